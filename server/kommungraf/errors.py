@@ -1,0 +1,200 @@
+"""The one tree of errors that kommungraf raises on purpose.
+
+KommungrafError
+├── InputError             something that a person wrote can't be used; has a Place
+│   ├── SyntaxFault        a file or a query doesn't parse
+│   ├── TableFault         a table lacks a column, or a cell can't be read
+│   ├── UnknownReference   something refers to a thing that isn't there
+│   └── EmptyInput         a folder or a file holds nothing to publish
+├── InvalidDataset         the dataset breaks a shape of severity Violation
+├── ReleaseError           a release is missing, incomplete or corrupt
+├── ServingError           the server can't start, for example because its port is taken
+└── RequestError           one request can't be answered; problems.py maps each class to its status
+    ├── QuerySyntaxError   the query doesn't parse; has line and column
+    ├── QueryRefused       the query asks for what this endpoint never does (SERVICE, updates)
+    ├── BadRequest         the request isn't one of the protocol
+    ├── NotAcceptable      no representation on offer fits the Accept header
+    ├── UnknownResource    no such thing
+    ├── GoneResource       the thing was withdrawn; has its successor, if any
+    ├── UnsupportedMediaType
+    ├── ContentTooLarge    the request's body is over the limit
+    ├── UriTooLong
+    ├── QueryLimitExceeded the query ran into a limit; has which one
+    └── Overloaded         every worker is busy; has the seconds to wait
+
+Errors carry data, never an HTTP status.
+"""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "BadRequest",
+    "ContentTooLarge",
+    "EmptyInput",
+    "GoneResource",
+    "InputError",
+    "InvalidDataset",
+    "KommungrafError",
+    "NotAcceptable",
+    "Overloaded",
+    "Place",
+    "QueryLimitExceeded",
+    "QueryRefused",
+    "QuerySyntaxError",
+    "ReleaseError",
+    "RequestError",
+    "ServingError",
+    "SyntaxFault",
+    "TableFault",
+    "UnknownReference",
+    "UnknownResource",
+    "UnsupportedMediaType",
+    "UriTooLong",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands: lines and columns count from 1; a table row counts its header as row 1."""
+
+    file: str
+    line: int | None = None
+    column: int | str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file, *(str(part) for part in (self.line, self.column) if part is not None)]
+        return ":".join(parts)
+
+
+class KommungrafError(Exception):
+    """Everything that kommungraf raises on purpose; its text is one sentence of what is wrong and one of what to do."""
+
+
+class InputError(KommungrafError):
+    """Something that a person wrote can't be used."""
+
+    def __init__(self, message: str, place: Place) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class SyntaxFault(InputError):
+    """A file doesn't parse in the format that its name promises."""
+
+
+class TableFault(InputError):
+    """A table lacks a column, or a cell can't be read."""
+
+
+class UnknownReference(InputError):
+    """Something refers to a thing that the dataset doesn't hold."""
+
+
+class EmptyInput(InputError):
+    """A folder or a file holds nothing to publish."""
+
+
+class InvalidDataset(KommungrafError):
+    """The dataset breaks a shape of severity Violation, so no release was made."""
+
+    def __init__(self, violations: int) -> None:
+        super().__init__(
+            f"The dataset has {violations} violations; no release was made. "
+            "Run `kommungraf check` to see each with its file and line."
+        )
+        self.violations = violations
+
+
+class ReleaseError(KommungrafError):
+    """A release is missing, incomplete or corrupt."""
+
+
+class ServingError(KommungrafError):
+    """The server can't start."""
+
+
+class RequestError(KommungrafError):
+    """One request can't be answered."""
+
+
+class QuerySyntaxError(RequestError):
+    """The query doesn't parse; line and column count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class QueryRefused(RequestError):
+    """The query asks for what this endpoint never does."""
+
+
+class BadRequest(RequestError):
+    """The request isn't one of the protocol."""
+
+
+class NotAcceptable(RequestError):
+    """No representation on offer fits the Accept header."""
+
+    def __init__(self, offers: tuple[str, ...]) -> None:
+        super().__init__(f"None of the media types that this resource has is acceptable: {', '.join(offers)}.")
+        self.offers = offers
+
+
+class UnknownResource(RequestError):
+    """No such thing."""
+
+    def __init__(self, iri: str) -> None:
+        super().__init__(f"Nothing is known here about <{iri}>.")
+        self.iri = iri
+
+
+class GoneResource(RequestError):
+    """The thing was withdrawn."""
+
+    def __init__(self, iri: str, successor: str | None) -> None:
+        super().__init__(f"<{iri}> was withdrawn.")
+        self.iri = iri
+        self.successor = successor
+
+
+class UnsupportedMediaType(RequestError):
+    """The body's media type isn't one that this resource reads."""
+
+
+class ContentTooLarge(RequestError):
+    """The request's body is over the limit, in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request's body is larger than the limit of {limit} bytes.")
+        self.limit = limit
+
+
+class UriTooLong(RequestError):
+    """The request's URI is over the limit, in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request's URI is longer than the limit of {limit} bytes. Send the query by POST.")
+        self.limit = limit
+
+
+class QueryLimitExceeded(RequestError):
+    """The query ran into a limit: `time` (seconds), `memory` or `result` (bytes)."""
+
+    def __init__(self, limit: str, value: float, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.value = value
+
+
+class Overloaded(RequestError):
+    """Every worker is busy and the queue is full."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Every query worker is busy. Try again in {retry_after} s.")
+        self.retry_after = retry_after
