@@ -1,0 +1,211 @@
+"""What a dataset says about one resource: its links in both directions and the named graphs behind each."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Protocol
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
+
+from kommungraf.errors import UnknownResource
+from kommungraf.evaluator import Evaluator, Query
+
+__all__ = ["PAGE", "Claim", "Document", "Source", "Statement", "claim_triples", "load", "query_text"]
+
+#: How many incoming links a page of a document holds.
+PAGE: Final = 500
+
+Row = Mapping[str, Any]
+Graphs = Mapping[Triple, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the held view says of a named graph that is a claim; `start` and `end` are characters in the source."""
+
+    iri: str
+    status: str
+    sources: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    start: int | None = None
+    end: int | None = None
+    file: str | None = None
+    row: int | None = None
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple, whether the held view has it, and the named graphs that hold it."""
+
+    triple: Triple
+    held: bool
+    graphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One resource in the held view (`outgoing`, `incoming`, `parts`) and beside it (`unheld`, `content`).
+
+    `parts` are the triples of the blank nodes below the resource. `content` are the triples of the named graph that
+    has the resource's name. `incoming` is one page of `incoming_total` links.
+    """
+
+    iri: str
+    page: int
+    outgoing: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    incoming_total: int
+    parts: tuple[Triple, ...]
+    unheld: tuple[Statement, ...]
+    content: tuple[Triple, ...]
+    claims: Mapping[str, Claim]
+
+    @property
+    def pages(self) -> int:
+        """How many pages of incoming links there are, at least one."""
+        return max(1, -(-self.incoming_total // PAGE))
+
+    def triples(self) -> list[Triple]:
+        """The document as one graph: what the held view says of the resource, each triple once."""
+        found = {statement.triple for statement in (*self.outgoing, *self.incoming)} | set(self.parts)
+        return sorted(found, key=str)
+
+    def quads(self, metadata: Iterable[Triple]) -> list[Quad]:
+        """The document as a dataset: its graph, what each named graph says of the resource, and `metadata`."""
+        said = (*self.outgoing, *self.incoming, *self.unheld)
+        found = {_quad(triple, None) for triple in (*self.triples(), *metadata)}
+        found |= {_quad(each.triple, graph) for each in said for graph in each.graphs}
+        found |= {_quad(triple, self.iri) for triple in self.content}
+        return sorted(found, key=str)
+
+
+@cache
+def query_text(name: str) -> str:
+    """The text of queries/<name>.rq."""
+    return (files("kommungraf") / "queries" / f"{name}.rq").read_text("utf-8")
+
+
+def _paged(name: str, page: int) -> str:
+    # SPARQL takes no variable in OFFSET, so the number itself is written over the file's OFFSET 0.
+    return query_text(name).replace("OFFSET 0", f"OFFSET {(page - 1) * PAGE}")
+
+
+class Source(Protocol):
+    """What a document is read from: an opened release, or anything else that answers queries."""
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """Whatever answers the queries."""
+
+
+def load(source: Source, iri: str, *, page: int = 1) -> Document:
+    """The document of `iri` with one page of its incoming links; raises UnknownResource where nothing mentions it."""
+    rows: dict[str, list[Row]] = {part: [] for part in ("out", "in", "total", "content", "says", "links")}
+    for row in source.evaluator.select(_paged("document", page), this=NamedNode(iri)):
+        rows[row["part"].value].append(row)
+    total = next((int(row["total"].value) for row in rows["total"]), 0)
+    if not total and not any(rows[part] for part in ("out", "says", "content", "links")):
+        raise UnknownResource(iri)
+    return _document(source, iri, page=page, total=total, rows=rows)
+
+
+def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[str, list[Row]]) -> Document:
+    said, linked = _graphs(iri, rows["says"]), _graphs(iri, rows["links"])
+    claims = _claims((*rows["says"], *rows["links"]))
+    held, held_in = {_triple(iri, row) for row in rows["out"]}, {_triple(iri, row) for row in rows["in"]}
+    published = () if held or total else _unclaimed(said, claims)
+    held |= {triple for triple, graphs in said.items() if not graphs.isdisjoint(published)}
+    return Document(
+        iri=iri,
+        page=page,
+        outgoing=_statements(held, said, held=True),
+        incoming=_statements(held_in - held, linked, held=True),
+        incoming_total=total,
+        parts=_nested(source, held, iri=iri, graphs=published),
+        unheld=_statements({*said, *linked} - held - held_in, {**linked, **said}, held=False),
+        content=tuple(Triple(row["s"], row["p"], row["o"]) for row in rows["content"]),
+        claims=claims,
+    )
+
+
+def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
+    """What the held view says of the claims behind `document`."""
+    for row in source.evaluator.select(_paged("claims", document.page), this=NamedNode(document.iri)):
+        if row["g"].value in document.claims:
+            yield Triple(row["g"], row["property"], row["value"])
+            if "leaf" in row:
+                yield Triple(row["value"], row["inner"], row["leaf"])
+
+
+def _statements(triples: Iterable[Triple], graphs: Graphs, *, held: bool) -> tuple[Statement, ...]:
+    return tuple(
+        Statement(triple, held, tuple(sorted(graphs.get(triple, ())))) for triple in sorted(triples, key=str)
+    )
+
+
+def _graphs(iri: str, rows: Iterable[Row]) -> Graphs:
+    found: dict[Triple, set[str]] = {}
+    for row in rows:
+        found.setdefault(_triple(iri, row), set()).add(row["g"].value)
+    return found
+
+
+def _unclaimed(graphs: Graphs, claims: Mapping[str, Claim]) -> tuple[str, ...]:
+    """The named graphs that aren't claims: they describe what the held view leaves out, as the shapes."""
+    return tuple(sorted(set().union(*graphs.values()) - claims.keys()))
+
+
+def _quad(triple: Triple, graph: str | None) -> Quad:
+    name = DefaultGraph() if graph is None else NamedNode(graph)
+    return Quad(triple.subject, triple.predicate, triple.object, name)
+
+
+def _triple(iri: str, row: Row) -> Triple:
+    subject, object_ = (NamedNode(iri), row["o"]) if "o" in row else (row["s"], NamedNode(iri))
+    return Triple(subject, row["p"], object_)
+
+
+def _nested(source: Source, triples: Iterable[Triple], *, iri: str, graphs: tuple[str, ...]) -> tuple[Triple, ...]:
+    """The triples of the blank nodes below `iri`; SPARQL's DESCRIBE follows them as deep as they go."""
+    if not any(isinstance(triple.object, BlankNode) for triple in triples):
+        return ()
+    query = Query(
+        query_text("description"),
+        solutions=None,
+        graph="application/n-triples",
+        bindings={"this": iri},
+        default_graphs=graphs,
+    )
+    with source.evaluator.evaluate(query).body as body:
+        found = (quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
+        return tuple(sorted((triple for triple in found if isinstance(triple.subject, BlankNode)), key=str))
+
+
+def _claims(rows: Iterable[Row]) -> dict[str, Claim]:
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        if "status" in row:
+            grouped.setdefault(row["g"].value, []).append(row)
+    return {iri: _claim(iri, rows) for iri, rows in grouped.items()}
+
+
+def _claim(iri: str, rows: list[Row]) -> Claim:
+    def values(name: str) -> tuple[str, ...]:
+        return tuple(sorted({row[name].value for row in rows if name in row}))
+
+    def number(name: str) -> int | None:
+        return next((int(value) for value in values(name)), None)
+
+    return Claim(
+        iri=iri,
+        status=values("status")[0],
+        sources=values("source"),
+        phrases=values("exact"),
+        start=number("start"),
+        end=number("end"),
+        file=next(iter(values("file")), None),
+        row=number("row"),
+        conflicts=values("conflict"),
+    )
