@@ -20,6 +20,7 @@ KommungrafError
     ├── ContentTooLarge    the request's body is over the limit
     ├── UriTooLong
     ├── QueryLimitExceeded the query ran into a limit; has which one
+    ├── QueryFailed        the engine can't evaluate the query
     └── Overloaded         every worker is busy; has the seconds to wait
 
 Errors carry data, never an HTTP status.
@@ -38,6 +39,7 @@ __all__ = [
     "NotAcceptable",
     "Overloaded",
     "Place",
+    "QueryFailed",
     "QueryLimitExceeded",
     "QueryRefused",
     "QuerySyntaxError",
@@ -122,12 +124,15 @@ class RequestError(KommungrafError):
 
 
 class QuerySyntaxError(RequestError):
-    """The query doesn't parse; line and column count from 1."""
+    """The query doesn't parse; line and column count from 1; `excerpt` is the line with a caret below the place."""
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self, message: str, line: int | None = None, column: int | None = None, *, excerpt: str | None = None
+    ) -> None:
         super().__init__(message)
         self.line = line
         self.column = column
+        self.excerpt = excerpt
 
 
 class QueryRefused(RequestError):
@@ -184,12 +189,16 @@ class UriTooLong(RequestError):
 
 
 class QueryLimitExceeded(RequestError):
-    """The query ran into a limit: `time` (seconds), `memory` or `result` (bytes)."""
+    """The query ran into a limit: `time` (seconds), `memory` or `result` (bytes), or `nesting`."""
 
     def __init__(self, limit: str, value: float, message: str) -> None:
         super().__init__(message)
         self.limit = limit
         self.value = value
+
+
+class QueryFailed(RequestError):
+    """The engine can't evaluate the query, though it parses."""
 
 
 class Overloaded(RequestError):

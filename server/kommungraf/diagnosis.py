@@ -1,0 +1,88 @@
+"""Where and why a query doesn't parse, made out from what the engine says.
+
+The engine names the farthest character that it looked at. To see whether a keyword stands somewhere it looks
+at as many characters as the keyword has, and so past the place of the error into what follows. The same text
+with every white space stretched keeps that look within the word at fault and the space behind it.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from pyoxigraph import Store
+
+__all__ = ["Fault", "diagnosis"]
+
+_ERROR: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+#: What the engine says in words, among the tokens that it would have liked.
+_REASON: Final = re.compile(r"\b[A-Z][A-Za-z]* [a-z][^,\[]+|\bThe [^,\[]+")
+_KEYWORDS: Final = re.compile(r"[A-Za-z]\w+(?:, [A-Za-z]\w+)*")
+_SPACE: Final = re.compile(r"\s")
+#: Longer than any keyword.
+_STRETCH: Final = " " * 20
+_LONGEST: Final = 20_000
+_BASE: Final = "urn:x-kommungraf:base/"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The place of an error, counted from 1, and its reason where the engine has words for it."""
+
+    line: int
+    column: int
+    reason: str | None
+
+
+def diagnosis(text: str, message: str) -> Fault | None:
+    """What is wrong with `text`, which the engine refused with `message`."""
+    if len(text) > _LONGEST:
+        return _told(message)
+    stretched = _SPACE.sub(lambda space: space[0] + _STRETCH, text) + _STRETCH
+    try:
+        Store().query(stretched, base_iri=_BASE)
+    except SyntaxError as error:
+        fault = _told(str(error))
+        return fault and _unstretched(fault, text, stretched)
+    except (OSError, RuntimeError):
+        return _told(message)
+    return _told(message)
+
+
+def _told(message: str) -> Fault | None:
+    told = _ERROR.fullmatch(message)
+    if told is None:
+        return None
+    reason = _REASON.search(told[3])
+    overshoot = 0
+    if reason is None and _KEYWORDS.fullmatch(told[3]):
+        overshoot = min(len(keyword) for keyword in told[3].split(", "))
+    return Fault(int(told[1]), max(1, int(told[2]) - overshoot), reason[0].strip() if reason else None)
+
+
+def _unstretched(fault: Fault, text: str, stretched: str) -> Fault:
+    """The place in `text` of a fault in `stretched`: its character, or the word whose look went into the space."""
+    found = _offset(stretched, fault)
+    starts = list(accumulate((_width(character) for character in text), initial=0))
+    if found >= len(stretched):
+        return _at(text, len(text), fault.reason)
+    offset = bisect_right(starts, found) - 1
+    if offset < len(text) and not text[offset].isspace():
+        return _at(text, offset, fault.reason)
+    words = text[:offset].split()
+    return _at(text, len(text[:offset].rstrip()) - len(words[-1]) if words else 0, fault.reason)
+
+
+def _width(character: str) -> int:
+    return 1 + len(_STRETCH) if character.isspace() else 1
+
+
+def _offset(text: str, fault: Fault) -> int:
+    before = text.split("\n")[: fault.line - 1]
+    return sum(len(line) + 1 for line in before) + fault.column - 1
+
+
+def _at(text: str, offset: int, reason: str | None) -> Fault:
+    before = text[:offset]
+    return Fault(before.count("\n") + 1, offset - before.rfind("\n"), reason)

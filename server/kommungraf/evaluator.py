@@ -1,0 +1,277 @@
+"""Evaluation of SPARQL queries by a pool of worker processes, each killable and bounded by the kernel."""
+
+import io
+import math
+import os
+import re
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Condition, Lock
+from typing import Any, BinaryIO, Final
+
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+
+from kommungraf.errors import (
+    BadRequest,
+    NotAcceptable,
+    Overloaded,
+    QueryFailed,
+    QueryLimitExceeded,
+    QueryRefused,
+    QuerySyntaxError,
+    ReleaseError,
+    RequestError,
+)
+from kommungraf.formats import DATASET, GRAPH, SOLUTIONS
+from kommungraf.limits import Limits
+from kommungraf.wire import Message
+from kommungraf.workers import Host, Worker
+
+__all__ = ["OFFERS", "Answer", "Evaluator", "Query"]
+
+#: What each form of query can be answered in.
+OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "boolean": tuple(form.media_type for form in SOLUTIONS if form.booleans),
+    "solutions": tuple(form.media_type for form in SOLUTIONS),
+    "triples": tuple(form.media_type for form in (*GRAPH, *DATASET)),
+}
+_ATTEMPTS: Final = 2
+_EXCERPT: Final = 40
+_WORD: Final = re.compile(r"[?$]?\w{1,40}|\S")
+_JSON: Final = SOLUTIONS[0].media_type
+_LIMIT_OF_SIGNAL: Final = {
+    signal.SIGALRM: "time",
+    signal.SIGABRT: "memory",  # an allocation that fails ends the process
+    signal.SIGSEGV: "nesting",  # the stack is full
+    signal.SIGBUS: "nesting",
+}
+_REFUSED: Final = {
+    "service": "This endpoint answers from its own dataset alone: SERVICE is refused, SERVICE SILENT too.",
+    "update": "This endpoint only reads: SPARQL updates are refused. The dataset changes with its next release.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, its dataset, and the media type that fits best for each form; None where none is acceptable.
+
+    `boolean` is for ASK and is `solutions` where it isn't given. `bindings` are IRIs of variables that the
+    query projects. `own` are the site's own lookups, which have a worker apart from everybody's queries.
+    """
+
+    text: str
+    solutions: str | None
+    graph: str | None
+    boolean: str | None = None
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    base_iri: str | None = None
+    own: bool = False
+
+    def request(self) -> dict[str, Any]:
+        """What a worker is asked."""
+        fields = {**asdict(self), "triples": self.graph}
+        if self.boolean is None and self.solutions in OFFERS["boolean"]:
+            fields["boolean"] = self.solutions
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole result: `size` bytes in `body`, computed in `seconds`; `volatile` where the next may differ."""
+
+    form: str
+    media_type: str
+    body: BinaryIO
+    size: int
+    seconds: float
+    volatile: bool
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A place in a lane for one worker, vacant after the last one ended."""
+
+    worker: Worker | None
+
+
+class _Lane:
+    """The seats for one purpose, and a bounded queue in front of them."""
+
+    def __init__(self, workers: Iterable[Worker], limits: Limits) -> None:
+        self._free = deque(_Seat(worker) for worker in workers)
+        self._limits = limits
+        self._changed = Condition()
+        self._waiting = 0
+
+    @contextmanager
+    def seat(self) -> Iterator[_Seat]:
+        """A free seat for the block; raises Overloaded where the queue is full or the wait too long."""
+        with self._changed:
+            if not self._free and not self._waited():
+                raise Overloaded(math.ceil(self._limits.queue_seconds))
+            seat = self._free.pop()
+        try:
+            yield seat
+        finally:
+            with self._changed:
+                self._free.append(seat)
+                self._changed.notify()
+
+    def close(self) -> None:
+        """Close the sockets of the idle workers."""
+        with self._changed:
+            for seat in self._free:
+                if seat.worker is not None:
+                    seat.worker.connection.close()
+
+    def _waited(self) -> bool:
+        if self._waiting >= self._limits.queue:
+            return False
+        self._waiting += 1
+        try:
+            return self._changed.wait_for(lambda: bool(self._free), self._limits.queue_seconds)
+        finally:
+            self._waiting -= 1
+
+
+class Evaluator:
+    """Answers queries over one release; any thread may use it."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self._source = folder / "dataset.nq"
+        self._limits = limits
+        self._lock = Lock()
+        self._closed = False
+        self._host = Host(self._source, limits)
+        self._public = _Lane([self._fresh() for _ in range(limits.workers)], limits)
+        self._own = _Lane([self._fresh()], limits)
+
+    def evaluate(self, query: Query) -> Answer:
+        """The whole answer to `query`; raises a RequestError where there is none."""
+        reply = self._reply(query)
+        problem = reply.fields.get("problem")
+        if problem is not None:
+            raise self._error(problem, reply.fields, query)
+        if reply.descriptor is None:
+            body: BinaryIO = io.BytesIO(reply.body)
+        else:
+            body = os.fdopen(reply.descriptor, "rb")
+            body.seek(0)
+        names = ("form", "media_type", "size", "seconds", "volatile")
+        return Answer(body=body, **{name: reply.fields[name] for name in names})
+
+    def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
+        """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
+        iris = {name: iri if isinstance(iri, str) else iri.value for name, iri in bindings.items()}
+        answer = self.evaluate(Query(text, solutions=_JSON, graph=None, bindings=iris, own=True))
+        with answer.body as body:
+            solutions = parse_query_results(body.read(), QueryResultsFormat.JSON)
+        if not isinstance(solutions, QuerySolutions):
+            raise BadRequest("The query is no SELECT.")
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: value for name, value in zip(names, solution, strict=True) if value is not None}
+            for solution in solutions
+        ]
+
+    def close(self) -> None:
+        """End every process of this evaluator."""
+        self._closed = True
+        self._public.close()
+        self._own.close()
+        self._host.close()
+
+    def _reply(self, query: Query) -> Message:
+        request = query.request()
+        with (self._own if query.own else self._public).seat() as seat:
+            for _ in range(_ATTEMPTS):
+                reply = self._asked(seat, request)
+                if reply is not None:
+                    return reply
+        raise QueryFailed(
+            "The query's worker was killed, and so was the next one: the machine may have no memory left."
+        )
+
+    def _asked(self, seat: _Seat, request: Mapping[str, Any]) -> Message | None:
+        """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
+        worker, seat.worker = seat.worker, None  # whatever happens, nobody else may read this query's reply
+        if worker is not None and worker.is_gone():
+            self._host.end(worker)
+            worker = None
+        worker = worker or self._fresh()
+        late = False
+        try:
+            reply = worker.ask(request)
+        except TimeoutError:
+            reply, late = None, True
+        if reply is not None and not reply.fields["last"]:
+            seat.worker = worker
+            return reply
+        end = self._host.end(worker)
+        with suppress(ReleaseError):
+            seat.worker = self._fresh()
+        limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
+        if reply is None and limit is not None:
+            raise self._exceeded(limit)
+        return reply
+
+    def _fresh(self) -> Worker:
+        """A new worker; starts the host again where that is gone."""
+        with self._lock:
+            worker = self._host.spawn()
+            if worker is None and not self._closed:
+                self._host.close()
+                self._host = Host(self._source, self._limits)
+                worker = self._host.spawn()
+        if worker is None:
+            raise ReleaseError(f"No worker can be started for {self._source}. See the log of the query host.")
+        return worker
+
+    def _error(self, problem: str, fields: Mapping[str, Any], query: Query) -> RequestError:
+        """The error that a worker's refusal stands for."""
+        match problem:
+            case "syntax":
+                return _syntax_error(query.text, fields)
+            case "refused":
+                return QueryRefused(_REFUSED[fields["what"]])
+            case "unacceptable":
+                return NotAcceptable(OFFERS[fields["form"]])
+            case "limit":
+                return self._exceeded(fields["limit"])
+            case "bad":
+                return BadRequest(fields["message"])
+        return QueryFailed(fields["message"])
+
+    def _exceeded(self, limit: str) -> QueryLimitExceeded:
+        limits = self._limits
+        value, message = {
+            "time": (limits.seconds, f"The query ran for more than {limits.seconds:g} s and was stopped."),
+            "memory": (limits.memory_bytes, f"The query took more than {limits.memory_bytes:,} bytes of memory."),
+            "result": (limits.result_bytes, f"The result is larger than {limits.result_bytes:,} bytes."),
+            "nesting": (0, "The query is nested too deeply."),
+        }[limit]
+        return QueryLimitExceeded(limit, value, f"{message} Ask for less, or download the dataset.")
+
+
+def _syntax_error(text: str, fields: Mapping[str, Any]) -> QuerySyntaxError:
+    line, column, reason = fields["line"], fields["column"], fields["reason"]
+    if line is None:
+        return QuerySyntaxError(f"The query doesn't parse: {reason}.")
+    written = text.split("\n")[line - 1]
+    word = _WORD.match(written, column - 1)
+    what = reason or (f"unexpected “{word[0]}”" if word else "unexpected end")
+    message = f"The query doesn't parse at line {line}, column {column}: {what}."
+    return QuerySyntaxError(message, line, column, excerpt=_excerpt(written, column))
+
+
+def _excerpt(line: str, column: int) -> str:
+    """The part of `line` around `column`, with a caret below it."""
+    start = max(0, column - 1 - _EXCERPT)
+    shown = line[start : column - 1 + _EXCERPT]
+    return f"{shown}\n{' ' * (column - 1 - start)}^"

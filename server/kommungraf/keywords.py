@@ -1,0 +1,66 @@
+"""Which keywords a query uses, told by the engine's own parser and not by a pattern over the text.
+
+A word such as SERVICE may stand in a query as a keyword, a variable, a part of an IRI, of a string or of a
+comment. Writing one more letter into every place where it stands renames all of those alike and keeps the
+query legal; only where the word is a keyword does the query no longer parse.
+"""
+
+import re
+from typing import Final
+
+from pyoxigraph import Store
+
+__all__ = ["asks_for_service", "is_update", "is_volatile"]
+
+_SERVICE: Final = re.compile("(s)(ervice)", re.IGNORECASE | re.ASCII)
+#: Functions whose value is another one at each evaluation.
+_VOLATILE: Final = re.compile("(b)(node)|(n)(ow)|(r)(and)|(u)(uid)", re.IGNORECASE | re.ASCII)
+_BASE: Final = "urn:x-kommungraf:base/"
+
+
+def asks_for_service(text: str) -> bool:
+    """Whether the legal query `text` has a SERVICE clause."""
+    return _uses(text, _SERVICE)
+
+
+def is_volatile(text: str) -> bool:
+    """Whether the legal query `text` calls a function that gives something else each time."""
+    return _uses(text, _VOLATILE)
+
+
+def is_update(text: str) -> bool:
+    """Whether `text`, which is no query, is a SPARQL update; it is tried on an empty store that is thrown away.
+
+    A prologue alone is an update of nothing by the grammar, but to its author a query that isn't finished.
+    """
+    if _parses(text + "\nASK {}"):
+        return False
+    try:
+        Store().update(text, base_iri=_BASE)
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError):
+        return True
+    return True
+
+
+def _uses(text: str, words: re.Pattern[str]) -> bool:
+    if words.search(text) is None:
+        return False
+    return not _parses(words.sub(_with_another_letter, text))
+
+
+def _with_another_letter(match: re.Match[str]) -> str:
+    first, rest = (group for group in match.groups() if group is not None)
+    return f"{first}q{rest}"
+
+
+def _parses(text: str) -> bool:
+    """Whether the engine parses `text` as a query."""
+    try:
+        Store().query(text, base_iri=_BASE)
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError):
+        return True
+    return True

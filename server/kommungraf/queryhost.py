@@ -1,0 +1,116 @@
+"""The process that opens a release's store once and forks query workers from it, which share its memory.
+
+`python -m kommungraf.queryhost <descriptor> <store> <limits as JSON>`: the descriptor is a socket on which
+the web process asks. The host ends when the web process closes it, and with the host end its workers. It is
+single-threaded, as a process that forks must be, and does nothing but fork, reap and answer.
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from pyoxigraph import RdfFormat, Store
+
+from kommungraf.confinement import confine, die_with_parent
+from kommungraf.limits import Limits
+from kommungraf.wire import Message, receive, send
+from kommungraf.worker import serve
+
+__all__ = ["main"]
+
+_ERRORS: Final = 2
+_WORKER_SOCKET: Final = 3
+_LOG: Final = 4
+
+
+def main(arguments: list[str]) -> None:
+    """Load, say so, and answer until the web process is gone."""
+    control = socket.socket(fileno=int(arguments[0]))
+    source = Path(arguments[1])
+    limits = Limits(**json.loads(arguments[2]))
+    try:
+        store = None if source.is_dir() else _loaded(source)
+    except (OSError, SyntaxError, ValueError) as error:
+        send(control, Message({"error": str(error)}))
+        return
+    tempfile.gettempdir()  # found out once, here: a worker may not open the files that finding it needs
+    gc.collect()
+    gc.freeze()  # the collector would touch, and so copy, every page that the workers share
+    send(control, Message({"quads": None if store is None else len(store)}))
+    while (request := receive(control)) is not None:
+        if "end" in request.fields:
+            send(control, Message(_ended(request.fields["end"])))
+        else:
+            _spawn(control, source if store is None else store, limits)
+
+
+def _loaded(path: Path) -> Store:
+    store = Store()
+    store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
+    return store
+
+
+def _spawn(control: socket.socket, store: Store | Path, limits: Limits) -> None:
+    """Fork a worker and pass the web process's end of its socket on."""
+    ours, theirs = socket.socketpair()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        die_with_parent(parent)
+        _work(ours, store, limits)
+    ours.close()
+    send(control, Message({"pid": pid}, descriptor=theirs.fileno()))
+    theirs.close()
+
+
+def _work(connection: socket.socket, store: Store | Path, limits: Limits) -> NoReturn:
+    """The life of a worker: no descriptor but its own socket and standard streams, no network, limits, queries."""
+    status = 1
+    try:
+        _keep_only(connection.detach())
+        # A store on disk opens its files as it needs them; one in memory needs no descriptor at all.
+        first_free = None if isinstance(store, Path) else _LOG + 1
+        opened = Store.read_only(str(store)) if isinstance(store, Path) else store
+        confine(memory_bytes=limits.memory_bytes, result_bytes=limits.result_bytes, first_free=first_free)
+        serve(socket.socket(fileno=_WORKER_SOCKET), opened, limits=limits, first_free=first_free)
+        status = 0
+    finally:
+        if status:
+            traceback.print_exc(file=os.fdopen(_LOG, "w"))
+        os._exit(status)  # nothing of the host that was forked along may run
+
+
+def _keep_only(connection: int) -> None:
+    """Close every descriptor but the worker's socket and a log, which isn't standard error.
+
+    The engine's allocator writes to standard error when it fails, as greedy queries make it do at will.
+    """
+    os.dup2(connection, _WORKER_SOCKET)
+    os.dup2(_ERRORS, _LOG)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _ERRORS)
+    os.closerange(_LOG + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def _ended(pid: int) -> dict[str, Any]:
+    """End and reap the worker `pid`: the signal that ended it or its exit status; it may have ended before."""
+    try:
+        # Only the host reaps, so the number can't be another process's by now; one that is dying keeps its cause.
+        os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+    except (ProcessLookupError, ChildProcessError):
+        return {"unknown": True}
+    if os.WIFSIGNALED(status):
+        return {"signal": os.WTERMSIG(status)}
+    return {"exit": os.WEXITSTATUS(status)}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

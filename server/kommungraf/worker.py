@@ -1,0 +1,208 @@
+"""A query worker: a process that answers one query at a time and that the kernel stops at its limits."""
+
+import errno
+import re
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import IO, Any, Final, NoReturn, TypeAlias, cast
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Variable,
+)
+
+from kommungraf import keywords
+from kommungraf.confinement import peak_memory, spare_descriptor
+from kommungraf.diagnosis import diagnosis
+from kommungraf.limits import Limits
+from kommungraf.wire import Message, receive, send
+
+__all__ = ["serve"]
+
+#: Larger results travel as an open file, so that a slow reader holds no worker.
+_INLINE_BYTES: Final = 64 << 10
+_UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.+)> is not supported")
+_CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+_Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class _Refusal(Exception):
+    """The query gets no answer; `fields` say why, for the web process to raise."""
+
+    def __init__(self, problem: str, **details: Any) -> None:
+        super().__init__(problem)
+        self.fields = {"problem": problem, **details}
+
+
+class _Spool:
+    """Where a result is written: memory up to _INLINE_BYTES, then a file without a name."""
+
+    def __init__(self, limit: int, first_free: int | None) -> None:
+        self.body = bytearray()
+        self.file: IO[bytes] | None = None
+        self._limit = limit
+        self._first_free = first_free
+        self._written = 0
+
+    def write(self, data: bytes) -> int:
+        """Take the next bytes of the result."""
+        self._written += len(data)
+        if self._written > self._limit:
+            raise _Refusal("limit", limit="result")
+        self.body += data
+        if self.file is not None or self._written > _INLINE_BYTES:
+            self._empty_into_file()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def _empty_into_file(self) -> None:
+        if self.file is None:
+            with spare_descriptor(self._first_free):
+                self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by close()
+        while self.body:
+            del self.body[: self.file.write(self.body)]
+
+    def message(self, fields: Mapping[str, Any]) -> Message:
+        """The reply that hands the result over."""
+        descriptor = None if self.file is None else self.file.fileno()
+        return Message({**fields, "size": self._written}, bytes(self.body), descriptor)
+
+    def close(self) -> None:
+        """Give the file back; the web process has its own descriptor of it by now."""
+        if self.file is not None:
+            self.file.close()
+
+
+def serve(connection: socket.socket, store: Store, *, limits: Limits, first_free: int | None) -> None:
+    """Answer queries until the web process closes `connection` or the process has grown too far to be reused."""
+    ceiling = peak_memory() + limits.memory_bytes // 2
+    last = False
+    while not last and (request := receive(connection)) is not None:
+        spool = _Spool(limits.result_bytes, first_free)
+        fields = _outcome(store, request.fields, spool=spool, seconds=limits.seconds)
+        last = peak_memory() > ceiling
+        message = Message(fields) if "problem" in fields else spool.message(fields)
+        send(connection, Message({**message.fields, "last": last}, message.body, message.descriptor))
+        spool.close()
+
+
+def _outcome(store: Store, request: Mapping[str, Any], *, spool: _Spool, seconds: float) -> dict[str, Any]:
+    """What to tell the web process; at the deadline SIGALRM, which nothing catches, ends the process instead."""
+    started = time.perf_counter()
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        fields = _answer(store, request, spool)
+        return {**fields, "seconds": time.perf_counter() - started}
+    except _Refusal as refusal:
+        return refusal.fields
+    except MemoryError:
+        return {"problem": "limit", "limit": "memory"}
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _answer(store: Store, request: Mapping[str, Any], spool: _Spool) -> dict[str, Any]:
+    text = request["text"]
+    try:
+        if keywords.asks_for_service(text):
+            raise _Refusal("refused", what="service")
+        form, media_type = _serialised(_results(store, request), request, spool)
+    except SyntaxError as error:
+        _refuse_text(text, error)
+    except UnicodeEncodeError as error:
+        raise _Refusal("bad", message="The query holds a surrogate, which is no character.") from error
+    except (RuntimeError, OSError) as error:
+        raise _failure(error) from error
+    return {"form": form, "media_type": media_type, "volatile": keywords.is_volatile(text)}
+
+
+def _results(store: Store, request: Mapping[str, Any]) -> _Results:
+    """The lazy results; a function that the engine doesn't know is an error of its expression (SPARQL §17.6)."""
+    functions: dict[NamedNode, Any] = {}
+    while True:
+        try:
+            return store.query(request["text"], custom_functions=functions, **_options(request))
+        except RuntimeError as error:
+            unknown = _UNKNOWN_FUNCTION.search(str(error))
+            if unknown is None or NamedNode(unknown[1]) in functions:
+                raise
+            functions[NamedNode(unknown[1])] = _no_value
+
+
+def _no_value(*_arguments: object) -> None:
+    """An error, in an expression."""
+
+
+def _options(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The query's dataset and bindings; graphs named in the protocol replace all of FROM (Protocol §2.1.4)."""
+    options: dict[str, Any] = {"base_iri": request["base_iri"]}
+    if request["bindings"]:
+        options["substitutions"] = {Variable(name): _named_node(iri) for name, iri in request["bindings"].items()}
+    if request["default_graphs"] or request["named_graphs"]:
+        options["default_graph"] = [_named_node(iri) for iri in request["default_graphs"]]
+        options["named_graphs"] = [_named_node(iri) for iri in request["named_graphs"]]
+    return options
+
+
+def _named_node(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise _Refusal("bad", message=f"{iri!r} is no absolute IRI.") from error
+
+
+def _serialised(results: _Results, request: Mapping[str, Any], spool: _Spool) -> tuple[str, str]:
+    """Write the whole result; its form and media type."""
+    form = _form(results)
+    media_type: str | None = request[form]
+    if media_type is None:
+        raise _Refusal("unacceptable", form=form)
+    output = cast(IO[bytes], spool)
+    if isinstance(results, QueryTriples):
+        results.serialize(output, format=RdfFormat.from_media_type(media_type))
+    else:
+        results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
+    return form, media_type
+
+
+def _form(results: _Results) -> str:
+    if isinstance(results, QueryTriples):
+        return "triples"
+    return "boolean" if isinstance(results, QueryBoolean) else "solutions"
+
+
+def _refuse_text(text: str, error: SyntaxError) -> NoReturn:
+    if keywords.is_update(text):
+        raise _Refusal("refused", what="update") from error
+    # The engine reads code point escapes in strings and IRIs only, so a SERVICE written with them doesn't parse.
+    if keywords.asks_for_service(_CODE_POINT.sub(_character, text)):
+        raise _Refusal("refused", what="service") from error
+    fault = diagnosis(text, str(error))
+    if fault is None:
+        raise _Refusal("syntax", line=None, column=None, reason=str(error)) from error
+    raise _Refusal("syntax", **asdict(fault)) from error
+
+
+def _character(escape: re.Match[str]) -> str:
+    code_point = int(escape[1] or escape[2], 16)
+    return chr(code_point) if code_point <= sys.maxunicode else escape[0]
+
+
+def _failure(error: Exception) -> _Refusal:
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return _Refusal("limit", limit="result")
+    return _Refusal("failed", message=str(error))

@@ -1,0 +1,113 @@
+"""The web process's side of the query host: starting it, having workers forked, asking them, ending them."""
+
+import json
+import select
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from kommungraf.errors import ReleaseError
+from kommungraf.limits import Limits
+from kommungraf.wire import Message, receive, send
+
+__all__ = ["Host", "Worker"]
+
+#: What a worker's own deadline, which the kernel keeps, is given before this process ends the worker itself.
+_GRACE: Final = 2.0
+_FAREWELL: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker process and the socket on which it takes one query at a time."""
+
+    pid: int
+    connection: socket.socket
+
+    def is_gone(self) -> bool:
+        """Whether the process has ended while it was idle, when it has nothing to say but that."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def ask(self, request: Mapping[str, Any]) -> Message | None:
+        """The worker's reply, or None where it ended without one; raises TimeoutError where it should have."""
+        try:
+            send(self.connection, Message(request))
+            return receive(self.connection)
+        except (BrokenPipeError, ConnectionResetError):
+            return None
+
+
+class Host:
+    """A running query host; any thread may use it."""
+
+    def __init__(self, source: Path, limits: Limits) -> None:
+        self._lock = Lock()
+        self._timeout = limits.seconds + _GRACE
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = _started(theirs, source, limits)
+        try:
+            self._await_store(source)
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_store(self, source: Path) -> None:
+        ready = receive(self._control)
+        if ready is None or "error" in ready.fields:
+            reason = "the query host ended" if ready is None else ready.fields["error"]
+            raise ReleaseError(
+                f"{source} can't be opened ({reason}). Delete the release and run `kommungraf build`."
+            )
+
+    def spawn(self) -> Worker | None:
+        """A new worker, or None where the host is gone."""
+        reply = self._asked({"spawn": True})
+        if reply is None or reply.descriptor is None:
+            return None
+        connection = socket.socket(fileno=reply.descriptor)
+        connection.settimeout(self._timeout)
+        return Worker(reply.fields["pid"], connection)
+
+    def end(self, worker: Worker) -> Mapping[str, Any]:
+        """End a worker that may have ended before: its `signal`, its `exit` status, or nothing that is known."""
+        worker.connection.close()
+        reply = self._asked({"end": worker.pid})
+        return {} if reply is None else reply.fields
+
+    def _asked(self, request: Mapping[str, Any]) -> Message | None:
+        try:
+            with self._lock:
+                send(self._control, Message(request))
+                return receive(self._control)
+        except OSError:
+            return None
+
+    def close(self) -> None:
+        """End the host, and with it its workers."""
+        self._control.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_FAREWELL)
+            return
+        self._process.kill()
+        self._process.wait()
+
+
+def _started(control: socket.socket, source: Path, limits: Limits) -> subprocess.Popen[bytes]:
+    # Not tied to its parent by PR_SET_PDEATHSIG: that means the thread that started it, and a server's threads
+    # come and go. The host ends when its socket closes, which the kernel does however this process ends.
+    arguments = (str(control.fileno()), str(source), json.dumps(asdict(limits)))
+    return subprocess.Popen(  # noqa: S603  our own module
+        (sys.executable, "-m", "kommungraf.queryhost", *arguments),
+        stdin=subprocess.DEVNULL,
+        pass_fds=(control.fileno(),),
+        start_new_session=True,  # Ctrl-C at the terminal is for the server, which then closes the host
+    )

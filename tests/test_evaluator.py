@@ -1,0 +1,320 @@
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
+
+from kommungraf.errors import (
+    BadRequest,
+    NotAcceptable,
+    Overloaded,
+    QueryLimitExceeded,
+    QueryRefused,
+    QuerySyntaxError,
+)
+from kommungraf.evaluator import Answer, Evaluator, Query
+from kommungraf.limits import Limits
+from kommungraf.vocab import BASE
+from serving_release import ALMHULT, CLAIM, TRIG, write_release
+
+JSON = "application/sparql-results+json"
+TSV = "text/tab-separated-values"
+NT = "application/n-triples"
+LIMITS = Limits(seconds=0.6, memory_bytes=160 << 20, result_bytes=4 << 20, workers=2, queue=2, queue_seconds=0.3)
+PARTY = "<http://www.w3.org/ns/org#memberOf>"
+
+
+@pytest.fixture(scope="module")
+def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluator]:
+    started = Evaluator(write_release(tmp_path_factory.mktemp("releases")), LIMITS)
+    yield started
+    started.close()
+
+
+def answered(evaluator: Evaluator, text: str, **options: object) -> Answer:
+    return evaluator.evaluate(Query(text, **{"solutions": TSV, "boolean": JSON, "graph": NT, **options}))  # type: ignore[arg-type]
+
+
+def body(evaluator: Evaluator, text: str, **options: object) -> str:
+    with answered(evaluator, text, **options).body as stream:
+        return stream.read().decode()
+
+
+def crossed(count: int, size: int = 1000) -> str:
+    values = " ".join(str(number) for number in range(size))
+    return "".join(f"VALUES ?v{index} {{ {values} }} " for index in range(count))
+
+
+def test_each_form_is_answered_in_its_media_type(evaluator: Evaluator) -> None:
+    assert answered(evaluator, "ASK { ?s ?p ?o }").media_type == JSON
+    assert answered(evaluator, "SELECT * { ?s ?p ?o }").media_type == TSV
+    assert answered(evaluator, "CONSTRUCT WHERE { ?s ?p ?o }").media_type == NT
+    assert answered(evaluator, f"DESCRIBE <{ALMHULT}>").form == "triples"
+
+
+def test_the_default_graph_is_the_held_view(evaluator: Evaluator) -> None:
+    text = f"SELECT (COUNT(*) AS ?n) {{ ?s {PARTY} ?o }}"
+    assert body(evaluator, text) == "?n\n1\n"
+    text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s {PARTY} ?o }} }}"
+    assert body(evaluator, text) == "?n\n2\n"
+
+
+def test_everything_arrives_as_the_engine_has_it(evaluator: Evaluator) -> None:
+    store = Store()
+    store.extend(parse(TRIG, RdfFormat.TRIG))
+    text = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+    triples = {quad.triple for quad in parse(body(evaluator, text).encode(), RdfFormat.N_TRIPLES)}
+    assert triples == set(store.query(text))
+
+
+@pytest.mark.parametrize(
+    ("clause", "default_graphs", "named_graphs", "found"),
+    [
+        pytest.param("", (CLAIM,), (), "1 0", id="default-graph"),
+        pytest.param("", (), (CLAIM,), "0 1", id="named-graph"),
+        pytest.param("", (CLAIM,), (CLAIM,), "1 1", id="both"),
+        pytest.param(f"FROM <{CLAIM}>", (), (), "1 0", id="from"),
+        pytest.param(f"FROM NAMED <{CLAIM}>", (), (), "0 1", id="from-named"),
+        pytest.param(f"FROM NAMED <{CLAIM}>", (CLAIM,), (), "1 0", id="the protocol overrides from-named"),
+        pytest.param(f"FROM <{CLAIM}>", (), (f"{BASE}no",), "0 0", id="the protocol overrides from"),
+        pytest.param("FROM <file:///etc/passwd>", (), (), "0 0", id="a file is no graph of the release"),
+    ],
+)
+def test_graph_names_select_graphs_of_the_release(
+    evaluator: Evaluator, clause: str, default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], found: str
+) -> None:
+    counts = []
+    for pattern in ("{ ?s ?p ?o }", "{ GRAPH ?g { ?s ?p ?o } }"):
+        text = f"SELECT (COUNT(*) AS ?n) {clause} WHERE {pattern}"
+        counts.append(
+            body(evaluator, text, default_graphs=default_graphs, named_graphs=named_graphs).split("\n")[1]
+        )
+    assert " ".join(counts) == found
+
+
+def test_a_graph_name_that_is_no_iri_is_a_bad_request(evaluator: Evaluator) -> None:
+    with pytest.raises(BadRequest):
+        answered(evaluator, "ASK {}", default_graphs=("not an IRI",))
+
+
+def test_relative_iris_resolve_against_the_base(evaluator: Evaluator) -> None:
+    assert body(evaluator, "SELECT (<id/x> AS ?x) {}", base_iri=BASE) == f"?x\n<{BASE}id/x>\n"
+
+
+def test_select_binds_variables(evaluator: Evaluator) -> None:
+    rows = evaluator.select(f"SELECT ?this ?of ?none {{ ?this {PARTY} ?of }}", this=NamedNode(ALMHULT))
+    assert rows == [{"this": NamedNode(ALMHULT), "of": NamedNode(f"{BASE}id/partnership/p")}]
+
+
+def test_an_unknown_function_is_an_error_of_its_expression(evaluator: Evaluator) -> None:
+    text = 'SELECT (COALESCE(<http://e/f>(1), "none") AS ?x) (<http://e/g>(1) AS ?y) {}'
+    assert body(evaluator, text) == '?x\t?y\n"none"\t\n'
+
+
+def test_a_form_that_has_no_acceptable_media_type_lists_the_offers(evaluator: Evaluator) -> None:
+    with pytest.raises(NotAcceptable) as raised:
+        answered(evaluator, "CONSTRUCT WHERE { ?s ?p ?o }", graph=None)
+    assert "text/turtle" in raised.value.offers
+    with pytest.raises(NotAcceptable) as raised:
+        answered(evaluator, "ASK {}", solutions="text/csv", boolean=None)
+    assert raised.value.offers == (JSON, "application/sparql-results+xml")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "said"),
+    [
+        pytest.param("SELECT * {\n ?s ?p }", 2, 8, "unexpected “}”", id="a missing object"),
+        pytest.param("SELECT * { ?s ?p ?o . ] }", 1, 23, "unexpected “]”", id="bracket"),
+        pytest.param("SELECT ?åäö {\n ?åäö a ] }", 2, 9, "unexpected “]”", id="columns count characters"),
+        pytest.param("SELECT * { ?s foo:bar ?o }", 1, 15, "Prefix not found", id="prefix"),
+        pytest.param("SELECT * {\n ?s ?p ?o", 2, 10, "unexpected end", id="end"),
+        pytest.param("SELECT *\n{\n\t?s ?p ?o\n\t?x\n}", 4, 2, "unexpected “[?]x”", id="a verb is missing"),
+        pytest.param("SELECT * { ?s ?p ?o\n  FILTR(?o > 3) }", 2, 3, "unexpected “FILTR”", id="a keyword"),
+        pytest.param("", 1, 1, "unexpected end", id="empty"),
+    ],
+)
+def test_a_syntax_error_has_its_place(evaluator: Evaluator, text: str, line: int, column: int, said: str) -> None:
+    with pytest.raises(QuerySyntaxError, match=said) as raised:
+        answered(evaluator, text)
+    assert (raised.value.line, raised.value.column) == (line, column)
+    assert raised.value.excerpt is not None
+    shown, caret = raised.value.excerpt.split("\n")
+    assert caret.index("^") == column - 1
+    assert text.split("\n")[line - 1].startswith(shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA { <http://e/a> <http://e/b> 1 }",
+        "PREFIX e: <http://e/>\n# a comment\nDELETE WHERE { ?s ?p ?o }",
+        "CLEAR ALL",
+        "LOAD <http://127.0.0.1:1/x>",
+        "WITH <http://e/g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+    ],
+)
+def test_updates_are_refused(evaluator: Evaluator, text: str) -> None:
+    with pytest.raises(QueryRefused, match="only reads"):
+        answered(evaluator, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("SELECT * {{ SERVICE <{}> {{ ?s ?p ?o }} }}", id="plain"),
+        pytest.param("SELECT * {{ SERVICE SILENT <{}> {{ ?s ?p ?o }} }}", id="silent"),
+        pytest.param("ASK {{ sErViCe <{}> {{ ?s ?p ?o }} }}", id="any-case-in-ask"),
+        pytest.param("ASK {{ SERVICE SILENT <{}> {{ ?s ?p ?o }} }}", id="silent-in-ask"),
+        pytest.param("SELECT * {{ BIND(<{}> AS ?e) SERVICE ?e {{ ?s ?p ?o }} }}", id="variable"),
+        pytest.param("SELECT * {{ VALUES ?e {{ <{}> }} SERVICE SILENT ?e {{ ?s ?p ?o }} }}", id="silent-variable"),
+        pytest.param("PREFIX sq: <{}> SELECT * {{ SERVICE sq: {{ ?s ?p ?o }} }}", id="prefixed-name"),
+        pytest.param("PREFIX : <{}> SELECT * {{ SERVICE:{{ ?s ?p ?o }} }}", id="empty-prefix-and-no-space"),
+        pytest.param("SELECT * {{ {{ SELECT * {{ SERVICE SILENT <{}> {{ ?s ?p ?o }} }} }} }}", id="subquery"),
+        pytest.param("SELECT * {{ OPTIONAL {{ GRAPH ?g {{ SERVICE SILENT <{}> {{ }} }} }} }}", id="nested"),
+        pytest.param("ASK {{ FILTER NOT EXISTS {{ SERVICE SILENT <{}> {{ ?s ?p ?o }} }} }}", id="not-exists"),
+        pytest.param("SELECT * {{ \\u0053ERVICE SILENT <{}> {{ ?s ?p ?o }} }}", id="escaped"),
+        pytest.param("ASK {{ BIND(<{}> AS ?e) FILTER(1<2)SERVICE#>\n?e {{ ?s ?p ?o }} }}", id="looks-like-an-iri"),
+        pytest.param("ASK {{ FILTER('\"'!='') SERVICE SILENT <{}> {{}} FILTER('\"'!='') }}", id="between-quotes"),
+    ],
+)
+def test_service_is_refused_and_nothing_leaves_the_machine(evaluator: Evaluator, text: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+        with pytest.raises(QueryRefused, match="SERVICE is refused"):
+            answered(evaluator, text.format(f"http://127.0.0.1:{listener.getsockname()[1]}/sparql"))
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_the_word_service_is_no_clause(evaluator: Evaluator) -> None:
+    text = """PREFIX service: <http://e/service/>
+        SELECT ?service { ?service a service:SERVICE , "SERVICE <http://x/> {}"@service , _:service } # SERVICE"""
+    assert body(evaluator, text) == "?service\n"
+
+
+def test_the_functions_that_change_are_told_apart_from_their_names(evaluator: Evaluator) -> None:
+    assert answered(evaluator, "SELECT (NOW() AS ?x) {}").volatile
+    assert answered(evaluator, "SELECT (STRUUID() AS ?x) {}").volatile
+    assert not answered(evaluator, 'SELECT ?now { ?now a "known, brand, RAND()" }').volatile
+
+
+HOSTILE = [
+    pytest.param(f"SELECT (COUNT(*) AS ?n) {{ {crossed(4)} }}", "time", id="cross-product"),
+    pytest.param(f"SELECT * {{ {crossed(4)} }}", "result", id="large-result"),
+    pytest.param(f"SELECT * {{ {crossed(4)} }} ORDER BY ?v0", "memory", id="order-by"),
+    pytest.param(f"SELECT DISTINCT * {{ {crossed(4)} }}", None, id="distinct"),
+    pytest.param(
+        f"SELECT (GROUP_CONCAT(CONCAT(STR(?v0), '{'x' * 500}')) AS ?n) {{ {crossed(4)} }}", None, id="group-concat"
+    ),
+    pytest.param(f"SELECT * {'{' * 10_000} ?s ?p ?o {'}' * 10_000}", "nesting", id="nested-groups"),
+    pytest.param(f"ASK {{ FILTER({'(' * 10_000}1{')' * 10_000}) }}", "nesting", id="nested-parentheses"),
+    pytest.param(f"ASK {{ FILTER({'!' * 10_000}true) }}", "nesting", id="negations"),
+    pytest.param(f"ASK {{ ?s {'/'.join(['<http://e/p>'] * 10_000)} ?o }}", None, id="long-path"),
+    pytest.param(f"ASK {{ FILTER({'||'.join(['?x = 1'] * 16_000)}) }}", None, id="130-kB-of-or"),
+    pytest.param(f"ASK {{ {'{} UNION ' * 14_000} {{}} }}", None, id="130-kB-of-union"),
+]
+
+
+@pytest.mark.parametrize(("text", "limit"), HOSTILE)
+def test_a_hostile_query_ends_at_a_limit_and_the_next_lookup_answers(
+    evaluator: Evaluator, text: str, limit: str | None
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(QueryLimitExceeded) as raised:
+        answered(evaluator, text)
+    assert limit in {None, raised.value.limit}
+    assert time.monotonic() - started < LIMITS.seconds + 1
+    assert body(evaluator, f"ASK {{ <{ALMHULT}> {PARTY} ?p }}") == '{"head":{},"boolean":true}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'ASK {{ FILTER(REGEX("{"a" * 5000}", "{"(a*)*" * 20}b")) }}', id="backtracking"),
+        pytest.param('ASK { FILTER(REGEX("a", "((a{1,100}){1,100}){1,100}")) }', id="large"),
+        pytest.param(f"SELECT * {{ VALUES ?x {{ {' '.join(map(str, range(100_000)))} }} }}", id="huge-values"),
+    ],
+)
+def test_what_looks_hostile_but_is_not_is_answered(evaluator: Evaluator, text: str) -> None:
+    answered(evaluator, text).body.close()
+
+
+def test_a_result_between_the_limits_arrives_whole(evaluator: Evaluator) -> None:
+    answer = answered(evaluator, f"SELECT * {{ {crossed(2)} }} LIMIT 100000")
+    with answer.body as stream:
+        content = stream.read()
+    assert len(content) == answer.size > 64 << 10
+    assert content.count(b"\n") == 100_001
+
+
+def workers_of(evaluator: Evaluator) -> set[str]:
+    host = evaluator._host._process.pid
+    return set(Path(f"/proc/{host}/task/{host}/children").read_text().split())
+
+
+def test_stopped_queries_leave_no_process_behind(evaluator: Evaluator) -> None:
+    before = workers_of(evaluator)
+    for _ in range(3):
+        with pytest.raises(QueryLimitExceeded):
+            answered(evaluator, f"SELECT * {'{' * 10_000} ?s ?p ?o {'}' * 10_000}")
+    after = workers_of(evaluator)
+    assert len(before) == len(after) == LIMITS.workers + 1
+
+
+def test_a_full_pool_queues_briefly_and_then_says_when_to_come_back(evaluator: Evaluator) -> None:
+    outcomes: list[str] = []
+
+    def ask() -> None:
+        try:
+            answered(evaluator, f"SELECT (COUNT(*) AS ?n) {{ {crossed(4)} }}")
+        except (QueryLimitExceeded, Overloaded) as error:
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=ask) for _ in range(LIMITS.workers + LIMITS.queue + 3)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    # The site's own lookups have a worker apart.
+    assert evaluator.select("SELECT ?s { ?s ?p ?o } LIMIT 1")
+    assert time.monotonic() - started < LIMITS.seconds / 2
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("QueryLimitExceeded") == LIMITS.workers
+    assert outcomes.count("Overloaded") == LIMITS.queue + 3
+
+
+def test_a_killed_worker_is_replaced(evaluator: Evaluator) -> None:
+    for pid in workers_of(evaluator):
+        os.kill(int(pid), signal.SIGKILL)
+    for _ in range(LIMITS.workers + 1):
+        assert body(evaluator, "ASK {}")
+    assert evaluator.select("SELECT ?s { ?s ?p ?o } LIMIT 1")
+
+
+def test_a_killed_host_is_started_again(evaluator: Evaluator) -> None:
+    os.kill(evaluator._host._process.pid, signal.SIGKILL)
+    for _ in range(LIMITS.workers + 1):
+        assert body(evaluator, "ASK {}")
+    assert evaluator.select("SELECT ?s { ?s ?p ?o } LIMIT 1")
+
+
+def test_many_threads_each_get_their_own_answer(evaluator: Evaluator) -> None:
+    wrong: list[str] = []
+
+    def ask(name: int) -> None:
+        for count in range(20):
+            found = body(evaluator, f"SELECT ({name} AS ?name) ({count} AS ?count) {{}}")
+            if found != f"?name\t?count\n{name}\t{count}\n":
+                wrong.append(found)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

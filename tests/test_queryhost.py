@@ -1,0 +1,115 @@
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kommungraf.errors import ReleaseError
+from kommungraf.limits import Limits
+from kommungraf.workers import Host, Worker
+from serving_release import write_release
+
+REQUEST = {
+    "text": "ASK {}",
+    "boolean": "application/sparql-results+json",
+    "base_iri": None,
+    "bindings": {},
+    "default_graphs": [],
+    "named_graphs": [],
+}
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    started = Host(write_release(tmp_path) / "dataset.nq", Limits(seconds=2))
+    yield started
+    started.close()
+
+
+def spawned(host: Host) -> Worker:
+    worker = host.spawn()
+    assert worker is not None
+    return worker
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone_soon(pid: int) -> bool:
+    deadline = time.monotonic() + 2
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return not is_running(pid)
+
+
+def test_worker_answers_until_its_socket_closes(host: Host) -> None:
+    worker = spawned(host)
+    for _ in range(3):
+        reply = worker.ask(REQUEST)
+        assert reply is not None
+        assert reply.body == b'{"head":{},"boolean":true}'
+    worker.connection.close()
+    assert gone_soon(worker.pid)
+    assert host.end(worker) == {"exit": 0}
+
+
+def test_the_way_a_worker_ended_is_told(host: Host) -> None:
+    worker = spawned(host)
+    os.kill(worker.pid, signal.SIGABRT)
+    assert gone_soon(worker.pid)
+    assert worker.is_gone()
+    assert host.end(worker) == {"signal": signal.SIGABRT}
+
+
+def test_a_worker_of_another_host_is_unknown(host: Host) -> None:
+    worker = spawned(host)
+    host.end(worker)
+    assert host.end(worker) == {"unknown": True}
+
+
+def test_closing_the_host_ends_all(host: Host) -> None:
+    workers = [spawned(host) for _ in range(3)]
+    host.close()
+    assert all(gone_soon(worker.pid) for worker in workers)
+    for worker in workers:
+        worker.connection.close()
+
+
+def test_a_killed_host_takes_its_workers_along(host: Host) -> None:
+    worker = spawned(host)
+    parent = int(Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(parent, signal.SIGKILL)
+    assert gone_soon(worker.pid)
+    assert host.spawn() is None
+    worker.connection.close()
+
+
+def test_a_worker_holds_only_its_socket_and_standard_streams(host: Host) -> None:
+    worker = spawned(host)
+    assert worker.ask(REQUEST) is not None
+    assert {path.name for path in Path(f"/proc/{worker.pid}/fd").iterdir()} == {"0", "1", "2", "3", "4"}
+    worker.connection.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"<http://e/a> <http://e/p> ", id="truncated"),
+        pytest.param(b'<http://e/a> <http://e/p> "\xff" .\n', id="not-utf-8"),
+    ],
+)
+def test_a_store_that_cannot_be_loaded_is_a_clear_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "dataset.nq").write_bytes(content)
+    with pytest.raises(ReleaseError, match="can't be opened"):
+        Host(tmp_path / "dataset.nq", Limits())
+
+
+def test_a_missing_store_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="can't be opened"):
+        Host(tmp_path / "dataset.nq", Limits())
