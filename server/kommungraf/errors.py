@@ -11,7 +11,9 @@ KommungrafError
 ├── ServingError           the server can't start, for example because its port is taken
 └── RequestError           one request can't be answered; problems.py maps each class to its status
     ├── QuerySyntaxError   the query doesn't parse; has line and column
-    ├── QueryRefused       the query asks for what this endpoint never does (SERVICE, updates)
+    ├── QueryRefused       the query asks for what this endpoint never does
+    │   ├── ServiceRefused it has a SERVICE clause
+    │   └── UpdateRefused  it is an update
     ├── BadRequest         the request isn't one of the protocol
     ├── NotAcceptable      no representation on offer fits the Accept header
     ├── UnknownResource    no such thing
@@ -45,12 +47,14 @@ __all__ = [
     "QuerySyntaxError",
     "ReleaseError",
     "RequestError",
+    "ServiceRefused",
     "ServingError",
     "SyntaxFault",
     "TableFault",
     "UnknownReference",
     "UnknownResource",
     "UnsupportedMediaType",
+    "UpdateRefused",
     "UriTooLong",
 ]
 
@@ -137,6 +141,20 @@ class QuerySyntaxError(RequestError):
 
 class QueryRefused(RequestError):
     """The query asks for what this endpoint never does."""
+
+
+class ServiceRefused(QueryRefused):
+    """The query has a SERVICE clause."""
+
+    def __init__(self) -> None:
+        super().__init__("This endpoint answers from its own dataset alone. Ask the other endpoint by itself.")
+
+
+class UpdateRefused(QueryRefused):
+    """The query is an update."""
+
+    def __init__(self) -> None:
+        super().__init__("This endpoint only reads. The dataset changes with its next release.")
 
 
 class BadRequest(RequestError):

@@ -21,10 +21,11 @@ from kommungraf.errors import (
     Overloaded,
     QueryFailed,
     QueryLimitExceeded,
-    QueryRefused,
     QuerySyntaxError,
     ReleaseError,
     RequestError,
+    ServiceRefused,
+    UpdateRefused,
 )
 from kommungraf.formats import DATASET, GRAPH, SOLUTIONS
 from kommungraf.limits import Limits
@@ -48,10 +49,6 @@ _LIMIT_OF_SIGNAL: Final = {
     signal.SIGABRT: "memory",  # an allocation that fails ends the process
     signal.SIGSEGV: "nesting",  # the stack is full
     signal.SIGBUS: "nesting",
-}
-_REFUSED: Final = {
-    "service": "This endpoint answers from its own dataset alone: SERVICE is refused, SERVICE SILENT too.",
-    "update": "This endpoint only reads: SPARQL updates are refused. The dataset changes with its next release.",
 }
 
 
@@ -143,8 +140,9 @@ class _Lane:
 class Evaluator:
     """Answers queries over one release; any thread may use it."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self._source = folder / "dataset.nq"
+    def __init__(self, folder: Path, limits: Limits, *, quads: int = 0) -> None:
+        on_disk = quads > limits.memory_quads and (folder / "store").is_dir()
+        self._source = folder / ("store" if on_disk else "dataset.nq")
         self._limits = limits
         self._lock = Lock()
         self._closed = False
@@ -239,7 +237,7 @@ class Evaluator:
             case "syntax":
                 return _syntax_error(query.text, fields)
             case "refused":
-                return QueryRefused(_REFUSED[fields["what"]])
+                return ServiceRefused() if fields["what"] == "service" else UpdateRefused()
             case "unacceptable":
                 return NotAcceptable(OFFERS[fields["form"]])
             case "limit":

@@ -1,0 +1,100 @@
+"""The files of a release: dumps with ranges and precomputed gzip, the manifest, and the catalogue by negotiation."""
+
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import wrap_file
+
+from kommungraf.edition import Edition
+from kommungraf.errors import UnknownResource
+from kommungraf.formats import GRAPH, HTML
+from kommungraf.freshness import fixed
+from kommungraf.manifest import MANIFEST, FileEntry
+from kommungraf.negotiation import required
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("downloads", __name__)
+
+_GZIP: Final = "application/gzip"
+#: Smaller files are read at once, so that the cache of responses can keep them.
+_WHOLE: Final = 256 << 10
+_CHUNK: Final = 256 << 10
+
+
+@blueprint.get("/dataset/manifest")
+def manifest() -> Response:
+    """The list of the release's files."""
+    edition: Edition = g.edition
+    content = (edition.folder / MANIFEST).read_bytes()
+    return fixed(Response(content, mimetype="application/json"), edition.etag("manifest"))
+
+
+@blueprint.get("/dataset/<name>")
+def file(name: str) -> Response:
+    """A file of the release as it is, or its precomputed gzip as the encoding of it."""
+    edition: Edition = g.edition
+    entry = edition.manifest.entry(name)
+    if entry is None:
+        raise UnknownResource(f"{edition.base_iri}dataset/{name}")
+    packed = edition.manifest.entry(f"{name}.gz")
+    if packed is None or "Range" in request.headers or not request.accept_encodings.quality("gzip"):
+        response = _sent(edition.folder, entry, media_type=_GZIP if entry.encoding else entry.media_type)
+    else:
+        response = _sent(edition.folder, packed, media_type=entry.media_type)
+        response.content_encoding = "gzip"
+    if packed is not None:
+        response.vary.add("Accept-Encoding")
+    return response
+
+
+@blueprint.get("/catalogue")
+def catalogue() -> ResponseReturnValue:
+    """The catalogue in the format that fits; a browser is sent on to the page of the dataset."""
+    media_type = required(request, (*(form.media_type for form in GRAPH), HTML))
+    if media_type == HTML:
+        response = redirect("dataset/", 303)
+        response.vary.add("Accept")
+        return response
+    sent = _catalogue(next(form.suffix for form in GRAPH if form.media_type == media_type))
+    sent.vary.add("Accept")
+    return sent
+
+
+@blueprint.get("/catalogue.<suffix>")
+def catalogue_file(suffix: str) -> Response:
+    """The catalogue in one format."""
+    return _catalogue(suffix)
+
+
+def _catalogue(suffix: str) -> Response:
+    edition: Edition = g.edition
+    entry = edition.manifest.entry(f"catalogue.{suffix}")
+    if entry is None:
+        raise UnknownResource(f"{edition.base_iri}catalogue.{suffix}")
+    response = _sent(edition.folder, entry, media_type=entry.media_type)
+    response.headers["Content-Location"] = f"/catalogue.{suffix}"
+    for form in GRAPH:
+        link = f'</catalogue.{form.suffix}>; rel="alternate"; type="{form.media_type}"'
+        response.headers.add("Link", link)
+    return response
+
+
+def _sent(folder: Path, entry: FileEntry, *, media_type: str) -> Response:
+    """The file with its hash as its tag, whole or the ranges that were asked for."""
+    stream = (folder / entry.path).open("rb")
+    if entry.bytes <= _WHOLE:
+        with stream:
+            response = Response(stream.read(), mimetype=media_type)
+    else:
+        chunks = wrap_file(request.environ, stream, _CHUNK)
+        response = Response(chunks, mimetype=media_type, direct_passthrough=True)
+        response.content_length = entry.bytes
+    try:
+        return fixed(response, entry.sha256[:32], length=entry.bytes)
+    except HTTPException:  # a range beyond the end
+        response.close()
+        raise

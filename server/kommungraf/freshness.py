@@ -1,0 +1,24 @@
+"""What a response says of how long it may be kept, and the answer to a client that still has it."""
+
+from flask import Response, request
+
+__all__ = ["fixed", "volatile"]
+
+
+def fixed(response: Response, tag: str, *, weak: bool = False, length: int | None = None) -> Response:
+    """A response that is the same until the next release; a 304 where the client has it already.
+
+    It may be kept anywhere and is asked for again each time, which costs no more than the 304. Ranges of it
+    are sent where its `length` in bytes is told.
+    """
+    response.set_etag(tag, weak)
+    response.cache_control.public = True
+    response.cache_control.no_cache = True
+    response.make_conditional(request, accept_ranges=length is not None, complete_length=length)
+    return response
+
+
+def volatile(response: Response) -> Response:
+    """A response that the next request for the same may not get."""
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,65 @@
+"""Which of the representations on offer a request gets: by its `format` parameter or its Accept header."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from werkzeug import Request
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+
+from kommungraf.errors import NotAcceptable
+from kommungraf.formats import HTML, RDF, SOLUTIONS
+from kommungraf.texts import LANGUAGES
+
+__all__ = ["chosen", "language", "required"]
+
+_SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    **{form.suffix: (form.media_type,) for form in (*RDF, *SOLUTIONS)},
+    "html": (HTML,),
+    "json": (SOLUTIONS[0].media_type, "application/ld+json"),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "turtle": ("text/turtle",),
+    "ntriples": ("application/n-triples",),
+    "nquads": ("application/n-quads",),
+}
+
+
+def chosen(request: Request, offers: Sequence[str], *, name: str | None = None) -> str | None:
+    """The one of `offers`, in our order of preference, that fits `request` best, or None where none does.
+
+    `name` is a format that the request names elsewhere than in its URI.
+    """
+    named = name or request.args.get("format")
+    if named:
+        names = _SHORT_NAMES.get(named.lower(), (_bare(named),))
+        return next((offer for offer in offers if offer in names), None)
+    accepted = _accepted(request)
+    return accepted.best_match(offers) if accepted else offers[0]
+
+
+def required(request: Request, offers: Sequence[str]) -> str:
+    """As `chosen`; raises NotAcceptable where nothing fits."""
+    media_type = chosen(request, offers)
+    if media_type is None:
+        raise NotAcceptable(tuple(offers))
+    return media_type
+
+
+def language(request: Request) -> str:
+    """The language of ours that the reader prefers; the first where the reader has no preference.
+
+    Compared by primary subtag: werkzeug's own fallback takes a worse exact match before `en-GB` for `en`.
+    """
+    primary = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in request.accept_languages])
+    return primary.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _accepted(request: Request) -> MIMEAccept:
+    """The Accept header without the parameters of its media types, which our offers don't have.
+
+    An absent or empty header accepts anything (RFC 9110 §12.5.1); werkzeug gives an empty list for it.
+    """
+    return MIMEAccept([(_bare(media_type), quality) for media_type, quality in request.accept_mimetypes])
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()

@@ -1,0 +1,137 @@
+"""Errors as answers: one table from class to status, and RFC 9457 problem details or a page for a browser."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import Flask, Response, request
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from kommungraf.errors import (
+    BadRequest,
+    ContentTooLarge,
+    GoneResource,
+    KommungrafError,
+    NotAcceptable,
+    Overloaded,
+    QueryFailed,
+    QueryLimitExceeded,
+    QueryRefused,
+    QuerySyntaxError,
+    RequestError,
+    ServiceRefused,
+    UnknownResource,
+    UnsupportedMediaType,
+    UpdateRefused,
+    UriTooLong,
+)
+from kommungraf.formats import HTML
+from kommungraf.negotiation import chosen, language
+from kommungraf.texts import translations
+from kommungraf.vocab import BASE
+
+__all__ = ["PROBLEM_JSON", "Problem", "ProblemPage", "install", "problem_of"]
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One answer that is none: `members` are what RFC 9457 calls extension members."""
+
+    status: int
+    slug: str | None
+    title: str
+    detail: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """The problem as application/problem+json."""
+        kind = "about:blank" if self.slug is None else f"{BASE}problem/{self.slug}"
+        fields = {"type": kind, "title": self.title, "status": self.status, "detail": self.detail, **self.members}
+        return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+
+
+#: Renders a problem as a page in a language.
+ProblemPage = Callable[[Problem, str], str]
+
+#: The most special class first. A query that would take too long or too much is refused with 503 as a busy
+#: server is, but without Retry-After: it would be refused again.
+_TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str], ...]] = (
+    (QuerySyntaxError, 400, "query-syntax", "The query doesn't parse"),
+    (ServiceRefused, 400, "no-federation", "SERVICE is refused"),
+    (UpdateRefused, 400, "read-only", "The endpoint is read-only"),
+    (QueryRefused, 400, "query-refused", "The query is refused"),
+    (BadRequest, 400, "bad-request", "The request isn't understood"),
+    (NotAcceptable, 406, "not-acceptable", "No acceptable representation"),
+    (UnknownResource, 404, "unknown", "Not found"),
+    (GoneResource, 410, "gone", "Withdrawn"),
+    (UnsupportedMediaType, 415, "unsupported-media-type", "The body's media type isn't supported"),
+    (ContentTooLarge, 413, "content-too-large", "The body is too large"),
+    (UriTooLong, 414, "uri-too-long", "The URI is too long"),
+    (QueryLimitExceeded, 503, "query-limit", "The query ran into a limit"),
+    (Overloaded, 503, "overloaded", "The server is busy"),
+    (QueryFailed, 500, "query-failed", "The query can't be evaluated"),
+    (KommungrafError, 500, "server-error", "The server can't answer"),
+)
+_MEMBERS: Final = ("line", "column", "excerpt", "limit", "value", "offers", "successor")
+
+
+def problem_of(error: KommungrafError | HTTPException) -> Problem:
+    """The problem that `error` is to its client."""
+    if isinstance(error, RequestEntityTooLarge):
+        return problem_of(ContentTooLarge(request.max_content_length or 0))
+    if isinstance(error, HTTPException):
+        headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
+        return Problem(error.code or 500, None, error.name, error.description or "", headers=headers)
+    status, slug, title = next(row[1:] for row in _TABLE if isinstance(error, row[0]))
+    members = {name: getattr(error, name) for name in _MEMBERS if getattr(error, name, None) is not None}
+    if members.get("limit") == "nesting":  # no server would do better: the query itself is at fault
+        status = 400
+    return Problem(status, slug, title, str(error), members, _headers(error))
+
+
+def _headers(error: KommungrafError) -> dict[str, str]:
+    if isinstance(error, Overloaded):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, GoneResource) and error.successor is not None:
+        return {"Link": f'<{error.successor}>; rel="successor-version"'}
+    return {}
+
+
+def install(app: Flask, page: ProblemPage | None = None) -> None:
+    """Answer every error of `app` as a problem; `page` renders it for browsers."""
+
+    def answered(error: KommungrafError | HTTPException) -> Response | HTTPException:
+        if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
+            return error
+        return _response(problem_of(error), page or _plain_page)
+
+    app.register_error_handler(RequestError, answered)
+    app.register_error_handler(KommungrafError, answered)
+    app.register_error_handler(HTTPException, answered)
+
+
+def _response(problem: Problem, page: ProblemPage) -> Response:
+    if chosen(request, (PROBLEM_JSON, "application/json", HTML)) == HTML:
+        tongue = language(request)
+        response = Response(page(problem, tongue), problem.status, mimetype=HTML)
+        response.headers["Content-Language"] = tongue
+    else:
+        response = Response(problem.as_json(), problem.status, mimetype=PROBLEM_JSON)
+    response.headers.extend(dict(problem.headers))
+    response.vary.update(("Accept", "Accept-Language"))
+    response.cache_control.no_store = True
+    return response
+
+
+def _plain_page(problem: Problem, tongue: str) -> str:
+    title = translations(tongue).gettext(problem.title)
+    excerpt = Markup("<pre>{}</pre>").format(problem.members["excerpt"]) if "excerpt" in problem.members else ""
+    return Markup(
+        '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>\n'
+        '<body><main><h1>{}</h1>\n<p lang="en">{}</p>\n{}</main></body></html>\n'
+    ).format(tongue, title, title, problem.detail, excerpt)

@@ -1,0 +1,183 @@
+"""The SPARQL 1.1 Protocol for queries: GET, form POST and direct POST; the endpoint's description without a query."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wsgi import wrap_file
+
+from kommungraf.edition import Edition
+from kommungraf.errors import BadRequest, NotAcceptable, UnsupportedMediaType, UpdateRefused
+from kommungraf.evaluator import OFFERS, Answer, Query
+from kommungraf.formats import GRAPH, HTML
+from kommungraf.freshness import fixed, volatile
+from kommungraf.limits import Limits
+from kommungraf.negotiation import chosen, required
+from kommungraf.servicedescription import described
+
+__all__ = ["QueryPage", "blueprint_of"]
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_DIRECT: Final = "application/sparql-query"
+_UPDATE: Final = "application/sparql-update"
+_MOST_PARAMETERS: Final = 1000
+#: Longer answers are sent from their file as the client reads them.
+_WHOLE: Final = 4 << 20
+_CHUNK: Final = 256 << 10
+_GENERIC_JSON: Final = "application/json"
+_SPARQL_JSON: Final = "application/sparql-results+json"
+_DESCRIPTION: Final = tuple(form.media_type for form in GRAPH)
+
+#: The page on which a browser writes a query.
+QueryPage = Callable[[], ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """A query operation (Protocol §2.1): the query and its dataset; `format` names a format of the answer."""
+
+    text: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str | None
+
+
+def blueprint_of(limits: Limits, query_page: QueryPage) -> Blueprint:
+    """The endpoint, with its limits and the page that browsers get without a query."""
+    blueprint = Blueprint("sparql", __name__)
+
+    @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
+    def endpoint() -> ResponseReturnValue:
+        """Answer a query, or say what the endpoint is."""
+        operation = _operation()
+        if operation is not None:
+            return _answered(operation, g.edition)
+        media_type = required(request, (*_DESCRIPTION, HTML))
+        return query_page() if media_type == HTML else _description(g.edition, limits, media_type)
+
+    return blueprint
+
+
+def _operation() -> _Operation | None:
+    """The request's operation, or None for a GET without one; raises a RequestError for what is none."""
+    parameters = _parsed(request.query_string)
+    if request.method != "POST":
+        return None if "query" not in dict(parameters) and not _is_update(parameters) else _from(parameters)
+    if request.mimetype == _FORM:
+        _require_utf_8()
+        return _from(_parsed(request.get_data()))
+    if request.mimetype == _DIRECT:
+        _require_utf_8()
+        return _from([*parameters, ("query", _decoded(request.get_data()))])
+    if request.mimetype == _UPDATE:
+        raise UpdateRefused
+    raise UnsupportedMediaType(f"A POST to this endpoint is {_FORM} or {_DIRECT}.")
+
+
+def _from(parameters: Iterable[tuple[str, str]]) -> _Operation:
+    values: dict[str, list[str]] = {}
+    for name, value in parameters:
+        values.setdefault(name, []).append(value)
+    if "update" in values:
+        raise UpdateRefused
+    queries = values.get("query", [])
+    if len(queries) != 1:
+        raise BadRequest("There is no query." if not queries else "There is more than one query.")
+    default_graphs, named_graphs = (tuple(values.get(f"{kind}-graph-uri", ())) for kind in ("default", "named"))
+    return _Operation(queries[0], default_graphs, named_graphs, values.get("format", [None])[0])
+
+
+def _is_update(parameters: Iterable[tuple[str, str]]) -> bool:
+    return "update" in dict(parameters)
+
+
+def _parsed(data: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(_decoded(data), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except UnicodeDecodeError as error:
+        raise BadRequest("The parameters aren't UTF-8.") from error
+    except ValueError as error:
+        raise BadRequest(f"There are more than {_MOST_PARAMETERS} parameters.") from error
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest("The query isn't UTF-8.") from error
+
+
+def _require_utf_8() -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMediaType(f"A query is read as UTF-8, not as {charset}.")
+
+
+def _answered(operation: _Operation, edition: Edition) -> Response:
+    """The answer, or 304 before anything is evaluated: the same query has the same answer until the next release."""
+    query = _query(operation, edition)
+    tag = _tag(query, edition)
+    if request.if_none_match.contains_weak(tag):
+        return _negotiated(fixed(Response(), tag, weak=True))
+    answer = edition.evaluator.evaluate(query)
+    response = _negotiated(_response(answer, operation))
+    return volatile(response) if answer.volatile else fixed(response, tag, weak=True)
+
+
+def _query(operation: _Operation, edition: Edition) -> Query:
+    fitting = {form: chosen(request, _offers(form), name=operation.format) for form in OFFERS}
+    if not any(fitting.values()):
+        raise NotAcceptable(tuple(dict.fromkeys(offer for offers in OFFERS.values() for offer in offers)))
+    return Query(
+        operation.text,
+        solutions=_engine_type(fitting["solutions"]),
+        boolean=_engine_type(fitting["boolean"]),
+        graph=fitting["triples"],
+        default_graphs=operation.default_graphs,
+        named_graphs=operation.named_graphs,
+        base_iri=edition.base_iri,
+    )
+
+
+def _offers(form: str) -> tuple[str, ...]:
+    """The media types of a form; results in JSON go by the general name as well."""
+    return (*OFFERS[form], _GENERIC_JSON) if _SPARQL_JSON in OFFERS[form] else OFFERS[form]
+
+
+def _engine_type(media_type: str | None) -> str | None:
+    return _SPARQL_JSON if media_type == _GENERIC_JSON else media_type
+
+
+def _tag(query: Query, edition: Edition) -> str:
+    """Weak, because two processes may put out the same solutions in another order."""
+    graphs = (*query.default_graphs, "", *query.named_graphs)
+    return edition.etag("sparql", query.text, str(query.solutions), str(query.boolean), str(query.graph), *graphs)
+
+
+def _response(answer: Answer, operation: _Operation) -> Response:
+    media_type = chosen(request, _offers(answer.form), name=operation.format) or answer.media_type
+    if answer.size > _WHOLE:
+        chunks = wrap_file(request.environ, answer.body, _CHUNK)
+        response = Response(chunks, mimetype=media_type, direct_passthrough=True)
+        response.content_length = answer.size
+        return response
+    with answer.body as body:
+        return Response(body.read(), mimetype=media_type)
+
+
+def _negotiated(response: Response) -> Response:
+    response.vary.add("Accept")
+    return response
+
+
+def _description(edition: Edition, limits: Limits, media_type: str) -> Response:
+    """What the endpoint says of itself; it names the host by which it was reached, so no shared cache may keep it."""
+    content = described(edition, limits, endpoint=request.base_url, media_type=media_type)
+    response = _negotiated(Response(content, mimetype=media_type))
+    fixed(response, edition.etag("description", request.base_url, media_type))
+    response.cache_control.public = False
+    response.cache_control.private = True
+    return response
