@@ -1,0 +1,59 @@
+"""gzip as an encoding of a finished response: who takes it, what it is worth, and what its headers say."""
+
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+__all__ = ["Headers", "accepts_gzip", "is_worth_it", "packed", "packed_tag", "unpacked_tags"]
+
+Headers = Sequence[tuple[str, str]]
+
+#: Shorter bodies fit into one packet as they are.
+_SHORTEST: Final = 1024
+_LEVEL: Final = 6
+_GZIP_WINDOW: Final = 31
+_COMPRESSIBLE: Final = ("text/", "application/", "image/svg+xml")
+_COMPRESSED: Final = ("application/gzip", "application/vnd.sqlite3")
+_MARK: Final = '-gzip"'
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(header: str) -> bool:
+    """Whether the Accept-Encoding `header` takes gzip."""
+    return parse_accept_header(header, Accept).quality("gzip") > 0
+
+
+def is_worth_it(headers: Headers, size: int) -> bool:
+    """Whether a body of `size` bytes with these headers gets smaller."""
+    fields = {name.lower(): value for name, value in headers}
+    kind = fields.get("content-type", "")
+    return (
+        size >= _SHORTEST
+        and "content-encoding" not in fields
+        and kind.startswith(_COMPRESSIBLE)
+        and not kind.startswith(_COMPRESSED)
+    )
+
+
+def packed(headers: Headers, body: bytes) -> tuple[list[tuple[str, str]], bytes]:
+    """The gzip of a body, the same for the same body, and the headers that go with it."""
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    content = compressor.compress(body) + compressor.flush()
+    changed = {"content-length": str(len(content))}
+    kept = [(name, packed_tag(value) if name.lower() == "etag" else value) for name, value in headers]
+    kept = [(name, changed.get(name.lower(), value)) for name, value in kept]
+    return [*kept, ("Content-Encoding", "gzip")], content
+
+
+def packed_tag(tag: str) -> str:
+    """The entity tag of the gzip: other bytes than the plain body's, so another strong tag (RFC 9110 §8.8.3.3)."""
+    return tag if tag.startswith("W/") else tag[:-1] + _MARK
+
+
+def unpacked_tags(header: str) -> str:
+    """An If-None-Match header in which each tag of a gzip is that of the plain body."""
+    return header.replace(_MARK, '"')
