@@ -15,6 +15,7 @@ def fixed(response: Response, tag: str, *, weak: bool = False, length: int | Non
     response.cache_control.public = True
     response.cache_control.no_cache = True
     response.make_conditional(request, accept_ranges=length is not None, complete_length=length)
+    response.headers.pop("Date", None)  # the server's to say: this response may be sent again later
     return response
 
 

@@ -1,0 +1,114 @@
+"""The production server: granian over the application and its cache, started when its port is free."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from kommungraf.app import Settings, create_app
+from kommungraf.cache import ResponseCache
+from kommungraf.confinement import die_with_parent
+from kommungraf.edition import Editions
+from kommungraf.errors import KommungrafError, ServingError
+from kommungraf.limits import Limits
+from kommungraf.manifest import read_manifest, resolve_current
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__all__ = ["serve"]
+
+_HEADER_MILLISECONDS: Final = 10_000
+#: Requests that need no query answer while every worker is taken and the queue is full.
+_SPARE_THREADS: Final = 8
+_KILL_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/"
+
+
+def serve(releases: Path, *, host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None) -> None:
+    """Serve the current release of `releases` until SIGTERM or SIGINT; SIGHUP opens it anew.
+
+    Port 0 is any free one. Raises ReleaseError where there is no release and ServingError where the address
+    can't be had.
+    """
+    read_manifest(resolve_current(releases))
+    address = _free(_Address(host, port))
+    settings = Settings(limits or Limits())
+    server = _server(address, settings.limits)
+    server.serve(target_loader=partial(_application, releases, address, settings, os.getpid()), wrap_loader=False)
+
+
+def _free(address: _Address) -> _Address:
+    """The address, where no other process listens at it: granian would share the port with it (SO_REUSEPORT)."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            return _Address(address.host, probe.getsockname()[1])
+    except (OSError, OverflowError) as error:
+        raise ServingError(_reason(address, error)) from error
+
+
+def _reason(address: _Address, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"Port {address.port} on {address.host} is in use. Choose another with --port."
+    if number == errno.EACCES:
+        return f"Port {address.port} needs more rights than you have. Choose one above 1023 with --port."
+    return (
+        f"{address.host} port {address.port} can't be listened on ({error}). Choose another with --host or --port."
+    )
+
+
+def _server(address: _Address, limits: Limits) -> Any:
+    return Server(
+        "kommungraf",
+        address=address.host,
+        port=address.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=1,
+        blocking_threads=limits.workers + limits.queue + _SPARE_THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        workers_kill_timeout=_KILL_SECONDS,
+        websockets=False,
+        log_level=LogLevels.error,
+    )
+
+
+def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> "WSGIApplication":
+    """What granian loads in its worker process, whose threads the query host may be started from."""
+    die_with_parent(parent)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        editions = Editions(releases, settings.limits)
+    except KommungrafError as error:
+        raise SystemExit(f"kommungraf: {error}") from error
+    editions.watch()
+    app = create_app(editions, settings)
+    with editions.current() as edition:
+        print(f"Serving {edition.manifest.name} at {address.url}", flush=True)  # noqa: T201  for whoever started us
+    return ResponseCache(app, lambda: editions.content_hash)

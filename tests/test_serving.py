@@ -1,0 +1,289 @@
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from kommungraf.errors import ReleaseError, ServingError
+from kommungraf.limits import Limits
+from kommungraf.serving import serve
+from serving_release import TRIG, make_current, write_release
+
+LIMITS = Limits(seconds=1, memory_bytes=160 << 20, result_bytes=8 << 20, queue=8, queue_seconds=2)
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from kommungraf.limits import Limits
+from kommungraf.serving import serve
+serve(Path(sys.argv[1]), port=0, limits=Limits(**json.loads(sys.argv[2])))
+"""
+LOOKUP = "/sparql?query=" + quote("SELECT * { <https://w3id.org/kommungraf/id/municipality/se-0765> ?p ?o }")
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r . ?s ?t ?u }"
+
+
+class Running:
+    """A server in a process of its own, over a small release."""
+
+    def __init__(self, releases: Path) -> None:
+        self.releases = releases
+        command = (sys.executable, "-c", PROGRAM, str(releases), json.dumps(asdict(LIMITS)))
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        self.port = int(self.line.rstrip("/\n").rpartition(":")[2])
+        self.pids = family(self.process.pid)
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, headers=headers)
+            response = connection.getresponse()
+            return (
+                response.status,
+                {name.lower(): value for name, value in response.headers.items()},
+                response.read(),
+            )
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def family(pid: int) -> list[int]:
+    """The process and all below it."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += family(int(child))
+    return found
+
+
+def all_gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if not any(is_running(pid) for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def seconds_of_cpu(pids: list[int]) -> float:
+    ticks = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(releases: Path) -> Iterator[Running]:
+    write_release(releases)
+    server = Running(releases)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("releases")) as started:
+        yield started
+
+
+def test_one_line_says_where_it_serves_once_it_does(server: Running) -> None:
+    assert server.line.startswith("Serving 2026-01-01-")
+    assert server.get("/ready")[0] == 200
+
+
+def test_a_query_is_answered_over_http(server: Running) -> None:
+    status, headers, body = server.get(LOOKUP, Accept="text/csv")
+    assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert body.count(b"\r\n") == 6
+
+
+def test_head_says_the_length_of_get(server: Running) -> None:
+    for path in (LOOKUP, "/dataset/dataset.nq", "/ready"):
+        got, headed = server.get(path), server.get(path, "HEAD")
+        assert headed[2] == b""
+        assert headed[1]["content-length"] == got[1]["content-length"] == str(len(got[2]))
+
+
+def test_a_repeated_request_keeps_no_date_of_the_first(server: Running) -> None:
+    path = f"{LOOKUP}#date"
+    first = server.get(path)[1]["date"]
+    time.sleep(1.1)
+    assert server.get(path)[1]["date"] != first
+
+
+def test_lookups_keep_answering_beside_hostile_queries(server: Running) -> None:
+    stop = threading.Event()
+    statuses: set[int] = set()
+
+    def attack() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            statuses.add(server.get(f"/sparql?query={quote(f'{CROSS} # {number} {threading.get_ident()}')}")[0])
+
+    attacker = threading.Thread(target=attack)
+    attacker.start()
+    took = []
+    for number in range(40):
+        started = time.monotonic()
+        assert server.get(f"{LOOKUP}%23{number}")[0] == 200
+        assert server.get("/health")[0] == 200
+        took.append(time.monotonic() - started)
+        time.sleep(0.03)
+    stop.set()
+    attacker.join()
+    assert statuses == {503}
+    assert sorted(took)[len(took) // 2] < 0.2
+
+
+def test_nothing_runs_on_after_a_query_was_cut(server: Running) -> None:
+    assert server.get(f"/sparql?query={quote(CROSS)}")[0] == 503
+    pids = family(server.process.pid)
+    before = seconds_of_cpu(pids)
+    time.sleep(0.5)
+    assert seconds_of_cpu(pids) - before < 0.1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n", id="connect"),
+        pytest.param(b"GET\r\n\r\n", id="malformed"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="tls"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n", id="large-header"),
+        pytest.param(b"GET http://example.org/ready HTTP/1.1\r\nHost: a\r\n\r\n", id="absolute"),
+        pytest.param(b"GET /%00%ff/..%2f HTTP/1.1\r\nHost: a\r\n\r\n", id="odd-path"),
+        pytest.param(b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n", id="length"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: a\r\nAccept: " + b"a/b;q=0.5," * 900 + b"\r\n\r\n", id="accept"),
+    ],
+)
+def test_odd_requests_harm_nothing(server: Running, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=2) as connection:
+        try:
+            connection.sendall(sent)
+            connection.recv(1000)
+        except OSError:
+            pass
+    assert server.get("/ready")[0] == 200
+
+
+def test_half_a_request_holds_nobody_up(server: Running) -> None:
+    opened = []
+    for _ in range(60):
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=2)
+        connection.sendall(b"GET /ready HTTP/1.1\r\nHost: a\r\n")
+        opened.append(connection)
+    assert server.get("/ready")[0] == 200
+    for connection in opened:
+        connection.close()
+
+
+def test_slow_readers_hold_no_worker(server: Running) -> None:
+    text = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } LIMIT 9000")
+    opened = []
+    for number in range(12):
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        connection.sendall(f"GET /sparql?query={text}%23{number} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        opened.append(connection)
+    time.sleep(0.5)
+    started = time.monotonic()
+    assert server.get(f"{LOOKUP}%23slow")[0] == 200
+    assert time.monotonic() - started < 1
+    for connection in opened:
+        connection.close()
+
+
+def test_a_new_release_loses_and_mixes_no_request(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        path = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        found: list[tuple[int, bytes]] = []
+        stop = threading.Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                status, _, body = server.get(path, Accept="text/csv")
+                found.append((status, body))
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        more = TRIG + "<http://e/s> <http://e/p> <http://e/o> .\n"
+        make_current(write_release(tmp_path, more, version="2026-02-02", current=False))
+        deadline = time.monotonic() + 5
+        while (200, b"n\r\n14\r\n") not in found[-10:] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert set(found) == {(200, b"n\r\n13\r\n"), (200, b"n\r\n14\r\n")}
+        assert found[-1] == (200, b"n\r\n14\r\n")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_the_end_leaves_no_process(tmp_path: Path, ending: signal.Signals) -> None:
+    with running(tmp_path) as server:
+        assert len(server.pids) >= 6
+        server.process.send_signal(ending)
+        assert server.process.wait(10) == (-signal.SIGKILL if ending == signal.SIGKILL else 0)
+        assert all_gone(server.pids)
+        server.stop()
+
+
+def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(ServingError, match=f"Port {port} on 127.0.0.1 is in use"):
+            serve(tmp_path, port=port)
+
+
+def test_a_host_that_is_not_ours_is_a_clear_error(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    with pytest.raises(ServingError, match="can't be listened on"):
+        serve(tmp_path, host="192.0.2.1", port=0)
+
+
+def test_no_release_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="kommungraf build"):
+        serve(tmp_path, port=0)
+
+
+def test_a_broken_release_ends_the_server_with_its_reason(tmp_path: Path) -> None:
+    folder = write_release(tmp_path)
+    (folder / "dataset.nq").write_text("broken")
+    command = (sys.executable, "-c", PROGRAM, str(tmp_path), json.dumps(asdict(LIMITS)))
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode != 0
+    assert "dataset.nq isn't what MANIFEST.json says" in ended.stderr
+    assert "Traceback" not in ended.stderr
