@@ -20,7 +20,14 @@ from kommungraf.limits import Limits
 from kommungraf.serving import serve
 from serving_release import TRIG, make_current, write_release
 
-LIMITS = Limits(seconds=1, memory_bytes=160 << 20, result_bytes=8 << 20, queue=8, queue_seconds=2)
+LIMITS = Limits(
+    seconds=1,
+    memory_bytes=160 << 20,
+    result_bytes=8 << 20,
+    queue=8,
+    queue_seconds=2,
+    bodies=20,
+)
 PROGRAM = """
 import json, sys
 from pathlib import Path
@@ -71,6 +78,16 @@ def family(pid: int) -> list[int]:
         for child in (task / "children").read_text().split():
             found += family(int(child))
     return found
+
+
+def post(server: Running, body: bytes) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        connection.request("POST", "/sparql", body, {"Content-Type": "application/sparql-query"})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
 
 
 def all_gone(pids: list[int]) -> bool:
@@ -287,3 +304,21 @@ def test_a_broken_release_ends_the_server_with_its_reason(tmp_path: Path) -> Non
     assert ended.returncode != 0
     assert "dataset.nq isn't what MANIFEST.json says" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_slow_writers_hold_up_nobody_but_each_other(server: Running) -> None:
+    opened = []
+    for _ in range(LIMITS.bodies):
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\n"
+        connection.sendall(head + b"ASK")
+        opened.append(connection)
+    time.sleep(0.1)
+    assert server.get(f"{LOOKUP}%23writers")[0] == 200
+    assert post(server, b"ASK {}")[0] == 503
+    for connection in opened:
+        connection.close()
+    deadline = time.monotonic() + 5
+    while (answer := post(server, b"ASK {}"))[0] != 200 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert answer == (200, b'{"head":{},"boolean":true}')

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from kommungraf import downloads, operation, problems, sparql
+from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
 from kommungraf.errors import UriTooLong
 from kommungraf.limits import Limits
@@ -27,16 +28,14 @@ class Settings:
 def create_app(editions: Editions, settings: Settings) -> Flask:
     """The application over `editions`, which the caller closes."""
     app = Flask(__package__)
-    app.config.update(
-        MAX_CONTENT_LENGTH=settings.limits.body_bytes, MAX_FORM_MEMORY_SIZE=settings.limits.body_bytes
-    )
+    limits = settings.limits
     _lease_editions(app, editions)
-    _bound_requests(app, settings.limits)
+    _bound_requests(app, limits)
     app.after_request(_opened_to_all)
     problems.install(app)
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(sparql.blueprint_of(settings.limits, _plain_query_page))
+    app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), _plain_query_page))
     return app
 
 

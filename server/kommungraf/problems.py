@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, request
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from kommungraf.errors import (
     BadRequest,
@@ -82,8 +82,6 @@ _MEMBERS: Final = ("line", "column", "excerpt", "limit", "value", "offers", "suc
 
 def problem_of(error: KommungrafError | HTTPException) -> Problem:
     """The problem that `error` is to its client."""
-    if isinstance(error, RequestEntityTooLarge):
-        return problem_of(ContentTooLarge(request.max_content_length or 0))
     if isinstance(error, HTTPException):
         headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
         return Problem(error.code or 500, None, error.name, error.description or "", headers=headers)

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
-_HEADER_MILLISECONDS: Final = 10_000
-#: Requests that need no query answer while every worker is taken and the queue is full.
+#: For requests that wait for nothing.
 _SPARE_THREADS: Final = 8
 _KILL_SECONDS: Final = 10
 
@@ -91,12 +90,17 @@ def _server(address: _Address, limits: Limits) -> Any:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=1,
-        blocking_threads=limits.workers + limits.queue + _SPARE_THREADS,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        blocking_threads=_threads(limits),
+        http1_settings=HTTP1Settings(header_read_timeout=int(limits.header_seconds * 1000)),
         workers_kill_timeout=_KILL_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
     )
+
+
+def _threads(limits: Limits) -> int:
+    """As many as can wait at once, for a worker in either lane or for a body, and a few that needn't."""
+    return limits.workers + 1 + 2 * limits.queue + limits.bodies + _SPARE_THREADS
 
 
 def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> "WSGIApplication":

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wsgi import wrap_file
 
+from kommungraf.bodies import Bodies
 from kommungraf.edition import Edition
 from kommungraf.errors import BadRequest, NotAcceptable, UnsupportedMediaType, UpdateRefused
 from kommungraf.evaluator import OFFERS, Answer, Query
@@ -45,14 +46,14 @@ class _Operation:
     format: str | None
 
 
-def blueprint_of(limits: Limits, query_page: QueryPage) -> Blueprint:
+def blueprint_of(limits: Limits, bodies: Bodies, query_page: QueryPage) -> Blueprint:
     """The endpoint, with its limits and the page that browsers get without a query."""
     blueprint = Blueprint("sparql", __name__)
 
     @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
     def endpoint() -> ResponseReturnValue:
         """Answer a query, or say what the endpoint is."""
-        operation = _operation()
+        operation = _operation(bodies)
         if operation is not None:
             return _answered(operation, g.edition)
         media_type = required(request, (*_DESCRIPTION, HTML))
@@ -61,17 +62,17 @@ def blueprint_of(limits: Limits, query_page: QueryPage) -> Blueprint:
     return blueprint
 
 
-def _operation() -> _Operation | None:
+def _operation(bodies: Bodies) -> _Operation | None:
     """The request's operation, or None for a GET without one; raises a RequestError for what is none."""
     parameters = _parsed(request.query_string)
     if request.method != "POST":
         return None if "query" not in dict(parameters) and not _is_update(parameters) else _from(parameters)
     if request.mimetype == _FORM:
         _require_utf_8()
-        return _from(_parsed(request.get_data()))
+        return _from(_parsed(bodies.read(request)))
     if request.mimetype == _DIRECT:
         _require_utf_8()
-        return _from([*parameters, ("query", _decoded(request.get_data()))])
+        return _from([*parameters, ("query", _decoded(bodies.read(request)))])
     if request.mimetype == _UPDATE:
         raise UpdateRefused
     raise UnsupportedMediaType(f"A POST to this endpoint is {_FORM} or {_DIRECT}.")
