@@ -25,6 +25,11 @@ class Slow(io.BytesIO):
         self.arrives.wait(5)
         return super().read(size)
 
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        self.asked.set()
+        self.arrives.wait(5)
+        return super().readinto(buffer)
+
 
 def posted(body: bytes, stream: io.BytesIO | None = None, **environ: str) -> Request:
     built = EnvironBuilder(method="POST", data=body).get_environ()
