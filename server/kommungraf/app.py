@@ -1,6 +1,9 @@
 """The web application: one edition per request, the endpoints, and what every response carries."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Final
 
 from flask import Flask, Response, g, request
@@ -32,11 +35,26 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     _lease_editions(app, editions)
     _bound_requests(app, limits)
     app.after_request(_opened_to_all)
-    problems.install(app)
+    site = _site()
+    problems.install(app, getattr(site, "problem_page", None))
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), _plain_query_page))
+    app.register_blueprint(
+        sparql.blueprint_of(limits, Bodies(limits), getattr(site, "query_page", _plain_query_page))
+    )
+    for module in (_documents(), site):
+        if module is not None:
+            app.register_blueprint(module.blueprint)
     return app
+
+
+def _site() -> ModuleType | None:
+    """The pages for people, where they are installed."""
+    return import_module("kommungraf.pages") if find_spec("kommungraf.pages") else None
+
+
+def _documents() -> ModuleType | None:
+    return import_module("kommungraf.documents") if find_spec("kommungraf.documents") else None
 
 
 def _lease_editions(app: Flask, editions: Editions) -> None:

@@ -8,7 +8,7 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Lock
 from typing import Any, BinaryIO, Final
@@ -72,10 +72,19 @@ class Query:
 
     def request(self) -> dict[str, Any]:
         """What a worker is asked."""
-        fields = {**asdict(self), "triples": self.graph}
-        if self.boolean is None and self.solutions in OFFERS["boolean"]:
-            fields["boolean"] = self.solutions
-        return fields
+        boolean = self.boolean
+        if boolean is None and self.solutions in OFFERS["boolean"]:
+            boolean = self.solutions
+        return {
+            "text": self.text,
+            "solutions": self.solutions,
+            "boolean": boolean,
+            "triples": self.graph,
+            "bindings": dict(self.bindings),
+            "default_graphs": self.default_graphs,
+            "named_graphs": self.named_graphs,
+            "base_iri": self.base_iri,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Which of the representations on offer a request gets: by its `format` parameter or its Accept header."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from werkzeug import Request
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from kommungraf.errors import NotAcceptable
 from kommungraf.formats import HTML, RDF, SOLUTIONS
@@ -32,7 +34,7 @@ def chosen(request: Request, offers: Sequence[str], *, name: str | None = None) 
     if named:
         names = _SHORT_NAMES.get(named.lower(), (_bare(named),))
         return next((offer for offer in offers if offer in names), None)
-    accepted = _accepted(request)
+    accepted = _accepted(request.headers.get("Accept", ""))
     return accepted.best_match(offers) if accepted else offers[0]
 
 
@@ -53,12 +55,14 @@ def language(request: Request) -> str:
     return primary.best_match(LANGUAGES) or LANGUAGES[0]
 
 
-def _accepted(request: Request) -> MIMEAccept:
-    """The Accept header without the parameters of its media types, which our offers don't have.
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> MIMEAccept:
+    """The Accept `header` without the parameters of its media types, which our offers don't have.
 
     An absent or empty header accepts anything (RFC 9110 §12.5.1); werkzeug gives an empty list for it.
     """
-    return MIMEAccept([(_bare(media_type), quality) for media_type, quality in request.accept_mimetypes])
+    parsed = parse_accept_header(header, MIMEAccept)
+    return MIMEAccept([(_bare(media_type), quality) for media_type, quality in parsed])
 
 
 def _bare(media_type: str) -> str:
