@@ -51,7 +51,8 @@ def gone_soon(pid: int) -> bool:
 def test_worker_answers_until_its_socket_closes(host: Host) -> None:
     worker = spawned(host)
     for _ in range(3):
-        reply = worker.ask(REQUEST)
+        assert worker.send(REQUEST)
+        reply = worker.receive()
         assert reply is not None
         assert reply.body == b'{"head":{},"boolean":true}'
     worker.connection.close()
@@ -92,7 +93,8 @@ def test_a_killed_host_takes_its_workers_along(host: Host) -> None:
 
 def test_a_worker_holds_only_its_socket_and_standard_streams(host: Host) -> None:
     worker = spawned(host)
-    assert worker.ask(REQUEST) is not None
+    assert worker.send(REQUEST)
+    assert worker.receive() is not None
     assert {path.name for path in Path(f"/proc/{worker.pid}/fd").iterdir()} == {"0", "1", "2", "3", "4"}
     worker.connection.close()
 

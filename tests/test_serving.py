@@ -169,8 +169,9 @@ def test_lookups_keep_answering_beside_hostile_queries(server: Running) -> None:
             number += 1
             statuses.add(server.get(f"/sparql?query={quote(f'{CROSS} # {number} {threading.get_ident()}')}")[0])
 
-    attacker = threading.Thread(target=attack)
-    attacker.start()
+    attackers = [threading.Thread(target=attack) for _ in range(5)]
+    for attacker in attackers:
+        attacker.start()
     took = []
     for number in range(40):
         started = time.monotonic()
@@ -179,7 +180,8 @@ def test_lookups_keep_answering_beside_hostile_queries(server: Running) -> None:
         took.append(time.monotonic() - started)
         time.sleep(0.03)
     stop.set()
-    attacker.join()
+    for attacker in attackers:
+        attacker.join()
     assert statuses == {503}
     assert sorted(took)[len(took) // 2] < 0.2
 
@@ -270,7 +272,7 @@ def test_a_new_release_loses_and_mixes_no_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_end_leaves_no_process(tmp_path: Path, ending: signal.Signals) -> None:
     with running(tmp_path) as server:
-        assert len(server.pids) >= 6
+        assert len(server.pids) >= 5
         server.process.send_signal(ending)
         assert server.process.wait(10) == (-signal.SIGKILL if ending == signal.SIGKILL else 0)
         assert all_gone(server.pids)

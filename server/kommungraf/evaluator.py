@@ -1,16 +1,14 @@
 """Evaluation of SPARQL queries by a pool of worker processes, each killable and bounded by the kernel."""
 
 import io
-import math
 import os
 import re
 import signal
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Lock
 from typing import Any, BinaryIO, Final
 
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
@@ -18,7 +16,6 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_quer
 from kommungraf.errors import (
     BadRequest,
     NotAcceptable,
-    Overloaded,
     QueryFailed,
     QueryLimitExceeded,
     QuerySyntaxError,
@@ -28,6 +25,7 @@ from kommungraf.errors import (
     UpdateRefused,
 )
 from kommungraf.formats import DATASET, GRAPH, SOLUTIONS
+from kommungraf.lanes import Lane, RefusedQueries, Seat
 from kommungraf.limits import Limits
 from kommungraf.wire import Message
 from kommungraf.workers import Host, Worker
@@ -42,6 +40,10 @@ OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _ATTEMPTS: Final = 2
 _EXCERPT: Final = 40
+#: The site's own lookups are many and short.
+_OWN_SEATS: Final = 2
+#: Seconds after which a query is a long one, whose worker goes behind all others for the processor.
+_SHORT: Final = 0.25
 _WORD: Final = re.compile(r"[?$]?\w{1,40}|\S")
 _JSON: Final = SOLUTIONS[0].media_type
 _LIMIT_OF_SIGNAL: Final = {
@@ -99,53 +101,6 @@ class Answer:
     volatile: bool
 
 
-@dataclass(slots=True)
-class _Seat:
-    """A place in a lane for one worker, vacant after the last one ended."""
-
-    worker: Worker | None
-
-
-class _Lane:
-    """The seats for one purpose, and a bounded queue in front of them."""
-
-    def __init__(self, workers: Iterable[Worker], limits: Limits) -> None:
-        self._free = deque(_Seat(worker) for worker in workers)
-        self._limits = limits
-        self._changed = Condition()
-        self._waiting = 0
-
-    @contextmanager
-    def seat(self) -> Iterator[_Seat]:
-        """A free seat for the block; raises Overloaded where the queue is full or the wait too long."""
-        with self._changed:
-            if not self._free and not self._waited():
-                raise Overloaded(math.ceil(self._limits.queue_seconds))
-            seat = self._free.pop()
-        try:
-            yield seat
-        finally:
-            with self._changed:
-                self._free.append(seat)
-                self._changed.notify()
-
-    def close(self) -> None:
-        """Close the sockets of the idle workers."""
-        with self._changed:
-            for seat in self._free:
-                if seat.worker is not None:
-                    seat.worker.connection.close()
-
-    def _waited(self) -> bool:
-        if self._waiting >= self._limits.queue:
-            return False
-        self._waiting += 1
-        try:
-            return self._changed.wait_for(lambda: bool(self._free), self._limits.queue_seconds)
-        finally:
-            self._waiting -= 1
-
-
 class Evaluator:
     """Answers queries over one release; any thread may use it."""
 
@@ -156,8 +111,11 @@ class Evaluator:
         self._lock = Lock()
         self._closed = False
         self._host = Host(self._source, limits)
-        self._public = _Lane([self._fresh() for _ in range(limits.workers)], limits)
-        self._own = _Lane([self._fresh()], limits)
+        self._public = Lane(limits.workers, queue=limits.queue, seconds=limits.queue_seconds, patience=_SHORT)
+        self._own = Lane(_OWN_SEATS, queue=limits.queue, seconds=limits.queue_seconds)
+        self._refused = RefusedQueries(limits.refusal_seconds)
+        for lane in (self._public, self._own):
+            lane.free()[-1].worker = self._fresh()
 
     def evaluate(self, query: Query) -> Answer:
         """The whole answer to `query`; raises a RequestError where there is none."""
@@ -190,39 +148,52 @@ class Evaluator:
     def close(self) -> None:
         """End every process of this evaluator."""
         self._closed = True
-        self._public.close()
-        self._own.close()
+        for seat in (*self._public.free(), *self._own.free()):
+            if seat.worker is not None:
+                seat.worker.connection.close()
         self._host.close()
 
     def _reply(self, query: Query) -> Message:
         request = query.request()
-        with (self._own if query.own else self._public).seat() as seat:
-            for _ in range(_ATTEMPTS):
-                reply = self._asked(seat, request)
-                if reply is not None:
-                    return reply
+        key = repr(request).encode("utf-8", "surrogatepass")
+        if (limit := self._refused.find(key)) is not None:
+            raise self._exceeded(limit)
+        lane = self._own if query.own else self._public
+        try:
+            with lane.seat() as seat:
+                for _ in range(_ATTEMPTS):
+                    reply = self._asked(lane, seat, request)
+                    if reply is not None:
+                        return reply
+        except QueryLimitExceeded as error:
+            self._refused.add(key, error.limit)
+            raise
         raise QueryFailed(
             "The query's worker was killed, and so was the next one: the machine may have no memory left."
         )
 
-    def _asked(self, seat: _Seat, request: Mapping[str, Any]) -> Message | None:
+    def _asked(self, lane: Lane, seat: Seat, request: Mapping[str, Any]) -> Message | None:
         """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
         worker, seat.worker = seat.worker, None  # whatever happens, nobody else may read this query's reply
         if worker is not None and worker.is_gone():
             self._host.end(worker)
             worker = None
         worker = worker or self._fresh()
-        late = False
+        reply, late, spent = None, False, True
         try:
-            reply = worker.ask(request)
+            if not worker.send(request) or lane.patience is None or worker.answers_within(lane.patience):
+                reply = worker.receive()
+                spent = reply is None or reply.fields["last"]
+            else:
+                with lane.long():
+                    worker.yield_to_others()
+                    reply = worker.receive()
         except TimeoutError:
-            reply, late = None, True
-        if reply is not None and not reply.fields["last"]:
-            seat.worker = worker
-            return reply
-        end = self._host.end(worker)
-        with suppress(ReleaseError):
-            seat.worker = self._fresh()
+            late = True
+        finally:
+            end = self._host.end(worker) if spent else {}
+            with suppress(ReleaseError):
+                seat.worker = self._fresh() if spent else worker
         limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
         if reply is None and limit is not None:
             raise self._exceeded(limit)

@@ -100,7 +100,7 @@ def _server(address: _Address, limits: Limits) -> Any:
 
 def _threads(limits: Limits) -> int:
     """As many as can wait at once, for a worker in either lane or for a body, and a few that needn't."""
-    return limits.workers + 1 + 2 * limits.queue + limits.bodies + _SPARE_THREADS
+    return limits.workers + 2 + 2 * limits.queue + limits.bodies + _SPARE_THREADS
 
 
 def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> "WSGIApplication":

@@ -1,6 +1,7 @@
 """The web process's side of the query host: starting it, having workers forked, asking them, ending them."""
 
 import json
+import os
 import select
 import socket
 import subprocess
@@ -21,6 +22,7 @@ __all__ = ["Host", "Worker"]
 #: What a worker's own deadline, which the kernel keeps, is given before this process ends the worker itself.
 _GRACE: Final = 2.0
 _FAREWELL: Final = 5.0
+_LAST: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,33 @@ class Worker:
 
     def is_gone(self) -> bool:
         """Whether the process has ended while it was idle, when it has nothing to say but that."""
-        poll = select.poll()
-        poll.register(self.connection, select.POLLIN)
-        return bool(poll.poll(0))
+        return self.answers_within(0)
 
-    def ask(self, request: Mapping[str, Any]) -> Message | None:
-        """The worker's reply, or None where it ended without one; raises TimeoutError where it should have."""
+    def send(self, request: Mapping[str, Any]) -> bool:
+        """Put a query to the worker; False where it has ended."""
         try:
             send(self.connection, Message(request))
-            return receive(self.connection)
         except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    def answers_within(self, seconds: float) -> bool:
+        """Whether there is a reply, or the end of the worker, within this time."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def receive(self) -> Message | None:
+        """The reply, or None where the worker ended without one; raises TimeoutError where it should have."""
+        try:
+            return receive(self.connection)
+        except ConnectionResetError:
             return None
+
+    def yield_to_others(self) -> None:
+        """Give the worker the processor time that nobody else wants; it can't have more again."""
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _LAST)
 
 
 class Host:
