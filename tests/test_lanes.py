@@ -7,14 +7,6 @@ from kommungraf.errors import Overloaded
 from kommungraf.lanes import Lane, RefusedQueries
 
 
-def test_the_seat_used_last_is_the_next_one() -> None:
-    lane = Lane(3, queue=1, seconds=1)
-    with lane.seat() as first:
-        pass
-    with lane.seat() as again:
-        assert again is first
-
-
 def test_who_waits_first_is_seated_first() -> None:
     lane = Lane(1, queue=5, seconds=5)
     order: list[int] = []
@@ -49,12 +41,56 @@ def test_a_full_queue_and_a_long_wait_are_overload() -> None:
         pass
 
 
-def test_a_quarter_of_the_seats_is_kept_from_long_queries() -> None:
-    lane = Lane(4, queue=0, seconds=1)
-    with lane.long(), lane.long(), lane.long(), pytest.raises(Overloaded), lane.long():
-        pass
-    with lane.long():
-        pass
+def test_half_of_the_seats_are_for_long_queries_to_keep_and_others_make_room() -> None:
+    lane = Lane(4, queue=1, seconds=0.02)
+    ended: list[str] = []
+    with (
+        lane.seat(),
+        lane.long(lambda: ended.append("kept")),
+        lane.seat(),
+        lane.long(lambda: ended.append("kept too")),
+        lane.seat(),
+        lane.long(lambda: ended.append("older")) as older,
+        lane.seat(),
+        lane.long(lambda: ended.append("newer")) as newer,
+    ):
+        assert not ended
+        for expected in (["older"], ["older", "newer"], ["older", "newer"]):
+            with pytest.raises(Overloaded), lane.seat():
+                pass
+            assert ended == expected
+        assert older.ended
+        assert newer.ended
+
+
+def test_who_turns_out_to_be_long_while_somebody_waits_makes_room_at_once() -> None:
+    lane = Lane(2, queue=1, seconds=5)
+    ended = threading.Event()
+    seated = threading.Event()
+
+    def wait() -> None:
+        with lane.seat():
+            seated.set()
+
+    with lane.seat(), lane.long(lambda: None):
+        with lane.seat():
+            waiting = threading.Thread(target=wait)
+            waiting.start()
+            while not lane._waiting:
+                time.sleep(0.001)
+            with lane.long(ended.set) as stay:
+                assert ended.is_set()
+                assert stay.ended
+        assert seated.wait(5)
+        waiting.join()
+
+
+def test_a_vacant_seat_is_the_last_to_be_used() -> None:
+    lane = Lane(2, queue=1, seconds=1)
+    with lane.seat() as filled, lane.seat():
+        filled.worker = object()  # type: ignore[assignment]
+    with lane.seat() as next_one:
+        assert next_one is filled
 
 
 def test_a_seat_is_given_back_whatever_happens() -> None:

@@ -42,8 +42,9 @@ _ATTEMPTS: Final = 2
 _EXCERPT: Final = 40
 #: The site's own lookups are many and short.
 _OWN_SEATS: Final = 2
-#: Seconds after which a query is a long one, whose worker goes behind all others for the processor.
-_SHORT: Final = 0.25
+#: Seconds after which a query is a long one, and after which its worker goes behind all others for the processor.
+_PATIENCE: Final = 0.05
+_COURTESY: Final = 0.25
 _WORD: Final = re.compile(r"[?$]?\w{1,40}|\S")
 _JSON: Final = SOLUTIONS[0].media_type
 _LIMIT_OF_SIGNAL: Final = {
@@ -111,7 +112,7 @@ class Evaluator:
         self._lock = Lock()
         self._closed = False
         self._host = Host(self._source, limits)
-        self._public = Lane(limits.workers, queue=limits.queue, seconds=limits.queue_seconds, patience=_SHORT)
+        self._public = Lane(limits.workers, queue=limits.queue, seconds=limits.queue_seconds, patience=_PATIENCE)
         self._own = Lane(_OWN_SEATS, queue=limits.queue, seconds=limits.queue_seconds)
         self._refused = RefusedQueries(limits.refusal_seconds)
         for lane in (self._public, self._own):
@@ -174,30 +175,37 @@ class Evaluator:
 
     def _asked(self, lane: Lane, seat: Seat, request: Mapping[str, Any]) -> Message | None:
         """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
-        worker, seat.worker = seat.worker, None  # whatever happens, nobody else may read this query's reply
-        if worker is not None and worker.is_gone():
-            self._host.end(worker)
-            worker = None
-        worker = worker or self._fresh()
-        reply, late, spent = None, False, True
+        worker = self._seated(seat)
+        reply, reusable, late = None, False, False
+        end: Mapping[str, Any] = {}
         try:
-            if not worker.send(request) or lane.patience is None or worker.answers_within(lane.patience):
-                reply = worker.receive()
-                spent = reply is None or reply.fields["last"]
-            else:
-                with lane.long():
-                    worker.yield_to_others()
-                    reply = worker.receive()
+            reply, reusable = _conversation(worker, lane, request)
         except TimeoutError:
             late = True
         finally:
-            end = self._host.end(worker) if spent else {}
-            with suppress(ReleaseError):
-                seat.worker = self._fresh() if spent else worker
+            if reusable:
+                seat.worker = worker
+            else:
+                end = self._host.end(worker)
+                self._fill(seat, at_once=reply is None)
         limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
         if reply is None and limit is not None:
             raise self._exceeded(limit)
         return reply
+
+    def _seated(self, seat: Seat) -> Worker:
+        """The worker of `seat`, taken out of it: whatever happens, nobody else may read this query's reply."""
+        worker, seat.worker = seat.worker, None
+        if worker is not None and worker.is_gone():
+            self._host.end(worker)
+            worker = None
+        return worker or self._fresh()
+
+    def _fill(self, seat: Seat, *, at_once: bool) -> None:
+        """Put a new worker into `seat` before the next needs it, unless that would keep an answer waiting."""
+        if at_once:
+            with suppress(ReleaseError):
+                seat.worker = self._fresh()
 
     def _fresh(self) -> Worker:
         """A new worker; starts the host again where that is gone."""
@@ -235,6 +243,23 @@ class Evaluator:
             "nesting": (0, "The query is nested too deeply."),
         }[limit]
         return QueryLimitExceeded(limit, value, f"{message} Ask for less, or download the dataset.")
+
+
+def _conversation(worker: Worker, lane: Lane, request: Mapping[str, Any]) -> tuple[Message | None, bool]:
+    """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
+    if not worker.send(request):
+        return None, False
+    if lane.patience is None or worker.answers_within(lane.patience):
+        reply = worker.receive()
+        return reply, reply is not None and not reply.fields["last"]
+    with lane.long(worker.hang_up) as stay:
+        timely = worker.answers_within(_COURTESY)
+        if not timely:
+            worker.yield_to_others()
+        reply = worker.receive()
+    if stay.ended and reply is None:
+        raise lane.overloaded()
+    return reply, timely and reply is not None and not reply.fields["last"] and not stay.ended
 
 
 def _syntax_error(text: str, fields: Mapping[str, Any]) -> QuerySyntaxError:

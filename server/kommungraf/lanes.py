@@ -4,7 +4,7 @@ import hashlib
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -14,7 +14,7 @@ from typing import Final
 from kommungraf.errors import Overloaded
 from kommungraf.workers import Worker
 
-__all__ = ["Lane", "RefusedQueries", "Seat"]
+__all__ = ["Lane", "RefusedQueries", "Seat", "Stay"]
 
 _MOST_REFUSED: Final = 1000
 
@@ -26,21 +26,30 @@ class Seat:
     worker: Worker | None = None
 
 
+@dataclass(slots=True)
+class Stay:
+    """A long query in its seat; `hang_up` ends it, and `ended` says that this was done."""
+
+    hang_up: Callable[[], None]
+    ended: bool = False
+
+
 class Lane:
     """The seats for one purpose; any thread may use it.
 
-    A query that takes longer than `patience` seconds is a long one. A quarter of the seats is kept from those,
-    so that however many there are, short ones get through. Without `patience` none is long.
+    A query that takes longer than `patience` seconds is a long one. Half of the seats are theirs to keep; those
+    in other seats are ended, the oldest first, when somebody else waits. Without `patience` none is long.
     """
 
     def __init__(self, seats: int, *, queue: int, seconds: float, patience: float | None = None) -> None:
         self.patience = patience
         self._free = [Seat() for _ in range(seats)]
         self._waiting: deque[SimpleQueue[Seat]] = deque()
+        self._expendable: deque[Stay] = deque()
         self._queue = queue
         self._seconds = seconds
         self._lock = Lock()
-        self._long = BoundedSemaphore(max(1, seats * 3 // 4))
+        self._kept = BoundedSemaphore(max(1, seats // 2))
 
     @contextmanager
     def seat(self) -> Iterator[Seat]:
@@ -56,9 +65,10 @@ class Lane:
             if self._free:
                 return self._free.pop()
             if len(self._waiting) >= self._queue:
-                raise self._overloaded()
+                raise self.overloaded()
             ticket: SimpleQueue[Seat] = SimpleQueue()
             self._waiting.append(ticket)
+            self._make_room()
         try:
             return ticket.get(timeout=self._seconds)
         except Empty:
@@ -70,26 +80,47 @@ class Lane:
             if ticket not in self._waiting:
                 return ticket.get_nowait()
             self._waiting.remove(ticket)
-        raise self._overloaded()
+        raise self.overloaded()
 
     def _give(self, seat: Seat) -> None:
+        """Hand a seat to who waits longest; a vacant one is the last to be used, for filling it takes time."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().put(seat)
+            elif seat.worker is None:
+                self._free.insert(0, seat)
             else:
                 self._free.append(seat)
 
     @contextmanager
-    def long(self) -> Iterator[None]:
-        """Room for a query that turns out to take long, for the block; raises Overloaded where there is none."""
-        if not self._long.acquire(blocking=False):
-            raise self._overloaded()
+    def long(self, hang_up: Callable[[], None]) -> Iterator[Stay]:
+        """Room for a long query, for the block; `hang_up` must return at once."""
+        stay = Stay(hang_up)
+        if self._kept.acquire(blocking=False):
+            try:
+                yield stay
+            finally:
+                self._kept.release()
+            return
+        with self._lock:
+            self._expendable.append(stay)
+            if self._waiting:
+                self._make_room()
         try:
-            yield
+            yield stay
         finally:
-            self._long.release()
+            with self._lock:
+                if not stay.ended:
+                    self._expendable.remove(stay)
 
-    def _overloaded(self) -> Overloaded:
+    def _make_room(self) -> None:
+        if self._expendable:
+            stay = self._expendable.popleft()
+            stay.ended = True
+            stay.hang_up()
+
+    def overloaded(self) -> Overloaded:
+        """What a request is told that gets no seat or loses it."""
         return Overloaded(math.ceil(self._seconds))
 
     def free(self) -> list[Seat]:

@@ -18,7 +18,7 @@ class Limits:
     seconds: float = 20.0
     memory_bytes: int = 512 << 20
     result_bytes: int = 256 << 20
-    workers: int = 8
+    workers: int = 16
     queue: int = 32
     queue_seconds: float = 5.0
     refusal_seconds: float = 300.0

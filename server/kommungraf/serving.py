@@ -3,11 +3,15 @@
 import errno
 import logging
 import os
+import signal
 import socket
 import sys
+import time
 from dataclasses import dataclass
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from granian.constants import HTTPModes, Interfaces
@@ -31,6 +35,7 @@ __all__ = ["serve"]
 #: For requests that wait for nothing.
 _SPARE_THREADS: Final = 8
 _KILL_SECONDS: Final = 10
+_GLANCE_SECONDS: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ def _threads(limits: Limits) -> int:
 def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> "WSGIApplication":
     """What granian loads in its worker process, whose threads the query host may be started from."""
     die_with_parent(parent)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # until granian sets its own; the parent's do nothing here
+        signal.signal(ending, signal.SIG_DFL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         editions = Editions(releases, settings.limits)
@@ -114,5 +121,25 @@ def _application(releases: Path, address: _Address, settings: Settings, parent: 
     editions.watch()
     app = create_app(editions, settings)
     with editions.current() as edition:
-        print(f"Serving {edition.manifest.name} at {address.url}", flush=True)  # noqa: T201  for whoever started us
+        line = f"Serving {edition.manifest.name} at {address.url}"
+    Thread(target=_announce, args=(address, line), daemon=True).start()
     return ResponseCache(app, lambda: editions.content_hash)
+
+
+def _announce(address: _Address, line: str) -> None:
+    """Say `line` to whoever started us, once requests are answered."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104  to reach ourselves
+    while not _answers(host, address.port):
+        time.sleep(_GLANCE_SECONDS)
+    print(line, flush=True)  # noqa: T201
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=1)
+    try:
+        connection.request("HEAD", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -57,6 +57,11 @@ class Worker:
         except ConnectionResetError:
             return None
 
+    def hang_up(self) -> None:
+        """Have `receive` return None at once, in whichever thread it waits; the worker is then to be ended."""
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
     def yield_to_others(self) -> None:
         """Give the worker the processor time that nobody else wants; it can't have more again."""
         with suppress(OSError):
