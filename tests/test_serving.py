@@ -269,6 +269,20 @@ def test_a_new_release_loses_and_mixes_no_request(tmp_path: Path) -> None:
         assert found[-1] == (200, b"n\r\n14\r\n")
 
 
+def test_sighup_looks_for_a_new_release_and_replaces_no_process(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        folder = write_release(
+            tmp_path, TRIG + "<http://e/s> <http://e/p> 1 .\n", version="2026-02-02", current=False
+        )
+        make_current(folder)
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 5
+        while json.loads(server.get("/ready")[2])["version"] != "2026-02-02" and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert json.loads(server.get("/ready")[2])["version"] == "2026-02-02"
+        assert family(server.process.pid)[:2] == server.pids[:2]
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_end_leaves_no_process(tmp_path: Path, ending: signal.Signals) -> None:
     with running(tmp_path) as server:

@@ -88,7 +88,7 @@ def _reason(address: _Address, error: Exception) -> str:
 
 
 def _server(address: _Address, limits: Limits) -> Any:
-    return Server(
+    server = Server(
         "kommungraf",
         address=address.host,
         port=address.port,
@@ -101,6 +101,14 @@ def _server(address: _Address, limits: Limits) -> Any:
         websockets=False,
         log_level=LogLevels.error,
     )
+    # granian would start another worker process; ours opens the new release without a gap.
+    server.signal_handler_reload = partial(_pass_on, server)
+    return server
+
+
+def _pass_on(server: Any, signum: int, _frame: object) -> None:
+    for worker in server.wrks:
+        os.kill(worker.inner.pid, signum)
 
 
 def _threads(limits: Limits) -> int:
@@ -119,6 +127,7 @@ def _application(releases: Path, address: _Address, settings: Settings, parent: 
     except KommungrafError as error:
         raise SystemExit(f"kommungraf: {error}") from error
     editions.watch()
+    signal.signal(signal.SIGHUP, lambda *_: Thread(target=editions.reload).start())
     app = create_app(editions, settings)
     with editions.current() as edition:
         line = f"Serving {edition.manifest.name} at {address.url}"

@@ -19,7 +19,7 @@ from kommungraf.limits import Limits
 from kommungraf.negotiation import chosen, required
 from kommungraf.servicedescription import described
 
-__all__ = ["QueryPage", "blueprint_of"]
+__all__ = ["Pages", "blueprint_of"]
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
@@ -30,10 +30,20 @@ _WHOLE: Final = 4 << 20
 _CHUNK: Final = 256 << 10
 _GENERIC_JSON: Final = "application/json"
 _SPARQL_JSON: Final = "application/sparql-results+json"
+_N_TRIPLES: Final = "application/n-triples"
+_ALL_OFFERS: Final = tuple(dict.fromkeys(offer for offers in OFFERS.values() for offer in offers))
 _DESCRIPTION: Final = tuple(form.media_type for form in GRAPH)
 
-#: The page on which a browser writes a query.
-QueryPage = Callable[[], ResponseReturnValue]
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What browsers get: the page on which a query is written, and the page that shows a query and its answer.
+
+    The answer on a page is in SPARQL JSON or N-Triples.
+    """
+
+    query: Callable[[], ResponseReturnValue]
+    result: Callable[[str, Answer], ResponseReturnValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +56,8 @@ class _Operation:
     format: str | None
 
 
-def blueprint_of(limits: Limits, bodies: Bodies, query_page: QueryPage) -> Blueprint:
-    """The endpoint, with its limits and the page that browsers get without a query."""
+def blueprint_of(limits: Limits, bodies: Bodies, pages: Pages) -> Blueprint:
+    """The endpoint, with its limits and its pages for browsers."""
     blueprint = Blueprint("sparql", __name__)
 
     @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -55,9 +65,11 @@ def blueprint_of(limits: Limits, bodies: Bodies, query_page: QueryPage) -> Bluep
         """Answer a query, or say what the endpoint is."""
         operation = _operation(bodies)
         if operation is not None:
+            if pages.result is not None and _is_for_a_page(operation):
+                return pages.result(operation.text, _answer_for_a_page(operation, g.edition))
             return _answered(operation, g.edition)
         media_type = required(request, (*_DESCRIPTION, HTML))
-        return query_page() if media_type == HTML else _description(g.edition, limits, media_type)
+        return pages.query() if media_type == HTML else _description(g.edition, limits, media_type)
 
     return blueprint
 
@@ -128,10 +140,26 @@ def _answered(operation: _Operation, edition: Edition) -> Response:
     return volatile(response) if answer.volatile else fixed(response, tag, weak=True)
 
 
+def _is_for_a_page(operation: _Operation) -> bool:
+    return chosen(request, (*_ALL_OFFERS, HTML), name=operation.format) == HTML
+
+
+def _answer_for_a_page(operation: _Operation, edition: Edition) -> Answer:
+    fixed_types = Query(
+        operation.text,
+        solutions=_SPARQL_JSON,
+        graph=_N_TRIPLES,
+        default_graphs=operation.default_graphs,
+        named_graphs=operation.named_graphs,
+        base_iri=edition.base_iri,
+    )
+    return edition.evaluator.evaluate(fixed_types)
+
+
 def _query(operation: _Operation, edition: Edition) -> Query:
     fitting = {form: chosen(request, _offers(form), name=operation.format) for form in OFFERS}
     if not any(fitting.values()):
-        raise NotAcceptable(tuple(dict.fromkeys(offer for offers in OFFERS.values() for offer in offers)))
+        raise NotAcceptable(_ALL_OFFERS)
     return Query(
         operation.text,
         solutions=_engine_type(fitting["solutions"]),
