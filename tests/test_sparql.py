@@ -1,12 +1,17 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from werkzeug.test import TestResponse
 
+from kommungraf.bodies import Bodies
+from kommungraf.evaluator import Answer
+from kommungraf.sparql import Pages, blueprint_of
 from serving_client import LIMITS, client_of
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM
 
@@ -342,6 +347,23 @@ def test_without_a_query_a_browser_gets_the_query_page(client: FlaskClient) -> N
     response = client.get("/sparql", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert response.mimetype == "text/html"
     assert "<textarea" in response.text
+
+
+def test_a_browser_gets_its_answer_on_a_page(tmp_path: Path) -> None:
+    def page(text: str, answer: Answer) -> str:
+        return f"{text}: {answer.form} in {answer.media_type}"
+
+    with client_of(tmp_path) as made:
+        app = Flask(__name__)
+        app.before_request(made.application.before_request_funcs[None][0])
+        app.teardown_request(made.application.teardown_request_funcs[None][0])
+        app.register_blueprint(blueprint_of(LIMITS, Bodies(LIMITS), Pages(lambda: "", page)))
+        headers = {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"}
+        for text, told in ((ASK, f"boolean in {JSON}"), (CONSTRUCT, "triples in application/n-triples")):
+            response = app.test_client().get("/sparql", query_string={"query": text}, headers=headers)
+            assert response.text == f"{text}: {told}"
+        response = app.test_client().get("/sparql", query_string={"query": ASK, "format": "json"}, headers=headers)
+        assert response.mimetype == JSON
 
 
 def test_terms_arrive_exactly(client: FlaskClient) -> None:

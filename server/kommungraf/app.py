@@ -39,9 +39,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     problems.install(app, getattr(site, "problem_page", None))
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(
-        sparql.blueprint_of(limits, Bodies(limits), getattr(site, "query_page", _plain_query_page))
-    )
+    app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), _pages(site)))
     for module in (_documents(), site):
         if module is not None:
             app.register_blueprint(module.blueprint)
@@ -51,6 +49,11 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
 def _site() -> ModuleType | None:
     """The pages for people, where they are installed."""
     return import_module("kommungraf.pages") if find_spec("kommungraf.pages") else None
+
+
+def _pages(site: ModuleType | None) -> sparql.Pages:
+    query = getattr(site, "query_page", _plain_query_page)
+    return sparql.Pages(query, getattr(site, "result_page", None))
 
 
 def _documents() -> ModuleType | None:

@@ -88,7 +88,7 @@ def _reason(address: _Address, error: Exception) -> str:
 
 
 def _server(address: _Address, limits: Limits) -> Any:
-    server = Server(
+    server: Any = Server(
         "kommungraf",
         address=address.host,
         port=address.port,
