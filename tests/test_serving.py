@@ -14,6 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from rdflib import Graph
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import SPARQLWrapper
 
 from kommungraf.errors import ReleaseError, ServingError
 from kommungraf.limits import Limits
@@ -157,6 +160,23 @@ def test_a_repeated_request_keeps_no_date_of_the_first(server: Running) -> None:
     first = server.get(path)[1]["date"]
     time.sleep(1.1)
     assert server.get(path)[1]["date"] != first
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # SPARQLWrapper's own
+def test_the_usual_clients_work(server: Running) -> None:
+    address = f"http://127.0.0.1:{server.port}/sparql"
+    text = "SELECT ?s WHERE { ?s a <https://w3id.org/kommungraf/def/Municipality> }"
+    for post in (False, True):
+        store = SPARQLStore(address, method="POST" if post else "GET")
+        assert len(list(Graph(store).query(text))) == 2
+        wrapper = SPARQLWrapper(address)
+        wrapper.setMethod("POST" if post else "GET")
+        wrapper.setQuery(text)
+        wrapper.setReturnFormat("json")
+        assert len(wrapper.query().convert()["results"]["bindings"]) == 2
+        wrapper.setQuery("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }")
+        wrapper.setReturnFormat("xml")
+        assert len(wrapper.query().convert()) == 4
 
 
 def test_lookups_keep_answering_beside_hostile_queries(server: Running) -> None:

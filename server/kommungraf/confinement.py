@@ -12,7 +12,8 @@ import resource
 import signal
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final
 
 __all__ = ["confine", "die_with_parent", "peak_memory", "spare_descriptor"]
@@ -24,6 +25,7 @@ _SECCOMP_MODE_FILTER: Final = 2
 #: Audit architecture and number of socket(2) of the machines that the filter is written for.
 _SOCKET_CALL: Final = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 _NICENESS: Final = 5
+_EXPENDABLE: Final = "500"
 
 
 class _Program(ctypes.Structure):
@@ -47,6 +49,8 @@ def confine(*, memory_bytes: int, result_bytes: int, first_free: int | None) -> 
     resource.setrlimit(resource.RLIMIT_FSIZE, (result_bytes, result_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(_NICENESS)
+    with suppress(OSError):  # where the machine runs out of memory, a query is to end and not the server
+        Path("/proc/self/oom_score_adj").write_text(_EXPENDABLE, "ascii")
     _forbid_sockets()
     _forbid_descriptors(first_free)
 

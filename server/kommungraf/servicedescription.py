@@ -59,12 +59,14 @@ def _dataset(dataset: NamedNode, edition: Edition) -> Iterator[Triple]:
     yield _triple(dataset, "sd:defaultGraph", default)
     yield _triple(default, "rdf:type", NamedNode(iri("sd:Graph")))
     yield _triple(default, "void:triples", Literal(edition.manifest.triples))
-    for number, row in enumerate(edition.evaluator.select(_COUNTS), 1):
-        named, graph = (NamedNode(f"{dataset.value}-{kind}-{number}") for kind in ("named-graph", "graph"))
-        yield _triple(dataset, "sd:namedGraph", named)
-        yield _triple(named, "rdf:type", NamedNode(iri("sd:NamedGraph")))
-        yield _triple(named, "sd:name", row["g"])
-        yield _triple(named, "sd:graph", graph)
+    rows = edition.evaluator.select(_COUNTS)
+    named = [NamedNode(f"{dataset.value}-named-graph-{number}") for number in range(1, len(rows) + 1)]
+    yield from (_triple(dataset, "sd:namedGraph", node) for node in named)
+    for node, row in zip(named, rows, strict=True):
+        graph = NamedNode(f"{node.value}-content")
+        yield _triple(node, "rdf:type", NamedNode(iri("sd:NamedGraph")))
+        yield _triple(node, "sd:name", row["g"])
+        yield _triple(node, "sd:graph", graph)
         yield _triple(graph, "rdf:type", NamedNode(iri("sd:Graph")))
         yield _triple(graph, "void:triples", Literal(int(row["n"].value)))
 
