@@ -143,6 +143,19 @@ CASES = [
         id="cooperates-with skips memberships that never overlapped, and an unknown bound excludes nothing",
     ),
     pytest.param(
+        "cooperates-with",
+        r"""kgi:partnership\/south a kg:Cooperation .
+            kgi:change\/merger a org:ChangeEvent ; org:originalOrganization kgi:municipality\/za-nw402 ;
+                org:resultingOrganization kgi:municipality\/za-nw405 .
+            kgi:membership\/a org:member kgi:municipality\/za-nw402 ; org:organization kgi:partnership\/south .
+            kgi:membership\/b org:member kgi:municipality\/za-nw405 ; org:organization kgi:partnership\/south .
+            kgi:membership\/c org:member kgi:municipality\/se-0780 ; org:organization kgi:partnership\/south .""",
+        r"""kgi:municipality\/se-0780 kg:cooperatesWith kgi:municipality\/za-nw402 , kgi:municipality\/za-nw405 .
+            kgi:municipality\/za-nw402 kg:cooperatesWith kgi:municipality\/se-0780 .
+            kgi:municipality\/za-nw405 kg:cooperatesWith kgi:municipality\/se-0780 .""",
+        id="cooperates-with does not tie a municipality to the one it was merged into",
+    ),
+    pytest.param(
         "inverse-properties",
         r"""kgi:project\/x kg:participant kgi:municipality\/se-0765 ; kg:theme kgi:theme\/energy .
             kgi:partnership\/south kg:hasActivity kgi:project\/x .
