@@ -1,11 +1,12 @@
 """Which keywords a query uses, told by the engine's own parser and not by a pattern over the text.
 
 A word such as SERVICE may stand in a query as a keyword, a variable, a part of an IRI, of a string or of a
-comment. Writing one more letter into every place where it stands renames all of those alike and keeps the
-query legal; only where the word is a keyword does the query no longer parse.
+comment. Writing other letters into every place where it stands renames all of those alike and keeps the query
+legal; only where the word is a keyword does the query no longer parse.
 """
 
 import re
+from functools import partial
 from typing import Final
 
 from pyoxigraph import Store
@@ -19,8 +20,8 @@ _BASE: Final = "urn:x-kommungraf:base/"
 
 
 def asks_for_service(text: str) -> bool:
-    """Whether the legal query `text` has a SERVICE clause."""
-    return _uses(text, _SERVICE)
+    """Whether `text` is a legal query with a SERVICE clause."""
+    return _uses(text, _SERVICE) and _parses(text)
 
 
 def is_volatile(text: str) -> bool:
@@ -47,12 +48,20 @@ def is_update(text: str) -> bool:
 def _uses(text: str, words: re.Pattern[str]) -> bool:
     if words.search(text) is None:
         return False
-    return not _parses(words.sub(_with_another_letter, text))
+    return not _parses(words.sub(partial(_filled, filling=_unused(text)), text))
 
 
-def _with_another_letter(match: re.Match[str]) -> str:
+def _unused(text: str) -> str:
+    """Letters that stand nowhere in `text`, so that no two names in it become the same."""
+    filling = "q"
+    while filling in text.lower():
+        filling += "q"
+    return filling
+
+
+def _filled(match: re.Match[str], filling: str) -> str:
     first, rest = (group for group in match.groups() if group is not None)
-    return f"{first}q{rest}"
+    return f"{first}{filling}{rest}"
 
 
 def _parses(text: str) -> bool:
