@@ -53,10 +53,8 @@ def _uses(text: str, words: re.Pattern[str]) -> bool:
 
 def _unused(text: str) -> str:
     """Letters that stand nowhere in `text`, so that no two names in it become the same."""
-    filling = "q"
-    while filling in text.lower():
-        filling += "q"
-    return filling
+    longest = max((len(run) for run in re.findall("[qQ]+", text)), default=0)
+    return "q" * (longest + 1)
 
 
 def _filled(match: re.Match[str], filling: str) -> str:
