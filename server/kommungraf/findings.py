@@ -1,0 +1,60 @@
+"""What a check finds: a severity, a sentence in each language, and the place to mend."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kommungraf.errors import InputError, Place
+
+__all__ = ["Finding", "Severity", "conforms", "from_error", "ordered", "placed"]
+
+
+class Severity(StrEnum):
+    """How grave a finding is, by SHACL's names; a violation stops a release."""
+
+    VIOLATION = "Violation"
+    WARNING = "Warning"
+    INFO = "Info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend: `messages` maps a language tag to a sentence; IRIs and values are as N-Triples write them."""
+
+    severity: Severity
+    messages: Mapping[str, str]
+    place: Place | None = None
+    shape: str | None = None
+    focus: str | None = None
+    path: str | None = None
+    value: str | None = None
+
+    def message(self, language: str) -> str:
+        """The sentence in `language`, or else in English, or else in any language."""
+        return self.messages.get(language) or self.messages.get("en") or next(iter(self.messages.values()))
+
+
+def conforms(findings: Iterable[Finding]) -> bool:
+    """Whether nothing among the findings stops a release."""
+    return all(finding.severity is not Severity.VIOLATION for finding in findings)
+
+
+def from_error(error: InputError, messages: Mapping[str, str] | None = None) -> Finding:
+    """The violation that an unreadable input amounts to."""
+    return Finding(Severity.VIOLATION, messages or {"en": error.message}, error.place)
+
+
+def placed(finding: Finding, place: Place | None) -> Finding:
+    """The same finding with the place where it is to be mended."""
+    return replace(finding, place=place)
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings by file, line and shape, so that two runs print the same."""
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(finding: Finding) -> tuple[str, int, str, str, str, str]:
+    place = finding.place or Place("")
+    texts = (finding.shape or "", finding.focus or "", finding.value or "", finding.message("en"))
+    return (place.file, place.line or 0, *texts)

@@ -1,0 +1,106 @@
+"""The label and text index of a release, an SQLite database with full-text search."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kommungraf.vocab import iri
+
+__all__ = ["write_index"]
+
+_SCHEMA: Final = """
+CREATE TABLE thing (iri TEXT PRIMARY KEY, type TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE label (iri TEXT, rank INTEGER, lang TEXT, text TEXT, PRIMARY KEY (iri, rank, lang, text)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(
+    text, iri UNINDEXED, lang UNINDEXED, tier UNINDEXED,
+    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+);
+"""
+#: Rank 0: names; 1: other names and codes; 2: texts.
+_RANKS: Final = {
+    iri(name): rank
+    for rank, names in enumerate(
+        (
+            ("skos:prefLabel", "dcterms:title", "rdfs:label", "foaf:name", "schema:name", "sh:name"),
+            ("skos:altLabel", "skos:notation", "kg:wording"),
+            ("skos:definition", "dcterms:description", "rdfs:comment", "skos:note", "oa:exact"),
+        )
+    )
+    for name in names
+}
+_TYPE: Final = iri("rdf:type")
+_SUBCLASS: Final = iri("rdfs:subClassOf")
+
+
+def write_index(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
+    """Writes the index of the things and texts in the quads; equal quads give equal bytes with one SQLite version."""
+    things, labels = _collected(quads, base_iri)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.executescript(_SCHEMA)
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", sorted(things))
+        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", labels)
+        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", labels)
+        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _collected(
+    quads: Iterable[Quad], base_iri: str
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, int, str, str]]]:
+    types: defaultdict[str, set[str]] = defaultdict(set)
+    broader: defaultdict[str, set[str]] = defaultdict(set)
+    labels: set[tuple[str, int, str, str]] = set()
+    for quad in quads:
+        for name in _things(quad, base_iri):
+            types.setdefault(name, set())
+        if isinstance(quad.subject, NamedNode):
+            labels.update(_label(quad.subject.value, quad))
+            if isinstance(quad.object, NamedNode) and quad.predicate.value in (_TYPE, _SUBCLASS):
+                known = types if quad.predicate.value == _TYPE else broader
+                known[quad.subject.value].add(quad.object.value)
+    things = [(name, _shown(found, broader, base_iri), _kind(name, base_iri)) for name, found in types.items()]
+    return things, sorted(labels)
+
+
+def _things(quad: Quad, base_iri: str) -> Iterator[str]:
+    """What has a document: each subject, and whatever stands under the base."""
+    for node in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+        if isinstance(node, NamedNode) and (node == quad.subject or node.value.startswith(base_iri)):
+            yield node.value
+
+
+def _label(subject: str, quad: Quad) -> Iterator[tuple[str, int, str, str]]:
+    rank = _RANKS.get(quad.predicate.value)
+    if rank is not None and isinstance(quad.object, Literal):
+        yield subject, rank, quad.object.language or "", quad.object.value
+
+
+def _shown(types: set[str], broader: Mapping[str, set[str]], base_iri: str) -> str:
+    """The type to show: the narrowest, one of our own before others."""
+    covered = {above for each in types for above in _above(each, broader)}
+    return min(types - covered or types, key=lambda each: (not each.startswith(base_iri), each), default="")
+
+
+def _above(name: str, broader: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        new = broader.get(pending.pop(), set()) - found
+        found |= new
+        pending += new
+    return found - {name}
+
+
+def _kind(name: str, base_iri: str) -> str:
+    path = name.removeprefix(base_iri) if name.startswith(base_iri) else ""
+    first, _, rest = path.partition("/")
+    return rest.partition("/")[0] if first == "id" else first

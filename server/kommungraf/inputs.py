@@ -1,0 +1,96 @@
+"""Everything that a project's files say, file by file, with the faults found on the way."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pyoxigraph import Quad
+
+from kommungraf.csvw import METADATA
+from kommungraf.errors import EmptyInput, InputError, Place
+from kommungraf.project import Project
+from kommungraf.sources import RdfFile, rdf_files, read_rdf
+from kommungraf.tables import TableFile, read_table_file, table_files
+
+__all__ = ["Inputs", "read_inputs"]
+
+File = TypeVar("File")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The parsed files of each folder; `faults` holds every error, so that a person can mend all in one go."""
+
+    data: tuple[RdfFile, ...]
+    tables: tuple[TableFile, ...]
+    ontology: tuple[RdfFile, ...]
+    shapes: tuple[RdfFile, ...]
+    ontology_shapes: tuple[RdfFile, ...]
+    catalogue_shapes: tuple[RdfFile, ...]
+    faults: tuple[InputError, ...]
+
+    def quads(self) -> Iterator[Quad]:
+        """The statements of data/, as the files have them."""
+        for file in self.data:
+            yield from file.quads
+        for table in self.tables:
+            yield from (cell.quad for cell in table.cells)
+
+
+def read_inputs(project: Project) -> Inputs:
+    """Reads every file of the project; raises EmptyInput where there is nothing to publish."""
+    faults: list[InputError] = []
+    shown = project.shown
+    data = tuple(_read(_members(project.data, rdf_files, shown), read_rdf, shown, faults))
+    metadata = _members([path for path in project.data if path.is_dir()], table_files, shown)
+    tables = tuple(_read(metadata, read_table_file, lambda path: shown(path).removesuffix(METADATA), faults))
+    faults.extend(fault for table in tables for fault in table.faults)
+    if not (data or tables or faults):
+        names = ", ".join(shown(path) for path in project.data) or "no folder or file"
+        raise EmptyInput("There is nothing to publish. Put RDF files or tables here.", Place(names))
+    shapes = project.shapes
+    return Inputs(
+        data=data,
+        tables=tables,
+        ontology=_folder(project.ontology, project, faults),
+        shapes=_folder(_dataset_shapes(shapes), project, faults),
+        ontology_shapes=_folder(shapes / "ontology" if shapes else None, project, faults),
+        catalogue_shapes=_folder(shapes / "catalogue" if shapes else None, project, faults),
+        faults=tuple(faults),
+    )
+
+
+def _dataset_shapes(shapes: Path | None) -> Path | None:
+    """A shapes folder without our three parts holds shapes over the dataset alone."""
+    if shapes is None:
+        return None
+    return shapes / "dataset" if (shapes / "dataset").is_dir() else shapes
+
+
+def _members(
+    paths: Iterable[Path], within: Callable[[Path], list[Path]], shown: Callable[[Path], str]
+) -> Iterator[Path]:
+    for path in paths:
+        if not path.exists():
+            raise EmptyInput("There is no such file or folder.", Place(shown(path)))
+        yield from within(path) if path.is_dir() else [path]
+
+
+def _read(
+    paths: Iterable[Path],
+    read: Callable[[Path, str], File],
+    shown: Callable[[Path], str],
+    faults: list[InputError],
+) -> Iterator[File]:
+    for path in paths:
+        try:
+            yield read(path, shown(path))
+        except InputError as fault:
+            faults.append(fault)
+
+
+def _folder(folder: Path | None, project: Project, faults: list[InputError]) -> tuple[RdfFile, ...]:
+    if folder is None or not folder.is_dir():
+        return ()
+    return tuple(_read(rdf_files(folder), read_rdf, project.shown, faults))

@@ -1,0 +1,104 @@
+"""The derivations of the build: SPARQL CONSTRUCT files, and the bounds of each period."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
+
+from kommungraf.errors import Place, SyntaxFault
+from kommungraf.periods import Bounds, bounds
+from kommungraf.vocab import EDTF, iri
+
+__all__ = ["BOUNDS", "Rule", "apply_rules", "period_bounds", "read_rules", "unreadable_periods"]
+
+#: The name of the derivation that has no CONSTRUCT file, as EDTF can't be computed in SPARQL.
+BOUNDS: Final = "period-bounds"
+
+_EDTF: Final = NamedNode(EDTF)
+_PERIOD: Final = NamedNode(iri("kg:period"))
+_DATE: Final = NamedNode(iri("xsd:date"))
+_ORDER: Final = re.compile(r"^\d+-")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One CONSTRUCT query; `name` is the file's without its number and ending."""
+
+    name: str
+    query: str
+    file: str
+
+
+def read_rules(folder: Path | None) -> tuple[Rule, ...]:
+    """The rules of a folder in the order of their file names; none where there is no folder."""
+    paths = sorted(folder.glob("*.rq")) if folder and folder.is_dir() else []
+    return tuple(Rule(_ORDER.sub("", path.stem), path.read_text("utf-8"), path.name) for path in paths)
+
+
+def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[Quad]:
+    """What each rule adds to the store's default graph, as quads of the graph `rule_iri` + its name.
+
+    A rule sees what the rules before it added; what is held already isn't derived again.
+    """
+    for rule in rules:
+        graph = NamedNode(rule_iri + rule.name)
+        derived = [quad for quad in map(_held, _constructed(store, rule)) if quad not in store]
+        store.extend(derived)
+        yield from (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in derived)
+
+
+def _constructed(store: Store, rule: Rule) -> set[Triple]:
+    try:
+        answer = store.query(rule.query)
+    except SyntaxError as error:
+        raise SyntaxFault(
+            f"The rule doesn't parse: {error.msg}.", Place(rule.file, error.lineno, error.offset)
+        ) from error
+    if not isinstance(answer, QueryTriples):
+        raise SyntaxFault("The rule is no CONSTRUCT query.", Place(rule.file))
+    return set(answer)
+
+
+def _held(triple: Triple) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object)
+
+
+def period_bounds(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
+    """The four bounds of each EDTF period that can be read, as statements of `graph`."""
+    for quad, period in _periods(quads):
+        try:
+            found = bounds(period)
+        except ValueError:
+            continue
+        for predicate, day in _dated(found):
+            yield Quad(quad.subject, predicate, Literal(day.isoformat(), datatype=_DATE), graph)
+
+
+def unreadable_periods(quads: Iterable[Quad]) -> Iterator[tuple[Quad, str, ValueError]]:
+    """The statements whose EDTF period can't be read, each with the period and the reason."""
+    for quad, period in _periods(quads):
+        try:
+            bounds(period)
+        except ValueError as error:
+            yield quad, period, error
+
+
+def _periods(quads: Iterable[Quad]) -> Iterator[tuple[Quad, str]]:
+    for quad in quads:
+        value = quad.object
+        if quad.predicate == _PERIOD and isinstance(value, Literal) and value.datatype == _EDTF:
+            yield quad, value.value
+
+
+def _dated(found: Bounds) -> Iterator[tuple[NamedNode, date]]:
+    pairs = (
+        ("kg:earliestStart", found.earliest_start),
+        ("kg:latestStart", found.latest_start),
+        ("kg:earliestEnd", found.earliest_end),
+        ("kg:latestEnd", found.latest_end),
+    )
+    return ((NamedNode(iri(name)), day) for name, day in pairs if day is not None)

@@ -1,0 +1,93 @@
+"""RDF files as people keep them: reading with the place of each error, and finding the line of a statement."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from kommungraf.errors import EmptyInput, Place, SyntaxFault
+from kommungraf.formats import RDF, by_suffix
+
+__all__ = ["RdfFile", "lines_of", "rdf_files", "read_rdf"]
+
+_UTF8_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class RdfFile:
+    """One parsed file: `name` is how people know it, `quads` its statements in document order."""
+
+    path: Path
+    name: str
+    quads: tuple[Quad, ...]
+
+
+def rdf_files(folder: Path) -> list[Path]:
+    """The RDF files in and below `folder`, in the order of their names; hidden files are left out."""
+    suffixes = {form.suffix for form in RDF}
+    found = (path for path in folder.rglob("*") if path.suffix[1:] in suffixes and path.is_file())
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.parts[-2:]))
+
+
+def read_rdf(path: Path, name: str) -> RdfFile:
+    """The file's statements; raises SyntaxFault with line and column, or EmptyInput where it can't be read."""
+    form, content = _format(path, name), _content(path, name)
+    try:
+        parsed = parse(content, form, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
+        return RdfFile(path, name, tuple(parsed))
+    except SyntaxError as error:
+        raise SyntaxFault(_sentence(error), Place(name, error.lineno, error.offset)) from error
+
+
+def _format(path: Path, name: str) -> RdfFormat:
+    form = by_suffix(path.suffix[1:])
+    if form is None:
+        known = ", ".join(f".{each.suffix}" for each in RDF)
+        raise SyntaxFault(f"The ending {path.suffix or '(none)'} isn't known; use one of {known}.", Place(name))
+    return form.rdf
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        content = path.read_bytes().removeprefix(_UTF8_BOM)
+    except OSError as error:
+        raise EmptyInput(f"The file can't be read: {error.strerror}.", Place(name)) from error
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        byte = content[error.start]
+        message = f"The file isn't UTF-8 (byte 0x{byte:02X}). Save it with the encoding UTF-8."
+        raise SyntaxFault(message, Place(name, line, column)) from error
+    return content
+
+
+def _sentence(error: SyntaxError) -> str:
+    _, _, reason = str(error.msg).partition(": ")
+    text = reason or str(error.msg)
+    remedy = " Declare it with @prefix at the top of the file." if "prefix" in text else ""
+    remedy = " The file seems to be cut off." if "end of file" in text else remedy
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}.{remedy}"
+
+
+class _Lines(io.BytesIO):
+    """A stream that hands the parser one line at a time, so that the line of each statement is known."""
+
+    number = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002 - a line, whatever is asked for
+        line = self.readline()
+        self.number += bool(line)
+        return line
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, Quad]]:
+    """Each statement of a file that parses, with the number of the line on which it is complete."""
+    stream = _Lines(path.read_bytes().removeprefix(_UTF8_BOM))
+    form = by_suffix(path.suffix[1:])
+    for quad in parse(stream, form.rdf if form else None, base_iri=path.resolve().as_uri()):
+        yield stream.number, quad
