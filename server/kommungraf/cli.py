@@ -162,3 +162,7 @@ def _silent(_step: str) -> None:
 def _own_language() -> str:
     code = (locale.getlocale(locale.LC_MESSAGES)[0] or "").partition("_")[0]
     return code if code in LANGUAGES else "en"
+
+
+if __name__ == "__main__":
+    main()
