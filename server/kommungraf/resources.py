@@ -11,7 +11,18 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Trip
 from kommungraf.errors import UnknownResource
 from kommungraf.evaluator import Evaluator, Query
 
-__all__ = ["PAGE", "Claim", "Document", "Source", "Statement", "claim_triples", "load", "query_text"]
+__all__ = [
+    "PAGE",
+    "Claim",
+    "Document",
+    "Source",
+    "Statement",
+    "claim_triples",
+    "claims_in",
+    "load",
+    "paged",
+    "query_text",
+]
 
 #: How many incoming links a page of a document holds.
 PAGE: Final = 500
@@ -87,7 +98,8 @@ def query_text(name: str) -> str:
     return (files("kommungraf") / "queries" / f"{name}.rq").read_text("utf-8")
 
 
-def _paged(name: str, page: int) -> str:
+def paged(name: str, page: int) -> str:
+    """The text of queries/<name>.rq for one page of its results, counted from 1."""
     # SPARQL takes no variable in OFFSET, so the number itself is written over the file's OFFSET 0.
     return query_text(name).replace("OFFSET 0", f"OFFSET {(page - 1) * PAGE}")
 
@@ -103,7 +115,7 @@ class Source(Protocol):
 def load(source: Source, iri: str, *, page: int = 1) -> Document:
     """The document of `iri` with one page of its incoming links; raises UnknownResource where nothing mentions it."""
     rows: dict[str, list[Row]] = {part: [] for part in ("out", "in", "total", "content", "says", "links")}
-    for row in source.evaluator.select(_paged("document", page), this=NamedNode(iri)):
+    for row in source.evaluator.select(paged("document", page), this=NamedNode(iri)):
         rows[row["part"].value].append(row)
     total = next((int(row["total"].value) for row in rows["total"]), 0)
     if not total and not any(rows[part] for part in ("out", "says", "content", "links")):
@@ -113,7 +125,7 @@ def load(source: Source, iri: str, *, page: int = 1) -> Document:
 
 def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[str, list[Row]]) -> Document:
     said, linked = _graphs(iri, rows["says"]), _graphs(iri, rows["links"])
-    claims = _claims((*rows["says"], *rows["links"]))
+    claims = claims_in((*rows["says"], *rows["links"]))
     held, held_in = {_triple(iri, row) for row in rows["out"]}, {_triple(iri, row) for row in rows["in"]}
     published = () if held or total else _unclaimed(said, claims)
     held |= {triple for triple, graphs in said.items() if not graphs.isdisjoint(published)}
@@ -132,7 +144,7 @@ def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[
 
 def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
     """What the held view says of the claims behind `document`."""
-    for row in source.evaluator.select(_paged("claims", document.page), this=NamedNode(document.iri)):
+    for row in source.evaluator.select(paged("claims", document.page), this=NamedNode(document.iri)):
         if row["g"].value in document.claims:
             yield Triple(row["g"], row["property"], row["value"])
             if "leaf" in row:
@@ -183,7 +195,8 @@ def _nested(source: Source, triples: Iterable[Triple], *, iri: str, graphs: tupl
         return tuple(sorted((triple for triple in found if isinstance(triple.subject, BlankNode)), key=str))
 
 
-def _claims(rows: Iterable[Row]) -> dict[str, Claim]:
+def claims_in(rows: Iterable[Row]) -> dict[str, Claim]:
+    """The claims among the named graphs `g` of rows that also hold what is known of them."""
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         if "status" in row:

@@ -1,0 +1,102 @@
+"""What an IRI is called on a page and where a reader can look it up."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from urllib.parse import quote
+
+from pyoxigraph import Literal, RdfFormat, parse
+
+from kommungraf.search import Index, Label
+from kommungraf.vocab import PREFIXES
+
+__all__ = ["Link", "Names", "path_of"]
+
+# Characters that a path of a URI may hold as they are (RFC 3986 §3.3), and % because IRIs come escaped or not.
+_PATH: Final = "/:@!$&'()*+,;=-._~%"
+# What can't be told apart in a path once a server has decoded it: those IRIs are looked up by query string.
+_UNSAFE: Final = re.compile(r"[#?]|%2[Ff]|%3[Ff]|%23|%25")
+_WORD_START: Final = re.compile(r"(?<=[a-zåäö0-9])(?=[A-ZÅÄÖ])|[_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An IRI with its name; `href` is None where there is nothing to follow, `here` says that this site answers."""
+
+    iri: str
+    text: str
+    lang: str
+    href: str | None
+    here: bool
+
+
+def path_of(iri: str, base_iri: str) -> str:
+    """Where this site answers for `iri`, as a path without its first slash."""
+    if not iri.startswith(base_iri) or _UNSAFE.search(iri):
+        return f"describe?iri={quote(iri, safe='')}"
+    path = quote(iri.removeprefix(base_iri), safe=_PATH)
+    return f"doc/{path.removeprefix('id/')}" if path.startswith("id/") else path
+
+
+class Names:
+    """The names and addresses of everything that one page in `language` mentions.
+
+    `root` is the path under which the site is mounted; `explicit` keeps a language that the reader chose.
+    """
+
+    def __init__(
+        self, index: Index, base_iri: str, *, language: str, root: str = "", explicit: bool = False
+    ) -> None:
+        self._index = index
+        self._base_iri = base_iri
+        self.language = language
+        self._root = root
+        self._query = f"lang={language}" if explicit else ""
+        self._labels: dict[str, Label] = {}
+        self._known: set[str] = set()
+
+    def fetch(self, iris: Iterable[str]) -> None:
+        """Look up all of `iris` in one go."""
+        wanted = set(iris)
+        self._labels.update(self._index.labels(wanted, self.language))
+        self._known.update(self._index.known(wanted))
+
+    def link(self, iri: str) -> Link:
+        """The link of an IRI that was fetched."""
+        label = self._labels.get(iri) or _well_known(self.language).get(iri) or Label(_readable(iri), "")
+        here = iri in self._known
+        return Link(
+            iri, label.text, label.lang, self.page(path_of(iri, self._base_iri)) if here else _web(iri), here
+        )
+
+    def page(self, path: str) -> str:
+        """The address of one of the site's own pages, given as a path without its first slash."""
+        if not self._query:
+            return f"{self._root}/{path}"
+        return f"{self._root}/{path}{'&' if '?' in path else '?'}{self._query}"
+
+
+@cache
+def _well_known(language: str) -> Mapping[str, Label]:
+    """The names of terms of other vocabularies, from names.ttl."""
+    text = (files("kommungraf") / "names.ttl").read_bytes()
+    return {
+        quad.subject.value: Label(quad.object.value, language)
+        for quad in parse(text, RdfFormat.TURTLE)
+        if isinstance(quad.object, Literal) and quad.object.language == language
+    }
+
+
+def _web(iri: str) -> str | None:
+    return iri if iri.startswith(("http://", "https://", "mailto:")) else None
+
+
+def _readable(iri: str) -> str:
+    """The last part of an IRI as words, for a thing that nobody has named."""
+    local = re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
+    if not iri.startswith(tuple(PREFIXES.values())):
+        return local
+    return _WORD_START.sub(" ", local)

@@ -1,0 +1,84 @@
+"""What every page shares: the reader's language, the addresses of other pages, and the translated templates."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, g, request
+from jinja2 import Environment, PackageLoader
+
+from kommungraf.edition import Edition
+from kommungraf.formats import HTML
+from kommungraf.freshness import fixed
+from kommungraf.links import Names
+from kommungraf.negotiation import language
+from kommungraf.texts import LANGUAGES, translations
+
+__all__ = ["Reader", "page", "reader", "written"]
+
+_LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
+_TITLE: Final = "Kommungraf"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the language, whether the address names it, and the names of what the page mentions."""
+
+    edition: Edition
+    language: str
+    explicit: bool
+    names: Names
+
+    def text(self, message: str) -> str:
+        """The message in the reader's language."""
+        return translations(self.language).gettext(message)
+
+
+def reader() -> Reader:
+    """The reader of the current request."""
+    edition: Edition = g.edition
+    asked = request.args.get("lang", "")
+    explicit = asked in LANGUAGES
+    tongue = asked if explicit else language(request)
+    names = Names(edition.index, edition.base_iri, language=tongue, root=request.script_root, explicit=explicit)
+    return Reader(edition, tongue, explicit, names)
+
+
+def written(template: str, who: Reader, **context: Any) -> str:
+    """The template in the reader's language."""
+    names, manifest = who.names, who.edition.manifest
+    shared = {
+        "lang": who.language,
+        "explicit": who.explicit,
+        "manifest": manifest,
+        "modified": manifest.modified,
+        "site_title": _TITLE,
+        "language_names": _LANGUAGE_NAMES,
+        "switches": [(code, _with(lang=code)) for code in LANGUAGES],
+        "stylesheet": f"{request.script_root}/static/kommungraf.css",
+        "icon": f"{request.script_root}/static/kommungraf.svg",
+        "page": names.page,
+        "numbered": lambda number: _with(page=str(number)),
+    }
+    return _environment(who.language).get_template(template).render(**shared, **context)
+
+
+def page(template: str, who: Reader, **context: Any) -> Response:
+    """The template as a response that is the same until the next release."""
+    response = Response(written(template, who, **context), mimetype=HTML)
+    response.headers["Content-Language"] = who.language
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
+
+
+def _with(**changes: str) -> str:
+    arguments = {**request.args.to_dict(), **changes}
+    return f"{request.script_root}{request.path}?{urlencode(arguments)}"
+
+
+@cache
+def _environment(tongue: str) -> Environment:
+    environment = Environment(loader=PackageLoader("kommungraf"), autoescape=True, extensions=["jinja2.ext.i18n"])
+    environment.install_gettext_translations(translations(tongue), newstyle=True)  # type: ignore[attr-defined]
+    return environment
