@@ -1,6 +1,6 @@
 """The page of one resource: its statements with their sources, disagreements, gaps and links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -151,9 +151,10 @@ def _formats(who: Reader, document: Document) -> tuple[Form, ...]:
     return tuple(Form(form.name, form.media_type, f"/{path}{joint}{form.suffix}") for form in RDF)
 
 
-def _panels(who: Reader, views: Views, memberships: Iterable[Neighbour], partners: object) -> Iterable[Panel]:
-    others = partners if isinstance(partners, dict) else {}
-    rows = tuple(_membership_row(who, views, each, others.get(each.iri, ())) for each in memberships)
+def _panels(
+    who: Reader, views: Views, memberships: Iterable[Neighbour], partners: Mapping[str, tuple[str, ...]]
+) -> Iterable[Panel]:
+    rows = tuple(_membership_row(who, views, each, _partners(each, partners)) for each in memberships)
     if rows:
         columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"))
         yield Panel(who.text("Cooperations"), who.text("With whom, since when, and who says so"), columns, rows)
@@ -170,6 +171,10 @@ def _membership_row(who: Reader, views: Views, each: Neighbour, others: tuple[st
             _behind(views, each.about("kg:period")),
         ),
     )
+
+
+def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(each for name in membership.values("org:organization") for each in partners.get(name, ()))
 
 
 def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:

@@ -34,6 +34,10 @@ _RANKS: Final = {
 }
 _TYPE: Final = iri("rdf:type")
 _SUBCLASS: Final = iri("rdfs:subClassOf")
+_MEMBER: Final = iri("org:member")
+_ORGANISATION: Final = iri("org:organization")
+_CITES: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
+_NAMING: Final = _CITES | {_MEMBER, _ORGANISATION}
 
 
 def write_index(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
@@ -59,16 +63,43 @@ def _collected(
     types: defaultdict[str, set[str]] = defaultdict(set)
     broader: defaultdict[str, set[str]] = defaultdict(set)
     labels: set[tuple[str, int, str, str]] = set()
+    links: dict[tuple[str, str], str] = {}
     for quad in quads:
         for name in _things(quad, base_iri):
             types.setdefault(name, set())
         if isinstance(quad.subject, NamedNode):
             labels.update(_label(quad.subject.value, quad))
+            if isinstance(quad.object, NamedNode) and quad.predicate.value in _NAMING:
+                links[quad.subject.value, quad.predicate.value] = quad.object.value
             if isinstance(quad.object, NamedNode) and quad.predicate.value in (_TYPE, _SUBCLASS):
                 known = types if quad.predicate.value == _TYPE else broader
                 known[quad.subject.value].add(quad.object.value)
     things = [(name, _shown(found, broader, base_iri), _kind(name, base_iri)) for name, found in types.items()]
-    return things, sorted(labels)
+    return things, sorted(labels | _composed(links, labels))
+
+
+def _composed(
+    links: Mapping[tuple[str, str], str], labels: set[tuple[str, int, str, str]]
+) -> set[tuple[str, int, str, str]]:
+    """Names for the nameless: a membership is called by its member and its cooperation, a claim by its source."""
+    names: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for name, rank, language, text in sorted(labels, reverse=True):
+        if rank == 0:
+            names[name][language] = text
+    found: set[tuple[str, int, str, str]] = set()
+    for (thing, predicate), target in links.items():
+        first = {} if thing in names else names.get(target, {})
+        if predicate == _MEMBER:
+            whole = names.get(links.get((thing, _ORGANISATION), ""), {})
+            found |= {(thing, 0, tag, f"{text} – {_in(whole, tag)}") for tag, text in first.items() if whole}
+        elif predicate in _CITES:
+            key = thing.rpartition("/")[2]
+            found |= {(thing, 0, tag, f"{text}: {key}") for tag, text in first.items()}
+    return found
+
+
+def _in(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or next(iter(names.values()))
 
 
 def _things(quad: Quad, base_iri: str) -> Iterator[str]:

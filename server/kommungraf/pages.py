@@ -1,7 +1,7 @@
 """The pages that aren't about one resource: home, search, questions, conflicts, gaps, downloads and the query page."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -34,15 +34,30 @@ blueprint = Blueprint("pages", __name__)
 
 _HITS: Final = 20
 _MOST_ROWS: Final = 1000
-_SHOWN_KINDS: Final = (
-    "municipality",
-    "partnership",
-    "regional-cooperation",
-    "twinning",
-    "project",
-    "claim",
-    "source",
-)
+#: The kinds that the home page counts, with the message that names them.
+_SHOWN_KINDS: Final = {
+    "municipality": "municipalities",
+    "partnership": "partnerships",
+    "regional-cooperation": "regional cooperations",
+    "twinning": "twinnings",
+    "project": "projects and pilot studies",
+    "claim": "claims",
+    "source": "sources",
+}
+_COLUMNS: Final = {
+    "claim": "Claim",
+    "words": "In the words of the source",
+    "source": "Source",
+    "status": "Status",
+    "otherClaim": "Other claim",
+    "otherWords": "In the words of the other source",
+    "otherSource": "Other source",
+    "otherStatus": "Status of the other claim",
+    "gap": "Gap",
+    "subject": "Subject",
+    "property": "Property",
+    "reason": "Reason",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,11 @@ def home() -> Response:
     """What this is, and ways into it."""
     who = reader()
     kinds = who.edition.index.kinds()
-    counts = [(kind, number_in_words(kinds[kind], who.language)) for kind in _SHOWN_KINDS if kinds.get(kind)]
+    counts = [
+        (who.text(name), number_in_words(kinds[kind], who.language))
+        for kind, name in _SHOWN_KINDS.items()
+        if kinds.get(kind)
+    ]
     triples = number_in_words(who.edition.manifest.triples, who.language)
     return page(
         "home.html", who, counts=counts, triples=triples, questions=_questions(who), base=who.edition.base_iri
@@ -126,6 +145,7 @@ def gaps() -> Response:
 def _listing(name: str, title: str, caption: str) -> Response:
     who = reader()
     table = _answered(who, query_text(name))
+    table = replace(table, columns=tuple(who.text(_COLUMNS[column]) for column in table.columns))
     return page("listing.html", who, title=who.text(title), caption=who.text(caption), table=table)
 
 

@@ -128,7 +128,8 @@ class Views:
         grouped: dict[tuple[str, str], list[Statement]] = {}
         for each in statements:
             grouped.setdefault((str(each.triple.subject), each.triple.predicate.value), []).append(each)
-        disputed = (group for group in grouped.values() if any(self._unheld_claim(each) for each in group))
+        rivals = (group for group in grouped.values() if len(group) > 1)
+        disputed = (group for group in rivals if any(self._unheld_claim(each) for each in group))
         return tuple(
             sorted(map(self._disagreement, disputed), key=lambda each: (each.subject.text, each.property.text))
         )
