@@ -1,6 +1,6 @@
 """The page of one resource: its statements with their sources, disagreements, gaps and links."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from kommungraf.links import Link, path_of
 from kommungraf.resources import Document, Statement
 from kommungraf.search import Label
 from kommungraf.site import Reader
-from kommungraf.surroundings import Neighbour, quotations, surroundings
+from kommungraf.surroundings import Neighbour, Surroundings, quotations, surroundings
 from kommungraf.views import Behind, Disagreement, Fact, Group, Value, Views, mentioned
 from kommungraf.vocab import iri
 
@@ -19,6 +19,7 @@ __all__ = ["EntityView", "entity_view"]
 
 _MOST_ROWS: Final = 500
 _TYPE: Final = iri("rdf:type")
+_ACTIVITIES: Final = {"kg:partOfCooperation": "Projects and pilot studies", "kg:participant": "Takes part in"}
 _SOURCES: Final = frozenset({iri("kg:Source"), iri("kg:Register")})
 
 
@@ -112,8 +113,7 @@ def entity_view(who: Reader, document: Document) -> EntityView:
         definitions=_definitions(document, who.language),
         formats=_formats(who, document),
         claim=views.behind((document.iri,))[0] if own else None,
-        panels=tuple(_panels(who, views, around.by("org:member"), around.partners))
-        + _quotation_panels(who, quoted),
+        panels=tuple(_panels(who, views, around)) + _quotation_panels(who, quoted),
         gaps=_gaps(who, around.by("kg:gapSubject")),
         disagreements=views.disagreements((*document.outgoing, *document.unheld, *near)),
         outgoing=views.outgoing(document),
@@ -133,8 +133,8 @@ def _types(document: Document) -> set[str]:
 
 
 def _type(who: Reader, document: Document) -> Link | None:
-    types = sorted(_types(document), key=lambda each: (not each.startswith(who.edition.base_iri), each))
-    return who.names.link(types[0]) if types else None
+    name = who.edition.index.type(document.iri)
+    return who.names.link(name) if name else None
 
 
 def _definitions(document: Document, language: str) -> tuple[Label, ...]:
@@ -151,13 +151,32 @@ def _formats(who: Reader, document: Document) -> tuple[Form, ...]:
     return tuple(Form(form.name, form.media_type, f"/{path}{joint}{form.suffix}") for form in RDF)
 
 
-def _panels(
-    who: Reader, views: Views, memberships: Iterable[Neighbour], partners: Mapping[str, tuple[str, ...]]
-) -> Iterable[Panel]:
-    rows = tuple(_membership_row(who, views, each, _partners(each, partners)) for each in memberships)
-    if rows:
+def _panels(who: Reader, views: Views, around: Surroundings) -> Iterator[Panel]:
+    if joined := around.by("org:member"):
+        rows = tuple(_membership_row(who, views, each, _partners(each, around.partners)) for each in joined)
         columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"))
         yield Panel(who.text("Cooperations"), who.text("With whom, since when, and who says so"), columns, rows)
+    if members := around.by("org:organization"):
+        rows = tuple(_row_of(views, each, "org:member") for each in members)
+        heads = (who.text("Member"), who.text("Period"))
+        yield Panel(who.text("Members"), who.text("Who takes part, since when, and who says so"), heads, rows)
+    for link, title in _ACTIVITIES.items():
+        if activities := around.by(link):
+            rows = tuple(_row_of(views, each, "dcterms:title") for each in activities)
+            heads = (who.text("Title"), who.text("Period"))
+            yield Panel(who.text(title), who.text("What is done together, and when"), heads, rows)
+
+
+def _row_of(views: Views, each: Neighbour, name: str) -> tuple[Part, ...]:
+    named, dated = each.about(name), each.about("kg:period")
+    link = views.names.link(each.iri)
+    found = tuple(dict.fromkeys(views.fact(statement).value for statement in named))
+    shown = found if name == "org:member" else (Value(each.iri, link=link),)
+    return (Part(shown, _behind(views, named)), _dated_part(views, dated))
+
+
+def _dated_part(views: Views, dated: tuple[Statement, ...]) -> Part:
+    return Part(tuple(views.fact(each).value for each in dated), _behind(views, dated))
 
 
 def _membership_row(who: Reader, views: Views, each: Neighbour, others: tuple[str, ...]) -> tuple[Part, ...]:
@@ -166,10 +185,7 @@ def _membership_row(who: Reader, views: Views, each: Neighbour, others: tuple[st
     return (
         Part(tuple(views.fact(found).value for found in organisations[:1]), _behind(views, organisations[:1])),
         Part(tuple(Value(link.iri, link=link) for link in named[:12]), more=max(0, len(named) - 12)),
-        Part(
-            tuple(views.fact(found).value for found in each.about("kg:period")),
-            _behind(views, each.about("kg:period")),
-        ),
+        _dated_part(views, each.about("kg:period")),
     )
 
 

@@ -32,6 +32,8 @@ _RANKS: Final = {
     )
     for name in names
 }
+#: IRI, rank, language tag, text.
+_Label = tuple[str, int, str, str]
 _TYPE: Final = iri("rdf:type")
 _SUBCLASS: Final = iri("rdfs:subClassOf")
 _MEMBER: Final = iri("org:member")
@@ -42,14 +44,14 @@ _NAMING: Final = _CITES | {_MEMBER, _ORGANISATION}
 
 def write_index(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
     """Writes the index of the things and texts in the quads; equal quads give equal bytes with one SQLite version."""
-    things, labels = _collected(quads, base_iri)
+    things, labels, composed = _collected(quads, base_iri)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", sorted(things))
-        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", labels)
+        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", [*labels, *composed])
         connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", labels)
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         connection.execute("COMMIT")
@@ -59,10 +61,10 @@ def write_index(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
 
 def _collected(
     quads: Iterable[Quad], base_iri: str
-) -> tuple[list[tuple[str, str, str]], list[tuple[str, int, str, str]]]:
+) -> tuple[list[tuple[str, str, str]], list[_Label], list[_Label]]:
     types: defaultdict[str, set[str]] = defaultdict(set)
     broader: defaultdict[str, set[str]] = defaultdict(set)
-    labels: set[tuple[str, int, str, str]] = set()
+    labels: set[_Label] = set()
     links: dict[tuple[str, str], str] = {}
     for quad in quads:
         for name in _things(quad, base_iri):
@@ -75,18 +77,16 @@ def _collected(
                 known = types if quad.predicate.value == _TYPE else broader
                 known[quad.subject.value].add(quad.object.value)
     things = [(name, _shown(found, broader, base_iri), _kind(name, base_iri)) for name, found in types.items()]
-    return things, sorted(labels | _composed(links, labels))
+    return things, sorted(labels), sorted(_composed(links, labels))
 
 
-def _composed(
-    links: Mapping[tuple[str, str], str], labels: set[tuple[str, int, str, str]]
-) -> set[tuple[str, int, str, str]]:
-    """Names for the nameless: a membership is called by its member and its cooperation, a claim by its source."""
+def _composed(links: Mapping[tuple[str, str], str], labels: set[_Label]) -> set[_Label]:
+    """Names for the nameless, not searched: a membership is called by its member and cooperation, a claim by its source."""
     names: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name, rank, language, text in sorted(labels, reverse=True):
         if rank == 0:
             names[name][language] = text
-    found: set[tuple[str, int, str, str]] = set()
+    found: set[_Label] = set()
     for (thing, predicate), target in links.items():
         first = {} if thing in names else names.get(target, {})
         if predicate == _MEMBER:
@@ -109,7 +109,7 @@ def _things(quad: Quad, base_iri: str) -> Iterator[str]:
             yield node.value
 
 
-def _label(subject: str, quad: Quad) -> Iterator[tuple[str, int, str, str]]:
+def _label(subject: str, quad: Quad) -> Iterator[_Label]:
     rank = _RANKS.get(quad.predicate.value)
     if rank is not None and isinstance(quad.object, Literal):
         yield subject, rank, quad.object.language or "", quad.object.value

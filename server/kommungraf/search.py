@@ -90,6 +90,10 @@ class Index:
         rows = self._rows("SELECT kind FROM thing WHERE iri = ?", iri)
         return rows[0][0] if rows else None
 
+    def type(self, iri: str) -> str | None:
+        """The narrowest class of a thing, or None."""
+        return next((name or None for (name,) in self._rows("SELECT type FROM thing WHERE iri = ?", iri)), None)
+
     def kinds(self) -> Mapping[str, int]:
         """How many things there are of each kind."""
         return dict(self._rows("SELECT kind, COUNT(*) FROM thing WHERE kind <> '' GROUP BY kind ORDER BY kind"))

@@ -1,0 +1,205 @@
+"""The whole site over a real server: things dereference, every form says the same, the questions are answered."""
+
+import html.parser
+import json
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from kommungraf.building import checked
+from kommungraf.links import path_of
+from kommungraf.project import own_project
+from kommungraf.release import publish
+from kommungraf.texts import LANGUAGES
+
+BASE = own_project().base_iri
+PAGES = ("/", "/search?q=almhult", "/questions", "/conflicts", "/gaps", "/dataset/", "/sparql", "/def/", "/shape/")
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "releases"
+    publish(checked(own_project(), lambda _step: None), folder, lambda _step: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(releases: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases", str(releases)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        line = next(line for line in server.stdout if "http://" in line)
+        threading.Thread(target=server.stdout.read, daemon=True).start()
+        yield line.split()[-1].rstrip("/")
+        server.terminate()
+        server.wait(20)
+
+
+def fetched(address: str, accept: str = "*/*", language: str = "sv") -> tuple[int, Message, bytes]:
+    request = urllib.request.Request(address, headers={"Accept": accept, "Accept-Language": language})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status, response.headers, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+
+
+class Statements(html.parser.HTMLParser):
+    """Collects the triples that a page says by its about, property, resource, content, lang and datatype."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[tuple[str, str, str, str]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        said = dict(attrs)
+        if "about" in said and "property" in said and not (said["about"] or "").startswith("_:"):
+            value = said.get("resource") or said.get("content") or ""
+            kind = said.get("data-lang") or said.get("datatype") or ("blank" if value.startswith("_:") else "iri")
+            self.found.add((said["about"] or "", said["property"] or "", "" if kind == "blank" else value, kind))
+
+
+def flat(triple: Triple) -> tuple[str, str, str, str]:
+    value = triple.object
+    if isinstance(value, Literal):
+        return (
+            str(triple.subject.value),
+            triple.predicate.value,
+            value.value,
+            value.language or value.datatype.value,
+        )
+    text = "" if isinstance(value, BlankNode) else str(getattr(value, "value", ""))
+    return (
+        str(triple.subject.value),
+        triple.predicate.value,
+        text,
+        "blank" if isinstance(value, BlankNode) else "iri",
+    )
+
+
+def triples(content: bytes, form: RdfFormat) -> set[tuple[str, str, str, str]]:
+    return {flat(quad.triple) for quad in parse(content, form) if isinstance(quad.subject, NamedNode)}
+
+
+def test_thing_redirects_to_its_document_in_turtle(site: str) -> None:
+    status, headers, content = fetched(f"{site}/id/municipality/se-0765", "text/turtle")
+    assert status == 200
+    assert headers["Content-Type"].startswith("text/turtle")
+    assert (
+        BASE + "id/municipality/se-0765",
+        "http://www.w3.org/2004/02/skos/core#prefLabel",
+        "Älmhults kommun",
+        "sv",
+    ) in (triples(content, RdfFormat.TURTLE))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "municipality/se-0765",
+        "municipality/za-nw405",
+        "partnership/se-almhult-vaxjo-za-jb-marks",
+        "regional-cooperation/se-entreprenorsregionen",
+        "claim/almhult-635/9",
+        "source/almhult-635",
+        "county/se-07",
+    ],
+)
+def test_page_turtle_and_json_ld_say_the_same(site: str, path: str) -> None:
+    turtle = triples(fetched(f"{site}/doc/{path}.ttl")[2], RdfFormat.TURTLE)
+    assert turtle == triples(fetched(f"{site}/doc/{path}.jsonld")[2], RdfFormat.JSON_LD)
+    assert turtle == triples(fetched(f"{site}/doc/{path}.rdf")[2], RdfFormat.RDF_XML)
+    for language in LANGUAGES:
+        page = Statements()
+        page.feed(fetched(f"{site}/doc/{path}.html?lang={language}")[2].decode())
+        assert page.found == turtle
+
+
+def test_every_iri_under_the_base_dereferences(site: str, releases: Path) -> None:
+    names: set[str] = set()
+    for quad in parse(path=str(releases / "current" / "dataset.nq"), format=RdfFormat.N_QUADS):
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            if isinstance(term, NamedNode) and term.value.startswith(BASE):
+                names.add(term.value)
+    assert len(names) > 500
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(
+            lambda name: (name, fetched(f"{site}/{address(name)}", "text/turtle")[0]), sorted(names)
+        )
+        assert [answer for answer in answers if answer[1] != 200] == []
+
+
+def address(name: str) -> str:
+    path = path_of(name, BASE)
+    return path.replace("doc/", "id/", 1) if path.startswith("doc/") else path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_complete_in_the_language_that_is_asked_for(site: str, path: str, language: str) -> None:
+    status, headers, content = fetched(site + path, "text/html", language)
+    assert status == 200
+    assert headers["Content-Language"] == language
+    assert f'<html lang="{language}">'.encode() in content
+    assert ("Hoppa till innehållet" if language == "sv" else "Skip to the content") in content.decode()
+
+
+def test_nothing_that_fits_is_406_with_the_offers(site: str) -> None:
+    status, headers, content = fetched(f"{site}/doc/municipality/se-0765", "image/png")
+    assert status == 406
+    assert headers["Content-Type"] == "application/problem+json"
+    assert "text/turtle" in json.loads(content)["offers"]
+
+
+def test_unknown_thing_is_404(site: str) -> None:
+    assert fetched(f"{site}/id/municipality/se-9999")[0] == 404
+
+
+def test_trig_document_carries_the_claims_behind_it(site: str) -> None:
+    content = fetched(f"{site}/doc/municipality/se-0765.trig")[2]
+    graphs = {quad.graph_name for quad in parse(content, RdfFormat.TRIG)}
+    assert NamedNode(BASE + "id/claim/almhult-635/1") in graphs
+
+
+def test_search_finds_without_dots_and_case(site: str) -> None:
+    content = json.loads(fetched(f"{site}/search?q=ALMHULT", "application/json")[2])
+    assert content["hits"][0]["iri"] == BASE + "id/municipality/se-0765"
+
+
+def test_every_question_is_answered_as_worked_out_by_hand(site: str, releases: Path) -> None:
+    questions = json.loads((releases / "current" / "questions.json").read_text("utf-8"))
+    assert len(questions) >= 20
+    for question in questions:
+        request = urllib.request.Request(
+            f"{site}/sparql",
+            question["query"].encode(),
+            {"Content-Type": "application/sparql-query", "Accept": "text/tab-separated-values"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            assert bag(response.read()) == bag(question["expected"].encode()), question["slug"]
+        assert fetched(f"{site}/questions/{question['slug']}", "text/html")[0] == 200
+
+
+def bag(content: bytes) -> list[str]:
+    solutions = parse_query_results(content, QueryResultsFormat.TSV)
+    names = [variable.value for variable in solutions.variables]
+    return sorted(str([str(solution[name]) for name in names]) for solution in solutions)
