@@ -1,0 +1,97 @@
+"""The modules are those of docs/architecture.md, import only what stands before them there, and stay small."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+PACKAGE = PROJECT / "server" / "kommungraf"
+DOCUMENT = PROJECT / "docs" / "architecture.md"
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+SECTIONS = ("Shared", "Build half", "Serving half", "Command")
+FORBIDDEN_TO_SERVE = {"rdflib", "pyshacl", "edtf"}
+MOST_LINES = 400
+MOST_FUNCTION_LINES = 60
+
+
+@cache
+def listed() -> dict[str, list[str]]:
+    """The modules of each section of the document, in its order."""
+    sections: dict[str, list[str]] = {}
+    modules: list[str] = []
+    for line in DOCUMENT.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            modules = sections.setdefault(line.lstrip("# "), [])
+        elif found := re.match(r"\d+\. `(\w+)`: ", line):
+            modules.append(found[1])
+    return {title: sections[title] for title in SECTIONS}
+
+
+def order() -> list[str]:
+    return [module for modules in listed().values() for module in modules]
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+
+
+def imported(module: str) -> Iterator[str]:
+    """Dotted names of everything that a module imports anywhere in its code."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively in line {node.lineno}"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def siblings(module: str) -> set[str]:
+    """The modules of the package that a module imports; a name of the package itself counts as `__init__`."""
+    own = [name.split(".") for name in imported(module) if name.split(".")[0] == "kommungraf"]
+    return {parts[1] if len(parts) > 1 and parts[1] in MODULES else "__init__" for parts in own}
+
+
+def test_every_module_is_listed_once() -> None:
+    assert sorted(order()) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_only_modules_before_it(module: str) -> None:
+    before = order()[: order().index(module)]
+    assert siblings(module) <= set(before)
+
+
+@pytest.mark.parametrize("module", listed()["Serving half"])
+def test_serving_half_imports_nothing_of_the_build(module: str) -> None:
+    assert siblings(module).isdisjoint(listed()["Build half"])
+    assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in imported(module))
+
+
+@pytest.mark.parametrize("module", listed()["Shared"])
+def test_shared_modules_load_nothing_that_the_serving_half_must_not(module: str) -> None:
+    assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in imported(module))
+
+
+@pytest.mark.parametrize("module", listed()["Build half"])
+def test_build_half_knows_no_http(module: str) -> None:
+    assert {"flask", "werkzeug", "granian"}.isdisjoint(name.split(".")[0] for name in imported(module))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_says_what_it_is_and_stays_small(module: str) -> None:
+    assert ast.get_docstring(tree(module))
+    assert len((PACKAGE / f"{module}.py").read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_functions_stay_small(module: str) -> None:
+    functions = [
+        node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    lengths = {node.name: (node.end_lineno or node.lineno) - node.lineno + 1 for node in functions}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_FUNCTION_LINES} == {}
