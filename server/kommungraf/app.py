@@ -1,15 +1,11 @@
 """The web application: one edition per request, the endpoints, and what every response carries."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
 from typing import Final
 
 from flask import Flask, Response, g, request
-from flask.typing import ResponseReturnValue
 
-from kommungraf import downloads, operation, problems, sparql
+from kommungraf import documents, downloads, operation, pages, problems, sparql
 from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
 from kommungraf.errors import UriTooLong
@@ -35,29 +31,14 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     _lease_editions(app, editions)
     _bound_requests(app, limits)
     app.after_request(_opened_to_all)
-    site = _site()
-    problems.install(app, getattr(site, "problem_page", None))
+    problems.install(app, pages.problem_page)
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), _pages(site)))
-    for module in (_documents(), site):
-        if module is not None:
-            app.register_blueprint(module.blueprint)
+    site = sparql.Pages(pages.query_page, pages.result_page)
+    app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), site))
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(documents.blueprint)
     return app
-
-
-def _site() -> ModuleType | None:
-    """The pages for people, where they are installed."""
-    return import_module("kommungraf.pages") if find_spec("kommungraf.pages") else None
-
-
-def _pages(site: ModuleType | None) -> sparql.Pages:
-    query = getattr(site, "query_page", _plain_query_page)
-    return sparql.Pages(query, getattr(site, "result_page", None))
-
-
-def _documents() -> ModuleType | None:
-    return import_module("kommungraf.documents") if find_spec("kommungraf.documents") else None
 
 
 def _lease_editions(app: Flask, editions: Editions) -> None:
@@ -91,12 +72,3 @@ def _opened_to_all(response: Response) -> Response:
         )
         response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
     return response
-
-
-def _plain_query_page() -> ResponseReturnValue:
-    return Response(
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>SPARQL</title></head><body><main>'
-        '<h1>SPARQL</h1><form action="sparql"><label>Query <textarea name="query" rows="12" cols="80"></textarea>'
-        "</label><button>Run</button></form></main></body></html>\n",
-        mimetype="text/html",
-    )

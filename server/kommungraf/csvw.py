@@ -86,6 +86,10 @@ def read_table(metadata: Path, name: str) -> Table:
         raise SyntaxFault(
             f"The metadata isn't JSON: {error.msg}.", Place(name, error.lineno, error.colno)
         ) from error
+    except re.error as error:
+        raise SyntaxFault(
+            f"The metadata has a format that is no regular expression: {error}.", Place(name)
+        ) from error
     except (KeyError, TypeError) as error:
         message = f"The metadata lacks {error}; it needs url, kg:claim, dcterms:source and tableSchema."
         raise SyntaxFault(message, Place(name)) from error

@@ -64,10 +64,15 @@ def assembled(inputs: Inputs, project: Project) -> Dataset:
     derived = list(_derived(held, project.ontology, base))
     return Dataset(
         base_iri=base,
-        named=tuple(dict.fromkeys([*asserted, *derived])),
+        named=tuple(dict.fromkeys([*_named(asserted, claims), *derived])),
         held=tuple(dict.fromkeys(_default(quad) for quad in [*held, *derived])),
         claims=claims,
     )
+
+
+def _named(asserted: Iterable[Quad], claims: Claims) -> Iterator[Quad]:
+    """The statements of named graphs; data without claims keep their default graph as it is, with no graph for it."""
+    return (quad for quad in asserted if claims.declared or quad.graph_name != claims.curation)
 
 
 def _shape_quads(inputs: Inputs) -> Iterator[Quad]:

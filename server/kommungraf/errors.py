@@ -109,7 +109,7 @@ class InvalidDataset(KommungrafError):
 
     def __init__(self, violations: int) -> None:
         super().__init__(
-            f"The dataset has {violations} violations; no release was made. "
+            f"The dataset has {violations} violation{'s' * (violations != 1)}; no release was made. "
             "Run `kommungraf check` to see each with its file and line."
         )
         self.violations = violations
