@@ -1,22 +1,24 @@
 """Dereferencing: a thing redirects to its document; documents, terms and shapes are negotiated or fixed by suffix."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, Triple, serialize
 
 from kommungraf.edition import Edition
 from kommungraf.entities import entity_view
 from kommungraf.errors import BadRequest, GoneResource, UnknownResource
-from kommungraf.formats import HTML, RDF, TextFormat
+from kommungraf.formats import DATASET, HTML, RDF, TextFormat
 from kommungraf.freshness import fixed
+from kommungraf.glossaries import glossary_view
 from kommungraf.links import path_of
 from kommungraf.negotiation import required
-from kommungraf.resources import Document, claim_triples, load
+from kommungraf.resources import Document, claim_triples, graph_triples, load, query_text
 from kommungraf.site import page, reader
-from kommungraf.vocab import PREFIXES, iri
+from kommungraf.vocab import PREFIXES
 
 __all__ = ["blueprint"]
 
@@ -26,39 +28,40 @@ _BY_SUFFIX: Final = {**{form.suffix: form.media_type for form in RDF}, "html": H
 _FORMS: Final = {form.media_type: form for form in RDF}
 #: Turtle first: it is what a client without a preference gets.
 _OFFERS: Final = (*_FORMS, HTML)
+#: What stands as it is in a URI (RFC 3986 §2.2, §2.3), and % because IRIs come escaped or not.
+_URI: Final = "/:?#[]@!$&'()*+,;=%~"
 
 
 @blueprint.get("/id/<path:key>")
 def thing(key: str) -> ResponseReturnValue:
     """A thing is no document: 303 to the one about it, 308 to what replaces it, 410 where it was withdrawn."""
     edition: Edition = g.edition
-    name = f"{edition.base_iri}id/{key}"
-    if not edition.index.exists(name):
-        raise UnknownResource(name)
-    moved = _withdrawn(load(edition, name))
-    if moved is not None:
-        return _redirect(path_of(moved, edition.base_iri), 308)
-    return _redirect(path_of(name, edition.base_iri), 303)
+    name = _known(f"{edition.base_iri}id/", key)
+    if name is None:
+        raise UnknownResource(f"{edition.base_iri}id/{key}")
+    replacement = _replacement(edition, name)
+    if replacement is None:
+        return _redirect(_address(name), 303)
+    return _redirect(_thing_address(replacement), 308)
 
 
-def _redirect(path: str, status: int) -> Response:
-    edition: Edition = g.edition
-    query = f"?{request.query_string.decode()}" if request.query_string else ""
-    response = Response("", status, {"Location": f"{request.script_root}/{path}{query}"})
-    return fixed(response, edition.etag(path, query))
-
-
-def _withdrawn(document: Document) -> str | None:
-    """What replaces a deprecated thing; raises GoneResource where nothing does. None for a thing in use."""
-    said = {each.triple.predicate.value: each.triple.object for each in document.outgoing}
-    flag = said.get(iri("owl:deprecated"))
-    if not (isinstance(flag, Literal) and flag.value in {"true", "1"}):
+def _replacement(edition: Edition, name: str) -> str | None:
+    """What `name` was replaced by; raises GoneResource where it was withdrawn. None for a thing in use."""
+    rows = edition.evaluator.select(query_text("standing"), this=NamedNode(name))
+    withdrawn = next((row for row in rows if row["deprecated"].value in {"true", "1"}), None)
+    if withdrawn is None:
         return None
-    successor = said.get(iri("dcterms:isReplacedBy"))
-    if isinstance(successor, NamedNode):
-        return successor.value
-    followed = said.get(iri("rdfs:seeAlso"))
-    raise GoneResource(document.iri, followed.value if isinstance(followed, NamedNode) else None)
+    if isinstance(withdrawn.get("replacement"), NamedNode):
+        return str(withdrawn["replacement"].value)
+    raise GoneResource(name, withdrawn["successor"].value if "successor" in withdrawn else None)
+
+
+def _redirect(address: str, status: int) -> Response:
+    edition: Edition = g.edition
+    query = request.query_string.decode("ascii", "replace")
+    joint = "&" if "?" in address else "?"
+    location = f"{address}{joint}{query}" if query else address
+    return fixed(Response("", status, {"Location": location}), edition.etag(str(status), location))
 
 
 @blueprint.get("/doc/<path:key>")
@@ -70,9 +73,11 @@ def document(key: str) -> ResponseReturnValue:
 @blueprint.get("/describe")
 def described() -> ResponseReturnValue:
     """The document about any IRI that the dataset mentions."""
-    name = request.args.get("iri")
-    if not name:
-        raise BadRequest("Give the IRI to describe: /describe?iri=https://…")
+    name = request.args.get("iri", "")
+    try:
+        NamedNode(name)
+    except ValueError as error:
+        raise BadRequest("Give the IRI to describe, written out: /describe?iri=https://…") from error
     return _represented(name, required(request, _OFFERS))
 
 
@@ -83,21 +88,30 @@ def other(key: str) -> ResponseReturnValue:
 
 
 def _answer(start: str, key: str) -> ResponseReturnValue:
-    edition: Edition = g.edition
-    if edition.index.exists(start + key):
-        return _represented(start + key, required(request, _OFFERS))
+    name = _known(start, key)
+    if name is not None:
+        return _represented(name, required(request, _OFFERS))
     stem, _, suffix = key.rpartition(".")
-    if suffix in _BY_SUFFIX and edition.index.exists(start + stem):
-        return _represented(start + stem, _BY_SUFFIX[suffix])
-    raise UnknownResource(start + key)
+    name = _known(start, stem) if suffix in _BY_SUFFIX else None
+    if name is None:
+        raise UnknownResource(start + key)
+    return _represented(name, _BY_SUFFIX[suffix])
+
+
+def _known(start: str, key: str) -> str | None:
+    """The IRI of the dataset that the decoded path stands for: as it is, or with its characters escaped."""
+    edition: Edition = g.edition
+    spellings = dict.fromkeys((start + key, start + quote(key, safe=_URI), start + quote(key, safe="/")))
+    return next((each for each in spellings if edition.index.exists(each)), None)
 
 
 def _represented(name: str, media_type: str) -> Response:
     edition: Edition = g.edition
     found = load(edition, name, page=_page_number())
+    if found.page > found.pages:
+        raise UnknownResource(name)
     if media_type == HTML:
-        who = reader()
-        response = page("document.html", who, view=entity_view(who, found))
+        response = _page(found)
     else:
         content = _serialised(edition, found, _FORMS[media_type])
         response = Response(content, mimetype=media_type)
@@ -107,6 +121,13 @@ def _represented(name: str, media_type: str) -> Response:
     return response
 
 
+def _page(found: Document) -> Response:
+    who = reader()
+    if _is_glossary(who.edition, found.iri):
+        return page("glossary.html", who, view=glossary_view(who, found))
+    return page("document.html", who, view=entity_view(who, found.relabelled()))
+
+
 def _page_number() -> int:
     text = request.args.get("page", "1")
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
@@ -114,39 +135,65 @@ def _page_number() -> int:
     return int(text)
 
 
+def _is_glossary(edition: Edition, name: str) -> bool:
+    """Whether `name` is the ontology or the shapes: documents of all that their graphs hold."""
+    return name in {f"{edition.base_iri}def/", f"{edition.base_iri}shape/"}
+
+
 def _serialised(edition: Edition, found: Document, form: TextFormat) -> bytes:
-    if form.rdf in (RdfFormat.TRIG, RdfFormat.N_QUADS):
-        return serialize(found.quads(claim_triples(edition, found)), format=form.rdf, prefixes=PREFIXES) or b""
-    return serialize(_described_graph(edition, found), format=form.rdf, prefixes=PREFIXES) or b""
+    statements: list[Triple] | list[Quad]
+    if _is_glossary(edition, found.iri):
+        statements = graph_triples(edition, found.iri)
+    elif form in DATASET:
+        statements = found.quads(claim_triples(edition, found))
+    else:
+        statements = found.triples()
+    return serialize(statements, format=form.rdf, prefixes=_prefixes(statements)) or b""
 
 
-def _described_graph(edition: Edition, found: Document) -> list[Triple]:
-    """The document's triples; the ontology and the shapes are documents of all that their graphs hold."""
-    if found.iri in {f"{edition.base_iri}def/", f"{edition.base_iri}shape/"}:
-        return sorted({*found.triples(), *found.content}, key=str)
-    return found.triples()
+def _prefixes(statements: Iterable[Triple | Quad]) -> dict[str, str]:
+    """The prefixes that `statements` need, in alphabetical order."""
+    terms = {term for each in statements for term in each}
+    names = {
+        name.value
+        for term in terms
+        for name in (term, getattr(term, "datatype", None))
+        if isinstance(name, NamedNode)
+    }
+    heads = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in names}
+    return {
+        prefix: namespace
+        for prefix, namespace in sorted(PREFIXES.items())
+        if any(head.startswith(namespace) for head in heads)
+    }
 
 
-def _links(edition: Edition, found: Document) -> list[str]:
-    """Alternates, canonical and licence, and FAIR Signposting (cite-as, describedby, type)."""
-    path = path_of(found.iri, edition.base_iri)
-    canonical = quote(found.iri, safe="/:?#[]@!$&'()*+,;=%~")
-    joint = "&format=" if "?" in path else "?format=" if path.endswith("/") else "."
-    alternates = [
-        f'</{path}{joint}{suffix}>; rel="alternate"; type="{media_type}"'
-        for suffix, media_type in _BY_SUFFIX.items()
-    ]
-    signposts = [f'<{canonical}>; rel="canonical"', f'<{canonical}>; rel="cite-as"']
-    signposts += [f'</{path}{joint}ttl>; rel="describedby"; type="text/turtle"']
-    signposts += ['<https://schema.org/AboutPage>; rel="type"']
-    licence = edition.manifest.license
-    signposts += [f'<{licence}>; rel="license"'] if licence else []
-    return [*alternates, *signposts, *_page_links(path, found)]
+def _address(name: str) -> str:
+    return f"{request.script_root}/{path_of(name, g.edition.base_iri)}"
 
 
-def _page_links(path: str, found: Document) -> list[str]:
-    joint = "&" if "?" in path else "?"
-    near = {"prev": found.page - 1, "next": found.page + 1}
-    return [
-        f'</{path}{joint}page={number}>; rel="{rel}"' for rel, number in near.items() if 0 < number <= found.pages
-    ]
+def _thing_address(name: str) -> str:
+    """Where the thing `name` itself is asked for."""
+    edition: Edition = g.edition
+    if not name.startswith(edition.base_iri):
+        return quote(name, safe=_URI)
+    path = path_of(name, edition.base_iri)
+    return f"{request.script_root}/{path.replace('doc/', 'id/', 1) if path.startswith('doc/') else path}"
+
+
+def _links(edition: Edition, found: Document) -> Iterator[str]:
+    """Alternates, canonical and licence, neighbouring pages, and FAIR Signposting (cite-as, describedby, type)."""
+    address, canonical = _address(found.iri), quote(found.iri, safe=_URI)
+    joint = "&format=" if "?" in address else "?format=" if address.endswith("/") else "."
+    for suffix, media_type in _BY_SUFFIX.items():
+        yield f'<{address}{joint}{suffix}>; rel="alternate"; type="{media_type}"'
+    yield f'<{canonical}>; rel="canonical"'
+    yield f'<{canonical}>; rel="cite-as"'
+    yield f'<{address}{joint}ttl>; rel="describedby"; type="text/turtle"'
+    yield '<https://schema.org/AboutPage>; rel="type"'
+    yield f'<{request.script_root}/dataset/>; rel="collection"; type="text/html"'
+    if edition.manifest.license:
+        yield f'<{edition.manifest.license}>; rel="license"'
+    for rel, number in (("prev", found.page - 1), ("next", found.page + 1)):
+        if 0 < number <= found.pages:
+            yield f'<{address}{"&" if "?" in address else "?"}page={number}>; rel="{rel}"'

@@ -1,35 +1,41 @@
 """The page of one resource: its statements with their sources, disagreements, gaps and links."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import Literal, Triple
 
-from kommungraf.formats import RDF
-from kommungraf.links import Link, path_of
-from kommungraf.resources import Document, Statement
+from kommungraf.links import Link
+from kommungraf.panels import Panel, panels_of, quotation_panels, rival_panels
+from kommungraf.resources import Claim, Document, Statement, own_claim
 from kommungraf.search import Label
-from kommungraf.site import Reader
-from kommungraf.surroundings import Neighbour, Surroundings, quotations, surroundings
+from kommungraf.site import Form, Reader, forms
+from kommungraf.surroundings import Neighbour, Rival, Surroundings, quotations, rivals, surroundings
 from kommungraf.views import Behind, Disagreement, Fact, Group, Value, Views, mentioned
 from kommungraf.vocab import iri
 
 __all__ = ["EntityView", "entity_view"]
 
-_MOST_ROWS: Final = 500
-_TYPE: Final = iri("rdf:type")
-_ACTIVITIES: Final = {"kg:partOfCooperation": "Projects and pilot studies", "kg:participant": "Takes part in"}
-_SOURCES: Final = frozenset({iri("kg:Source"), iri("kg:Register")})
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One other representation of the page."""
-
-    name: str
-    media_type: str
-    href: str
+_CITED: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
+_TEXTS: Final = tuple(iri(name) for name in ("skos:definition", "dcterms:description", "rdfs:comment"))
+#: What stands in short under the heading.
+_SUMMARY: Final = tuple(
+    iri(name)
+    for name in (
+        "skos:notation",
+        "geo:sfWithin",
+        "org:unitOf",
+        "kg:period",
+        "kg:partOfCooperation",
+        "kg:participant",
+        "kg:programme",
+        "kg:theme",
+        "dcterms:publisher",
+        "dcterms:issued",
+        "schema:url",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +48,11 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The values of one cell and what they rest on."""
+class Brief:
+    """One line under the heading."""
 
+    name: Link
     values: tuple[Value, ...]
-    behind: tuple[Behind, ...] = ()
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One table above the statements."""
-
-    title: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Part, ...], ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlinks:
-    """The facts of other things that refer to the resource by one property, each with its subject."""
-
-    property: Link
-    facts: tuple[tuple[Value, Fact], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,178 +62,131 @@ class EntityView:
     iri: str
     title: Link
     type: Link | None
-    definitions: tuple[Label, ...]
-    formats: tuple[Form, ...]
+    texts: tuple[Label, ...]
+    summary: tuple[Brief, ...]
     claim: Behind | None
+    claim_status: Link | None
     panels: tuple[Panel, ...]
-    gaps: tuple[Gap, ...]
     disagreements: tuple[Disagreement, ...]
+    gaps: tuple[Gap, ...]
+    content: tuple[tuple[Link, Fact], ...]
+    content_cut: bool
     outgoing: tuple[Group, ...]
-    incoming: tuple[Backlinks, ...]
-    others: tuple[tuple[Value, Link, Fact], ...]
-    content: tuple[tuple[Value, Link, Fact], ...]
+    others: tuple[tuple[Link, Fact], ...]
+    incoming: tuple[Group, ...]
     incoming_total: int
     page: int
     pages: int
-    summary: tuple[str, ...] = ()
-    content_cut: bool = False
+    formats: tuple[Form, ...]
 
 
 def entity_view(who: Reader, document: Document) -> EntityView:
     """What the page of `document` shows, with every name fetched in one go."""
-    around = surroundings(who.edition, document.iri)
-    claims = {**document.claims, **around.claims}
-    near = [each for neighbour in around.neighbours for each in neighbour.statements]
-    said = (*document.outgoing, *document.incoming, *document.unheld, *near)
-    partners = {each for found in around.partners.values() for each in found}
-    quoted = quotations(who.edition, document.iri) if _types(document) & _SOURCES else ()
-    names = who.names
-    names.fetch(mentioned((*said, *document.parts, *document.content), claims) | partners | {document.iri})
-    names.fetch({each.claim for each in quoted} | {about for each in quoted for about in each.about})
-    views = Views(names, claims, document.parts)
-    own = claims.get(document.iri)
+    around, claim = surroundings(who.edition, document.iri), own_claim(document)
+    views = _views(who, document, around)
+    near = tuple(each for neighbour in around.neighbours for each in neighbour.statements)
+    disagreements = views.disagreements((*document.outgoing, *document.unheld, *near))
+    name = who.edition.index.type(document.iri)
     return EntityView(
         iri=document.iri,
-        title=names.link(document.iri),
-        type=_type(who, document),
-        definitions=_definitions(document, who.language),
-        formats=_formats(who, document),
-        claim=views.behind((document.iri,))[0] if own else None,
-        panels=tuple(_panels(who, views, around)) + _quotation_panels(who, quoted),
-        gaps=_gaps(who, around.by("kg:gapSubject")),
-        disagreements=views.disagreements((*document.outgoing, *document.unheld, *near)),
-        outgoing=views.outgoing(document),
-        incoming=_incoming(views, document),
-        others=_listed(views, (each for each in document.unheld if each.graphs)),
-        content=_graph(views, document.content),
+        title=who.names.link(document.iri),
+        type=_fetched(who, name),
+        texts=_texts(document, who.language),
+        summary=() if claim else tuple(_summary(views, document)),
+        claim=views.claim(claim) if claim else None,
+        claim_status=_fetched(who, claim.status) if claim else None,
+        panels=(
+            *panels_of(who, views, around),
+            *_cited(who, views, document),
+            *_contested(who, views, document, claim),
+        ),
+        disagreements=disagreements,
+        gaps=tuple(_gap(who, each) for each in around.by("kg:gapSubject")),
+        content=_listed(views, (Statement(triple, held=True, graphs=()) for triple in document.content)),
+        content_cut=document.content_cut,
+        outgoing=views.outgoing(document.outgoing),
+        others=_listed(views, _beside(document.unheld, disagreements)),
+        incoming=views.incoming(document.incoming),
         incoming_total=document.incoming_total,
         page=document.page,
         pages=document.pages,
-        content_cut=len(document.content) >= _MOST_ROWS,
+        formats=forms(document.iri),
     )
 
 
-def _types(document: Document) -> set[str]:
-    found = (each.triple for each in document.outgoing if each.triple.predicate.value == _TYPE)
-    return {str(getattr(triple.object, "value", "")) for triple in found}
+def _views(who: Reader, document: Document, around: Surroundings) -> Views:
+    """The views of a document, with the names of all that it mentions."""
+    claims = {**document.claims, **around.claims}
+    near = (each for neighbour in around.neighbours for each in neighbour.statements)
+    triples = (*document.parts, *document.content)
+    said: tuple[Statement | Triple, ...] = (
+        *document.outgoing,
+        *document.incoming,
+        *document.unheld,
+        *near,
+        *triples,
+    )
+    partners = {each for found in around.partners.values() for each in found}
+    who.names.fetch(mentioned(said, claims) | partners | {document.iri})
+    return Views(who.names, claims, document.parts)
 
 
-def _type(who: Reader, document: Document) -> Link | None:
-    name = who.edition.index.type(document.iri)
-    return who.names.link(name) if name else None
+def _fetched(who: Reader, name: str | None) -> Link | None:
+    if not name:
+        return None
+    who.names.fetch((name,))
+    return who.names.link(name)
 
 
-def _definitions(document: Document, language: str) -> tuple[Label, ...]:
-    wanted = {iri("skos:definition"), iri("dcterms:description")}
-    found = [each.triple.object for each in document.outgoing if each.triple.predicate.value in wanted]
+def _texts(document: Document, language: str) -> tuple[Label, ...]:
+    found = [each.triple.object for each in document.outgoing if each.triple.predicate.value in _TEXTS]
     texts = [term for term in found if isinstance(term, Literal)]
     best = [term for term in texts if term.language == language] or texts[:1]
     return tuple(Label(term.value, term.language or "") for term in best)
 
 
-def _formats(who: Reader, document: Document) -> tuple[Form, ...]:
-    path = path_of(document.iri, who.edition.base_iri)
-    joint = "&format=" if "?" in path else "?format=" if path.endswith("/") else "."
-    return tuple(Form(form.name, form.media_type, f"/{path}{joint}{form.suffix}") for form in RDF)
+def _summary(views: Views, document: Document) -> Iterator[Brief]:
+    for name in _SUMMARY:
+        found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
+        if found:
+            yield Brief(views.names.link(name), tuple(views.value(term) for term in found))
 
 
-def _panels(who: Reader, views: Views, around: Surroundings) -> Iterator[Panel]:
-    if joined := around.by("org:member"):
-        rows = tuple(_membership_row(who, views, each, _partners(each, around.partners)) for each in joined)
-        columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"))
-        yield Panel(who.text("Cooperations"), who.text("With whom, since when, and who says so"), columns, rows)
-    if members := around.by("org:organization"):
-        rows = tuple(_row_of(views, each, "org:member") for each in members)
-        heads = (who.text("Member"), who.text("Period"))
-        yield Panel(who.text("Members"), who.text("Who takes part, since when, and who says so"), heads, rows)
-    for link, title in _ACTIVITIES.items():
-        if activities := around.by(link):
-            rows = tuple(_row_of(views, each, "dcterms:title") for each in activities)
-            heads = (who.text("Title"), who.text("Period"))
-            yield Panel(who.text(title), who.text("What is done together, and when"), heads, rows)
+def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:
+    """The claims drawn from the resource, where it is a source."""
+    if any(each.triple.predicate.value in _CITED for each in document.incoming):
+        quoted = quotations(who.edition, document.iri, page=document.page)
+        names = ({each.claim, each.status or "", *each.about} for each in quoted)
+        who.names.fetch(set().union(*names) - {""})
+        yield from quotation_panels(who, views, quoted)
 
 
-def _row_of(views: Views, each: Neighbour, name: str) -> tuple[Part, ...]:
-    named, dated = each.about(name), each.about("kg:period")
-    link = views.names.link(each.iri)
-    found = tuple(dict.fromkeys(views.fact(statement).value for statement in named))
-    shown = found if name == "org:member" else (Value(each.iri, link=link),)
-    return (Part(shown, _behind(views, named)), _dated_part(views, dated))
+def _contested(who: Reader, views: Views, document: Document, claim: Claim | None) -> Iterator[Panel]:
+    """The claims that conflict with the resource, where it is a claim."""
+    if claim is not None and claim.conflicts:
+        found = rivals(who.edition, document.iri)
+        who.names.fetch(mentioned(_said(found), {each.claim.iri: each.claim for each in found}))
+        yield from rival_panels(who, views, found, document.content)
 
 
-def _dated_part(views: Views, dated: tuple[Statement, ...]) -> Part:
-    return Part(tuple(views.fact(each).value for each in dated), _behind(views, dated))
-
-
-def _membership_row(who: Reader, views: Views, each: Neighbour, others: tuple[str, ...]) -> tuple[Part, ...]:
-    named = tuple(who.names.link(other) for other in others)
-    organisations = each.about("org:organization")
-    return (
-        Part(tuple(views.fact(found).value for found in organisations[:1]), _behind(views, organisations[:1])),
-        Part(tuple(Value(link.iri, link=link) for link in named[:12]), more=max(0, len(named) - 12)),
-        _dated_part(views, each.about("kg:period")),
-    )
-
-
-def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(each for name in membership.values("org:organization") for each in partners.get(name, ()))
-
-
-def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:
-    return tuple(behind for each in statements for behind in views.behind(each.graphs))
-
-
-def _quotation_panels(who: Reader, quoted: Iterable[object]) -> tuple[Panel, ...]:
-    rows = tuple(_quotation_row(who, each) for each in quoted)
-    if not rows:
-        return ()
-    columns = (who.text("Claim"), who.text("What it is about"))
-    return (Panel(who.text("Claims"), who.text("What is drawn from this source"), columns, rows),)
-
-
-def _quotation_row(who: Reader, each: object) -> tuple[Part, ...]:
-    claim = who.names.link(str(getattr(each, "claim", "")))
-    phrases, about = getattr(each, "phrases", ()), getattr(each, "about", ())
-    shown = Link(claim.iri, " … ".join(phrases) or claim.text, "", claim.href, claim.here)
-    links = tuple(who.names.link(other) for other in about)
-    return (
-        Part((Value(claim.iri, link=shown),)),
-        Part(tuple(Value(link.iri, link=link) for link in links[:12]), more=max(0, len(links) - 12)),
-    )
-
-
-def _gaps(who: Reader, neighbours: Iterable[Neighbour]) -> tuple[Gap, ...]:
-    return tuple(_gap(who, each) for each in neighbours)
+def _said(found: Iterable[Rival]) -> Iterator[Triple]:
+    return (triple for each in found for triple in each.triples)
 
 
 def _gap(who: Reader, each: Neighbour) -> Gap:
     reasons, sources = each.values("kg:gapReason"), each.values("kg:gapSource")
-    who.names.fetch({each.iri, *reasons, *sources})
     reason = who.names.link(reasons[0]) if reasons else None
     return Gap(who.names.link(each.iri), reason, tuple(who.names.link(source) for source in sources))
 
 
-def _incoming(views: Views, document: Document) -> tuple[Backlinks, ...]:
-    subjects = {str(_text(each.triple)): each.triple for each in document.incoming}
-    return tuple(
-        Backlinks(
-            group.property, tuple((views.subject(subjects[each.subject].subject), each) for each in group.facts)
-        )
-        for group in views.incoming(document)
-    )
+def _beside(unheld: Iterable[Statement], shown: Iterable[Disagreement]) -> Iterator[Statement]:
+    """What isn't held and isn't shown as a disagreement either."""
+    matters = {(each.subject.iri, each.property.iri) for each in shown}
+    for each in unheld:
+        matter = (str(getattr(each.triple.subject, "value", "")), each.triple.predicate.value)
+        if matter not in matters:
+            yield each
 
 
-def _text(triple: Triple) -> str:
-    return str(getattr(triple.subject, "value", triple.subject))
-
-
-def _listed(views: Views, statements: Iterable[Statement]) -> tuple[tuple[Value, Link, Fact], ...]:
-    return tuple(
-        (views.subject(each.triple.subject), views.names.link(each.triple.predicate.value), views.fact(each))
-        for each in statements
-    )
-
-
-def _graph(views: Views, triples: Iterable[Triple]) -> tuple[tuple[Value, Link, Fact], ...]:
-    statements = (Statement(triple, held=True, graphs=()) for triple in triples)
-    return _listed(views, statements)
+def _listed(views: Views, statements: Iterable[Statement]) -> tuple[tuple[Link, Fact], ...]:
+    return tuple((views.names.link(each.triple.predicate.value), views.fact(each)) for each in statements)

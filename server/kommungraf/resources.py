@@ -1,15 +1,17 @@
 """What a dataset says about one resource: its links in both directions and the named graphs behind each."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
+from kommungraf.blanknodes import Labels, labels, relabelled
 from kommungraf.errors import UnknownResource
 from kommungraf.evaluator import Evaluator, Query
+from kommungraf.vocab import iri as vocab_iri
 
 __all__ = [
     "PAGE",
@@ -19,7 +21,9 @@ __all__ = [
     "Statement",
     "claim_triples",
     "claims_in",
+    "graph_triples",
     "load",
+    "own_claim",
     "paged",
     "query_text",
 ]
@@ -74,22 +78,47 @@ class Document:
     claims: Mapping[str, Claim]
 
     @property
+    def content_cut(self) -> bool:
+        """Whether the graph that has the resource's name holds more than `content` may."""
+        return len(self.content) >= PAGE
+
+    @property
     def pages(self) -> int:
         """How many pages of incoming links there are, at least one."""
         return max(1, -(-self.incoming_total // PAGE))
 
     def triples(self) -> list[Triple]:
         """The document as one graph: what the held view says of the resource, each triple once."""
-        found = {statement.triple for statement in (*self.outgoing, *self.incoming)} | set(self.parts)
-        return sorted(found, key=str)
+        return sorted(self.relabelled().said(), key=str)
+
+    def said(self) -> set[Triple]:
+        """What the held view says of the resource."""
+        return {statement.triple for statement in (*self.outgoing, *self.incoming)} | set(self.parts)
+
+    def relabelled(self) -> "Document":
+        """The document with labels of blank nodes that are the same in every process and of every store."""
+        said = (*self.outgoing, *self.incoming, *self.unheld)
+        names = labels([*(each.triple for each in said), *self.parts, *self.content])
+        if not names:
+            return self
+        return replace(
+            self,
+            outgoing=_renamed(self.outgoing, names),
+            incoming=_renamed(self.incoming, names),
+            unheld=_renamed(self.unheld, names),
+            parts=tuple(sorted((relabelled(each, names) for each in self.parts), key=str)),
+            content=tuple(sorted((relabelled(each, names) for each in self.content), key=str)),
+        )
 
     def quads(self, metadata: Iterable[Triple]) -> list[Quad]:
         """The document as a dataset: its graph, what each named graph says of the resource, and `metadata`."""
-        said = (*self.outgoing, *self.incoming, *self.unheld)
-        found = {_quad(triple, None) for triple in (*self.triples(), *metadata)}
-        found |= {_quad(each.triple, graph) for each in said for graph in each.graphs}
-        found |= {_quad(triple, self.iri) for triple in self.content}
-        return sorted(found, key=str)
+        found = {_quad(triple, None) for triple in (*self.said(), *metadata)}
+        for each in (*self.outgoing, *self.incoming, *self.unheld):
+            found |= {_quad(each.triple, graph) for graph in each.graphs}
+        if not self.content_cut:
+            found |= {_quad(triple, self.iri) for triple in self.content}
+        names = labels(found)
+        return sorted((_quad(relabelled(each.triple, names), _name(each)) for each in found), key=str)
 
 
 @cache
@@ -142,6 +171,40 @@ def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[
     )
 
 
+def graph_triples(source: Source, name: str) -> list[Triple]:
+    """All that the named graph `name` holds."""
+    text, form = query_text("graph"), RdfFormat.N_TRIPLES
+    query = Query(text, solutions=None, graph=form.media_type, default_graphs=(name,), own=True)
+    with source.evaluator.evaluate(query).body as body:
+        found = [quad.triple for quad in parse(body, form)]
+    names = labels(found)
+    return sorted({relabelled(each, names) for each in found}, key=str)
+
+
+def own_claim(document: Document) -> Claim | None:
+    """The claim that the document is about, or None where it is about something else."""
+    found: dict[str, list[str]] = {}
+    for triple in (*(each.triple for each in document.outgoing), *document.parts):
+        found.setdefault(triple.predicate.value, []).append(str(getattr(triple.object, "value", "")))
+
+    def values(*names: str) -> tuple[str, ...]:
+        return tuple(value for name in names for value in found.get(vocab_iri(name), ()))
+
+    if not values("kg:status"):
+        return None
+    return Claim(
+        iri=document.iri,
+        status=values("kg:status")[0],
+        sources=values("prov:wasQuotedFrom", "prov:wasDerivedFrom"),
+        phrases=values("oa:exact"),
+        start=next(map(int, values("oa:start")), None),
+        end=next(map(int, values("oa:end")), None),
+        file=next(iter(values("kg:tableFile")), None),
+        row=next(map(int, values("csvw:rownum")), None),
+        conflicts=values("kg:conflictsWith"),
+    )
+
+
 def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
     """What the held view says of the claims behind `document`."""
     for row in source.evaluator.select(paged("claims", document.page), this=NamedNode(document.iri)):
@@ -149,6 +212,11 @@ def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
             yield Triple(row["g"], row["property"], row["value"])
             if "leaf" in row:
                 yield Triple(row["value"], row["inner"], row["leaf"])
+
+
+def _renamed(statements: Iterable[Statement], names: Labels) -> tuple[Statement, ...]:
+    renamed = (replace(each, triple=relabelled(each.triple, names)) for each in statements)
+    return tuple(sorted(renamed, key=lambda each: str(each.triple)))
 
 
 def _statements(triples: Iterable[Triple], graphs: Graphs, *, held: bool) -> tuple[Statement, ...]:
@@ -160,7 +228,9 @@ def _statements(triples: Iterable[Triple], graphs: Graphs, *, held: bool) -> tup
 def _graphs(iri: str, rows: Iterable[Row]) -> Graphs:
     found: dict[Triple, set[str]] = {}
     for row in rows:
-        found.setdefault(_triple(iri, row), set()).add(row["g"].value)
+        graphs = found.setdefault(_triple(iri, row), set())
+        if isinstance(row["g"], NamedNode):  # a graph that is a blank node has no name to show
+            graphs.add(row["g"].value)
     return found
 
 
@@ -172,6 +242,10 @@ def _unclaimed(graphs: Graphs, claims: Mapping[str, Claim]) -> tuple[str, ...]:
 def _quad(triple: Triple, graph: str | None) -> Quad:
     name = DefaultGraph() if graph is None else NamedNode(graph)
     return Quad(triple.subject, triple.predicate, triple.object, name)
+
+
+def _name(quad: Quad) -> str | None:
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
 
 
 def _triple(iri: str, row: Row) -> Triple:
@@ -189,6 +263,7 @@ def _nested(source: Source, triples: Iterable[Triple], *, iri: str, graphs: tupl
         graph="application/n-triples",
         bindings={"this": iri},
         default_graphs=graphs,
+        own=True,
     )
     with source.evaluator.evaluate(query).body as body:
         found = (quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))

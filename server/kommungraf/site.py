@@ -3,22 +3,33 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, g, request
 from jinja2 import Environment, PackageLoader
 
 from kommungraf.edition import Edition
-from kommungraf.formats import HTML
+from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
-from kommungraf.links import Names
+from kommungraf.links import Names, path_of
 from kommungraf.negotiation import language
 from kommungraf.texts import LANGUAGES, translations
 
-__all__ = ["Reader", "page", "reader", "written"]
+__all__ = ["Form", "Reader", "forms", "page", "reader", "written"]
 
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
+#: A page asks for nothing but its own stylesheet and icon, and runs nothing.
+_POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One other representation of a page."""
+
+    name: str
+    media_type: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,13 @@ def reader() -> Reader:
     return Reader(edition, tongue, explicit, names)
 
 
+def forms(iri: str) -> tuple[Form, ...]:
+    """The other representations of the page of `iri`."""
+    address = f"{request.script_root}/{path_of(iri, g.edition.base_iri)}"
+    joint = "&format=" if "?" in address else "?format=" if address.endswith("/") else "."
+    return tuple(Form(form.name, form.media_type, f"{address}{joint}{form.suffix}") for form in RDF)
+
+
 def written(template: str, who: Reader, **context: Any) -> str:
     """The template in the reader's language."""
     names, manifest = who.names, who.edition.manifest
@@ -68,13 +86,14 @@ def page(template: str, who: Reader, **context: Any) -> Response:
     """The template as a response that is the same until the next release."""
     response = Response(written(template, who, **context), mimetype=HTML)
     response.headers["Content-Language"] = who.language
+    response.headers["Content-Security-Policy"] = _POLICY
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
 
 
 def _with(**changes: str) -> str:
     arguments = {**request.args.to_dict(), **changes}
-    return f"{request.script_root}{request.path}?{urlencode(arguments)}"
+    return f"{request.script_root}{quote(request.path)}?{urlencode(arguments)}"
 
 
 @cache

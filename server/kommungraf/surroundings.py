@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Triple
 from kommungraf.resources import Claim, Source, Statement, claims_in, paged, query_text
 from kommungraf.vocab import iri
 
-__all__ = ["Neighbour", "Quotation", "Surroundings", "quotations", "surroundings"]
+__all__ = ["Neighbour", "Quotation", "Rival", "Surroundings", "quotations", "rivals", "surroundings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,25 @@ class Quotation:
     phrases: tuple[str, ...]
     row: int | None
     about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A claim that conflicts with another, and what its graph says."""
+
+    claim: Claim
+    triples: tuple[Triple, ...]
+
+
+def rivals(source: Source, claim: str) -> tuple[Rival, ...]:
+    """The claims that conflict with `claim`."""
+    rows = source.evaluator.select(query_text("conflicting"), this=NamedNode(claim))
+    said: dict[str, set[Triple]] = {}
+    for row in rows:
+        if "o" in row:
+            said.setdefault(row["g"].value, set()).add(Triple(row["s"], row["p"], row["o"]))
+    found = sorted(claims_in(rows).items())
+    return tuple(Rival(each, tuple(sorted(said.get(name, ()), key=str))) for name, each in found)
 
 
 def surroundings(source: Source, resource: str) -> Surroundings:

@@ -1,17 +1,17 @@
 """What a page shows of a resource, ready for a template: named links, worded values and the source behind each."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.links import Link, Names
-from kommungraf.resources import Claim, Document, Statement
+from kommungraf.resources import Claim, Statement
 from kommungraf.vocab import iri
 from kommungraf.wording import literal_in_words
 
-__all__ = ["Behind", "Disagreement", "Fact", "Group", "Value", "Views", "mentioned"]
+__all__ = ["Behind", "Cluster", "Disagreement", "Fact", "Group", "Value", "Views", "mentioned"]
 
 _FIRST: Final = tuple(
     iri(name)
@@ -30,6 +30,7 @@ _FIRST: Final = tuple(
     )
 )
 _ACCEPTED: Final = iri("kg:Accepted")
+_RULES: Final = "/id/rule/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An object: a `link`, or a literal's `text` with its lexical form, or a blank node with its own `groups`."""
+    """A term: an IRI's `link`, or a literal's `text` beside its lexical form, or a blank node with its own `groups`."""
 
     term: str
     text: str = ""
@@ -59,12 +60,20 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One triple of the page: `subject` and `property` as in the data, the value, and what it rests on."""
+    """One triple of the page and what it rests on; `property` is as in the data."""
 
-    subject: str
+    subject: Value
     property: str
     value: Value
     behind: tuple[Behind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Facts that rest on the same."""
+
+    facts: tuple[Fact, ...]
+    behind: tuple[Behind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ class Group:
     """The facts with one property."""
 
     property: Link
-    facts: tuple[Fact, ...]
+    clusters: tuple[Cluster, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +98,7 @@ def mentioned(statements: Iterable[Statement | Triple], claims: Mapping[str, Cla
     found: set[str] = set()
     for each in statements:
         triple = each.triple if isinstance(each, Statement) else each
-        terms = (triple.subject, triple.predicate, triple.object)
-        found.update(term.value for term in terms if isinstance(term, NamedNode))
+        found.update(term.value for term in triple if isinstance(term, NamedNode))
         found.update(each.graphs if isinstance(each, Statement) else ())
     for claim in claims.values():
         found.update((claim.iri, claim.status, *claim.sources, *claim.conflicts))
@@ -107,93 +115,97 @@ class Views:
         for triple in parts:
             self._parts.setdefault(str(triple.subject), []).append(triple)
 
-    def outgoing(self, document: Document) -> tuple[Group, ...]:
-        """What the held view says of the resource, property by property."""
-        return self._groups((self.fact(each) for each in document.outgoing), _outgoing_order)
+    def outgoing(self, statements: Iterable[Statement]) -> tuple[Group, ...]:
+        """What is said of a thing, property by property, names first."""
+        return self._groups((self.fact(each) for each in statements), order=_outgoing_order)
 
-    def incoming(self, document: Document) -> tuple[Group, ...]:
-        """What refers to the resource in the held view, property by property; the values are the subjects."""
-        return self._groups((self.fact(each) for each in document.incoming), _incoming_order)
-
-    def content(self, document: Document) -> tuple[Fact, ...]:
-        """The triples of the graph that has the resource's name."""
-        return tuple(self._fact(triple, ()) for triple in document.content)
+    def incoming(self, statements: Iterable[Statement]) -> tuple[Group, ...]:
+        """What refers to a thing, property by property."""
+        return self._groups((self.fact(each) for each in statements), order=_incoming_order)
 
     def fact(self, statement: Statement) -> Fact:
         """One statement with what it rests on."""
-        return self._fact(statement.triple, statement.graphs)
+        triple, behind = statement.triple, self.behind(statement.graphs)
+        return Fact(self.value(triple.subject), triple.predicate.value, self.value(triple.object), behind)
 
     def disagreements(self, statements: Iterable[Statement]) -> tuple[Disagreement, ...]:
-        """Where claims that aren't held say something else, each beside what is held."""
-        grouped: dict[tuple[str, str], list[Statement]] = {}
-        for each in statements:
-            grouped.setdefault((str(each.triple.subject), each.triple.predicate.value), []).append(each)
-        rivals = (group for group in grouped.values() if len(group) > 1)
-        disputed = (group for group in rivals if any(self._unheld_claim(each) for each in group))
-        return tuple(
-            sorted(map(self._disagreement, disputed), key=lambda each: (each.subject.text, each.property.text))
-        )
+        """Where claims that aren't held say something else than what is held of the same property."""
+        found = [self._disagreement(each) for each in _rivals(statements) if any(map(self._is_rejected, each))]
+        return tuple(sorted(found, key=lambda each: (each.subject.text, each.property.text)))
 
     def behind(self, graphs: Iterable[str]) -> tuple[Behind, ...]:
         """What the named graphs are to a reader: claims, rules or other graphs."""
         return tuple(self._behind(graph) for graph in graphs)
 
-    def subject(self, term: NamedNode | BlankNode | Triple) -> Value:
-        """The subject of a triple as a value."""
-        return self._value(term, ())
-
-    def _unheld_claim(self, statement: Statement) -> bool:
-        return not statement.held and any(graph in self._claims for graph in statement.graphs)
-
-    def _disagreement(self, statements: list[Statement]) -> Disagreement:
-        ordered = sorted(statements, key=lambda each: (not each.held, str(each.triple.object)))
-        first = ordered[0].triple
-        subject = self.names.link(str(getattr(first.subject, "value", "")))
-        facts = tuple((self.fact(each), each.held) for each in ordered)
-        return Disagreement(subject, self.names.link(first.predicate.value), facts)
-
-    def _groups(self, facts: Iterable[Fact], order: Callable[[Link], tuple[object, ...]]) -> tuple[Group, ...]:
-        grouped: dict[str, list[Fact]] = {}
-        for fact in facts:
-            grouped.setdefault(fact.property, []).append(fact)
-        links = sorted((self.names.link(property_) for property_ in grouped), key=order)
-        return tuple(Group(link, tuple(grouped[link.iri])) for link in links)
-
-    def _fact(self, triple: Triple, graphs: tuple[str, ...]) -> Fact:
-        subject = _term(triple.subject)
-        return Fact(subject, triple.predicate.value, self._value(triple.object, (subject,)), self.behind(graphs))
-
-    def _value(self, term: object, above: tuple[str, ...]) -> Value:
-        if isinstance(term, NamedNode):
-            return Value(term.value, link=self.names.link(term.value))
-        if isinstance(term, Literal):
-            text = literal_in_words(term, self.names.language)
-            return Value(term.value, text=text, lang=term.language or "", datatype=term.datatype.value)
-        key = str(term)
-        if key in above:
-            return Value(key, blank=True)
-        inner = (self._inner(triple, (*above, key)) for triple in self._parts.get(key, ()))
-        return Value(key, blank=True, groups=self._groups(inner, _outgoing_order))
-
-    def _inner(self, triple: Triple, above: tuple[str, ...]) -> Fact:
-        return Fact(_term(triple.subject), triple.predicate.value, self._value(triple.object, above))
-
-    def _behind(self, graph: str) -> Behind:
-        claim = self._claims.get(graph)
-        if claim is None:
-            return Behind("rule" if "/id/rule/" in graph else "graph", self.names.link(graph))
+    def claim(self, claim: Claim) -> Behind:
+        """A claim with its words, its sources and, unless it is accepted, its standing."""
         return Behind(
             what="claim",
-            link=self.names.link(graph),
+            link=self.names.link(claim.iri),
             phrases=claim.phrases,
             sources=tuple(self.names.link(source) for source in claim.sources),
             status=None if claim.status == _ACCEPTED else self.names.link(claim.status),
             row=claim.row,
         )
 
+    def value_of(self, name: str) -> Value:
+        """The value of an IRI."""
+        return Value(name, link=self.names.link(name))
 
-def _term(node: object) -> str:
-    return node.value if isinstance(node, NamedNode) else str(node)
+    def value(self, term: object, above: tuple[str, ...] = ()) -> Value:
+        """A term as it is shown; `above` are the blank nodes that it stands in."""
+        if isinstance(term, NamedNode):
+            return self.value_of(term.value)
+        if isinstance(term, Literal):
+            text = literal_in_words(term, self.names.language)
+            return Value(term.value, text=text, lang=term.language or "", datatype=term.datatype.value)
+        key = str(term)
+        inner = () if key in above else self._parts.get(key, ())
+        facts = (self._inner(triple, (*above, key)) for triple in inner)
+        return Value(key, blank=True, groups=self._groups(facts, order=_outgoing_order))
+
+    def _inner(self, triple: Triple, above: tuple[str, ...]) -> Fact:
+        subject = Value(str(triple.subject), blank=True)
+        return Fact(subject, triple.predicate.value, self.value(triple.object, above))
+
+    def _behind(self, graph: str) -> Behind:
+        if graph in self._claims:
+            return self.claim(self._claims[graph])
+        return Behind("rule" if _RULES in graph else "graph", self.names.link(graph))
+
+    def _is_rejected(self, statement: Statement) -> bool:
+        return not statement.held and any(graph in self._claims for graph in statement.graphs)
+
+    def _disagreement(self, statements: list[Statement]) -> Disagreement:
+        ordered = sorted(statements, key=lambda each: (not each.held, str(each.triple.object)))
+        facts = tuple((self.fact(each), each.held) for each in ordered)
+        subject = self.names.link(facts[0][0].subject.term)
+        return Disagreement(subject, self.names.link(facts[0][0].property), facts)
+
+    def _groups(self, facts: Iterable[Fact], *, order: Callable[[Link], tuple[object, ...]]) -> tuple[Group, ...]:
+        grouped: dict[str, list[Fact]] = {}
+        for fact in facts:
+            grouped.setdefault(fact.property, []).append(fact)
+        links = sorted((self.names.link(name) for name in grouped), key=order)
+        return tuple(Group(link, _clusters(grouped[link.iri])) for link in links)
+
+
+def _rivals(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
+    """The statements of one property of one thing, where some are held and others aren't."""
+    grouped: dict[tuple[str, str], dict[Triple, Statement]] = {}
+    for each in statements:
+        same = grouped.setdefault((str(each.triple.subject), each.triple.predicate.value), {})
+        same[each.triple] = each
+    for found in grouped.values():
+        if len({each.held for each in found.values()}) > 1:
+            yield list(found.values())
+
+
+def _clusters(facts: Iterable[Fact]) -> tuple[Cluster, ...]:
+    grouped: dict[tuple[Behind, ...], list[Fact]] = {}
+    for fact in facts:
+        grouped.setdefault(fact.behind, []).append(fact)
+    return tuple(Cluster(tuple(same), behind) for behind, same in grouped.items())
 
 
 def _outgoing_order(link: Link) -> tuple[object, ...]:

@@ -1,0 +1,196 @@
+"""The tables above a resource's statements: cooperations, members, projects, figures, claims of a source."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Triple
+
+from kommungraf.links import Link
+from kommungraf.resources import Statement
+from kommungraf.site import Reader
+from kommungraf.surroundings import Neighbour, Quotation, Rival, Surroundings
+from kommungraf.views import Behind, Value, Views
+from kommungraf.vocab import iri
+
+__all__ = ["Panel", "Part", "panels_of", "quotation_panels", "rival_panels"]
+
+_MOST_VALUES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The values of one cell and what they rest on; `more` counts the values that are left out."""
+
+    values: tuple[Value, ...]
+    behind: tuple[Behind, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One table with its heading."""
+
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Part, ...], ...]
+
+
+def panels_of(who: Reader, views: Views, around: Surroundings) -> Iterator[Panel]:
+    """The tables of what stands between the resource and other things."""
+    text = who.text
+    tables = (
+        (text("Cooperations"), text("With whom, since when, and who says so"), _cooperations(who, views, around)),
+        (text("Members"), text("Who takes part, since when, and who says so"), _members(who, views, around)),
+        (
+            text("Projects and pilot studies"),
+            text("What is done within the cooperation"),
+            _activities(who, views, around.by("kg:partOfCooperation")),
+        ),
+        (
+            text("Takes part in"),
+            text("Projects and pilot studies with their periods"),
+            _activities(who, views, around.by("kg:participant")),
+        ),
+        (text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
+        (text("Changes"), text("Mergers and other changes of the organisation"), _changes(who, views, around)),
+    )
+    for title, caption, (columns, rows) in tables:
+        if rows:
+            yield Panel(title, caption, columns, tuple(sorted(rows, key=_first_text)))
+
+
+Row = tuple[Part, ...]
+Table = tuple[tuple[str, ...], list[Row]]
+
+
+def _cooperations(who: Reader, views: Views, around: Surroundings) -> Table:
+    columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"))
+    rows: list[Row] = []
+    for each in around.by("org:member"):
+        joined, partners = each.about("org:organization"), _partners(each, around.partners)
+        rows.append((_part(views, joined[:1]), _linked(who, partners), _part(views, each.about("kg:period"))))
+    return columns, rows
+
+
+def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(each for name in membership.values("org:organization") for each in partners.get(name, ()))
+
+
+def _members(who: Reader, views: Views, around: Surroundings) -> Table:
+    columns = (who.text("Member"), who.text("Period"))
+    found = around.by("org:organization")
+    rows: list[Row] = [
+        (_part(views, each.about("org:member")[:1]), _part(views, each.about("kg:period"))) for each in found
+    ]
+    return columns, rows
+
+
+def _activities(who: Reader, views: Views, found: Iterable[Neighbour]) -> Table:
+    columns = (who.text("Title"), who.text("Participants"), who.text("Period"))
+    rows: list[Row] = []
+    for each in found:
+        participants = each.about("kg:participant")
+        named = Part((views.value_of(each.iri),), _behind(views, each.about("dcterms:title")))
+        rows.append((named, _part(views, participants), _part(views, each.about("kg:period"))))
+    return columns, rows
+
+
+def _figures(who: Reader, views: Views, around: Surroundings) -> Table:
+    columns = (who.text("What"), who.text("Figure"), who.text("In the words of the source"))
+    rows: list[Row] = []
+    for each in around.by("kg:about"):
+        figures = (*each.about("qudt:numericValue"), *each.about("qudt:lowerBound"))
+        words = _part(views, each.about("kg:wording"))
+        rows.append((Part((views.value_of(each.iri),)), Part(_figure(who, views, figures)), words))
+    return columns, rows
+
+
+def _figure(who: Reader, views: Views, figures: Iterable[Statement]) -> tuple[Value, ...]:
+    """The numbers, a lower bound said as one."""
+    found: dict[Value, None] = {}
+    for each in figures:
+        value = views.value(each.triple.object)
+        least = each.triple.predicate.value == iri("qudt:lowerBound")
+        text = who.text("at least %(number)s") % {"number": value.text} if least else value.text
+        found[Value(text, text=text, datatype=value.datatype)] = None
+    return tuple(found)
+
+
+def _changes(who: Reader, views: Views, around: Surroundings) -> Table:
+    columns = (who.text("Change"), who.text("Before"), who.text("After"), who.text("Period"))
+    events = {
+        each.iri: each
+        for name in ("originalOrganization", "resultingOrganization")
+        for each in around.by(f"org:{name}")
+    }
+    rows: list[Row] = []
+    for each in events.values():
+        before, after = each.about("org:originalOrganization"), each.about("org:resultingOrganization")
+        parts = (_part(views, before), _part(views, after), _part(views, each.about("kg:period")))
+        rows.append((Part((views.value_of(each.iri),)), *parts))
+    return columns, rows
+
+
+def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> Iterator[Panel]:
+    """The table of the claims that are drawn from a source."""
+    rows = tuple(_quotation(who, views, each) for each in quoted)
+    if rows:
+        columns = (who.text("Claim"), who.text("What it is about"), who.text("Status"))
+        yield Panel(who.text("Claims"), who.text("What is drawn from this source"), columns, rows)
+
+
+def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
+    claim = _phrased(who.names.link(each.claim), each.phrases)
+    status = (views.value_of(each.status),) if each.status else ()
+    return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
+
+
+def rival_panels(
+    who: Reader, views: Views, conflicting: Iterable[Rival], content: Iterable[Triple]
+) -> Iterator[Panel]:
+    """The table of the claims that conflict with a claim that says `content`."""
+    matters: Set[tuple[object, object]] = {(triple.subject, triple.predicate) for triple in content}
+    rows = tuple(_rival(who, views, each, matters=matters) for each in conflicting)
+    if rows:
+        columns = (who.text("Claim"), who.text("What it says instead"), who.text("Source"), who.text("Status"))
+        yield Panel(who.text("Conflicting claims"), who.text("What others say of the same"), columns, rows)
+
+
+def _rival(who: Reader, views: Views, each: Rival, *, matters: Set[tuple[object, object]]) -> tuple[Part, ...]:
+    claim = _phrased(who.names.link(each.claim.iri), each.claim.phrases)
+    instead = tuple(
+        views.value(triple.object) for triple in each.triples if (triple.subject, triple.predicate) in matters
+    )
+    status = Part((views.value_of(each.claim.status),))
+    return Part((Value(claim.iri, link=claim),)), Part(instead), _linked(who, each.claim.sources), status
+
+
+def _phrased(link: Link, phrases: tuple[str, ...]) -> Link:
+    quoted = " … ".join(f"“{phrase}”" for phrase in phrases)
+    return Link(link.iri, quoted or link.text, "" if quoted else link.lang, link.href, link.here)
+
+
+def _part(views: Views, statements: Iterable[Statement]) -> Part:
+    """What is held of `statements`, or all of it where nothing is held, each value once."""
+    found = tuple(statements)
+    shown = tuple(each for each in found if each.held) or found
+    values = tuple(dict.fromkeys(views.value(each.triple.object) for each in shown))
+    return Part(values[:_MOST_VALUES], _behind(views, shown), max(0, len(values) - _MOST_VALUES))
+
+
+def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:
+    graphs = dict.fromkeys(graph for each in statements for graph in each.graphs)
+    return views.behind(graphs)
+
+
+def _linked(who: Reader, iris: Iterable[str]) -> Part:
+    links = sorted((who.names.link(each) for each in iris), key=lambda link: (link.text.casefold(), link.iri))
+    values = tuple(Value(link.iri, link=link) for link in links)
+    return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))
+
+
+def _first_text(row: tuple[Part, ...]) -> str:
+    value = next(iter(row[0].values), None)
+    return "" if value is None else (value.link.text if value.link else value.text).casefold()
