@@ -1,0 +1,99 @@
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
+
+from kommungraf.errors import InvalidDataset, ReleaseError
+from kommungraf.findings import Finding, Severity
+from kommungraf.manifest import resolve_current, verified
+from kommungraf.release import publish
+from tests_content import own_content, silent
+
+BUILD = [sys.executable, "-m", "kommungraf.cli", "build", "--releases"]
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish(own_content(), tmp_path_factory.mktemp("releases"), silent)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def canonical(path: Path, form: RdfFormat) -> set[Quad]:
+    graph = Dataset(parse(path=str(path), format=form))
+    graph.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return set(graph)
+
+
+def test_two_builds_in_two_processes_are_byte_identical(release: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": "4711", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
+    subprocess.run([*BUILD, str(tmp_path)], check=True, env=environment, stdout=subprocess.DEVNULL)
+    assert digests(resolve_current(tmp_path)) == digests(release)
+
+
+def test_manifest_agrees_with_every_file(release: Path) -> None:
+    manifest = verified(release)
+    assert {entry.path for entry in manifest.files} | {"MANIFEST.json"} == {
+        path.name for path in release.iterdir()
+    }
+    assert release.name == manifest.name
+
+
+def test_damaged_file_is_told(release: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(release, copy)
+    with (copy / "held.nt").open("ab") as stream:
+        stream.write(b"\n")
+    with pytest.raises(ReleaseError, match=r"held\.nt"):
+        verified(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        pytest.param("held.ttl", RdfFormat.TURTLE, id="turtle"),
+        pytest.param("held.jsonld", RdfFormat.JSON_LD, id="json-ld"),
+        pytest.param("held.rdf", RdfFormat.RDF_XML, id="rdf-xml"),
+    ],
+)
+def test_dumps_of_the_held_view_are_one_graph(release: Path, name: str, form: RdfFormat) -> None:
+    assert canonical(release / name, form) == canonical(release / "held.nt", RdfFormat.N_TRIPLES)
+
+
+def test_dumps_of_the_dataset_are_one_dataset(release: Path) -> None:
+    assert canonical(release / "dataset.trig", RdfFormat.TRIG) == canonical(
+        release / "dataset.nq", RdfFormat.N_QUADS
+    )
+
+
+def test_violation_makes_no_release_and_leaves_the_previous(release: Path) -> None:
+    broken = replace(own_content(), findings=[Finding(Severity.VIOLATION, {"en": "Broken."})])
+    with pytest.raises(InvalidDataset):
+        publish(broken, release.parent, silent)
+    assert resolve_current(release.parent) == release
+    verified(release)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.75, 0.85, 0.95])
+def test_build_that_is_killed_leaves_the_current_release(release: Path, tmp_path: Path, share: float) -> None:
+    releases = tmp_path / "releases"
+    shutil.copytree(release.parent, releases, symlinks=True)
+    target = resolve_current(releases)
+    (target / "held.nt").touch()
+    building = subprocess.Popen([*BUILD, str(releases)], stdout=subprocess.DEVNULL)
+    time.sleep(6 * share)
+    building.send_signal(signal.SIGKILL)
+    building.wait()
+    verified(resolve_current(releases))
+    publish(own_content(), releases, silent)
+    assert not [path for path in releases.iterdir() if path.name.startswith(".aside-")]
