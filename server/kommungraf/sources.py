@@ -70,7 +70,7 @@ def _sentence(error: SyntaxError) -> str:
     _, _, reason = str(error.msg).partition(": ")
     text = reason or str(error.msg)
     remedy = " Declare it with @prefix at the top of the file." if "prefix" in text else ""
-    remedy = " The file seems to be cut off." if "end of file" in text else remedy
+    remedy = " The file seems to be cut off." if "nexpected end" in text else remedy
     return f"{text[:1].upper()}{text[1:].rstrip('.')}.{remedy}"
 
 

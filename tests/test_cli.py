@@ -1,0 +1,125 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from kommungraf.project import own_project
+
+ROOT = own_project().root
+PREFIX = "@prefix ex: <http://example.org/> .\n"
+CLAIM = """@prefix kg: <https://w3id.org/kommungraf/def/> .
+@prefix kgi: <https://w3id.org/kommungraf/id/> .
+@prefix oa: <http://www.w3.org/ns/oa#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+
+kgi:claim\\/x\\/1 a kg:Claim ;
+    prov:wasQuotedFrom kgi:source\\/nowhere ;
+    oa:hasSelector [ a oa:TextQuoteSelector ; oa:exact "a few words" ] ;
+    kg:status kg:Accepted .
+
+GRAPH kgi:claim\\/x\\/1 { kgi:place\\/x a kg:Place . }
+"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kommungraf.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place", "remedy"),
+    [
+        pytest.param("cut.ttl", (PREFIX + 'ex:a ex:b "x').encode(), "line 2", "cut off", id="truncated-turtle"),
+        pytest.param(
+            "cut.trig", (PREFIX + "ex:g { ex:a ex:b ex:c .").encode(), "line 2", "cut off", id="truncated-trig"
+        ),
+        pytest.param(
+            "latin.ttl", (PREFIX + 'ex:a ex:b "å" .').encode("latin-1"), "line 2", "UTF-8", id="encoding"
+        ),
+        pytest.param("prefix.ttl", b"ex:a ex:b ex:c .", "line 1", "@prefix", id="unknown-prefix"),
+    ],
+)
+def test_bad_file_is_told_with_place_and_remedy(
+    tmp_path: Path, name: str, content: bytes, place: str, remedy: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    releases = tmp_path / "releases"
+    checked = run("check", str(tmp_path / name), "--lang", "en")
+    assert checked.returncode == 1
+    assert name in checked.stdout
+    assert place in checked.stdout
+    assert remedy in checked.stdout
+    built = run("build", str(tmp_path / name), "--releases", str(releases))
+    assert built.returncode == 1
+    assert not releases.exists()
+    assert "Traceback" not in checked.stderr + built.stderr
+
+
+@pytest.mark.parametrize(("language", "words"), [("sv", "okänd källa"), ("en", "unknown source")])
+def test_claim_that_cites_an_unknown_source_is_told_with_its_line(
+    tmp_path: Path, language: str, words: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "claim.trig").write_text(CLAIM, "utf-8")
+    answer = run("check", "--data", str(tmp_path / "data"), "--shapes", str(ROOT / "shapes"), "--lang", language)
+    assert answer.returncode == 1
+    assert words in answer.stdout
+    assert "claim.trig" in answer.stdout
+
+
+def test_missing_column_is_told_with_the_table(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data" / "tables", data)
+    table = data / "counties.csv"
+    table.write_text(table.read_text("utf-8").replace(",wikidata,", ",", 1), "utf-8")
+    answer = run("check", "--data", str(data), "--lang", "en")
+    assert answer.returncode == 1
+    assert "counties.csv" in answer.stdout
+    assert "“wikidata” is missing" in answer.stdout
+
+
+@pytest.mark.parametrize(("form", "field"), [("json", "findings"), ("sarif", "runs")])
+def test_report_is_machine_readable(tmp_path: Path, form: str, field: str) -> None:
+    (tmp_path / "cut.ttl").write_text(PREFIX + "ex:a ex:b", "utf-8")
+    answer = run("check", str(tmp_path / "cut.ttl"), "--format", form)
+    assert answer.returncode == 1
+    assert json.loads(answer.stdout)[field]
+
+
+def test_report_in_turtle_is_a_shacl_report(tmp_path: Path) -> None:
+    (tmp_path / "cut.ttl").write_text(PREFIX + "ex:a ex:b", "utf-8")
+    answer = run("check", str(tmp_path / "cut.ttl"), "--format", "turtle")
+    types = {
+        quad.object.value
+        for quad in parse(answer.stdout, RdfFormat.TURTLE)
+        if quad.predicate.value.endswith("#type")
+    }
+    assert "http://www.w3.org/ns/shacl#ValidationReport" in types
+
+
+def test_report_for_github_names_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "cut.ttl").write_text(PREFIX + "ex:a ex:b", "utf-8")
+    answer = run("check", str(tmp_path / "cut.ttl"), "--format", "github")
+    assert answer.stdout.startswith("::error file=")
+    assert "cut.ttl,line=2" in answer.stdout
+
+
+def test_empty_folder_is_one_clear_line(tmp_path: Path) -> None:
+    answer = run("build", "--data", str(tmp_path), "--releases", str(tmp_path / "releases"))
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+    assert "nothing to publish" in answer.stderr
+
+
+def test_corrupt_release_is_built_anew_or_refused(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    data = tmp_path / "a.ttl"
+    data.write_text(PREFIX + "ex:a ex:b ex:c .", "utf-8")
+    assert run("build", str(data), "--releases", str(releases)).returncode == 0
+    (releases / "current" / "held.nt").write_bytes(b"")
+    assert run("build", str(data), "--releases", str(releases)).returncode == 0
+    assert (releases / "current" / "held.nt").read_bytes() != b""
