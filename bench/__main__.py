@@ -12,7 +12,7 @@ from pathlib import Path
 
 LOOKUPS = 300
 SERVER = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases"]
-QUERY = "SELECT%20?name%20WHERE%20{{?m%20a%20%3Chttps://w3id.org/kommungraf/def/Municipality%3E%20;%20?p%20?name}}%20LIMIT%20{}"
+QUERY = "SELECT%20?p%20?o%20WHERE%20{{%3Chttps://w3id.org/kommungraf/id/municipality/se-0765%3E%20?p%20?o}}%20LIMIT%20{}"
 
 
 def main() -> None:

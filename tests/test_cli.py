@@ -59,6 +59,12 @@ def test_bad_file_is_told_with_place_and_remedy(
     assert "Traceback" not in checked.stderr + built.stderr
 
 
+def test_bad_file_is_told_in_swedish(tmp_path: Path) -> None:
+    (tmp_path / "cut.ttl").write_text(PREFIX + 'ex:a ex:b "x', "utf-8")
+    answer = run("check", str(tmp_path / "cut.ttl"), "--lang", "sv")
+    assert "rad 2, kolumn 11: fel: Filen verkar vara avklippt" in answer.stdout
+
+
 @pytest.mark.parametrize(("language", "words"), [("sv", "okänd källa"), ("en", "unknown source")])
 def test_claim_that_cites_an_unknown_source_is_told_with_its_line(
     tmp_path: Path, language: str, words: str

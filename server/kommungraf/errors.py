@@ -77,12 +77,18 @@ class KommungrafError(Exception):
 
 
 class InputError(KommungrafError):
-    """Something that a person wrote can't be used."""
+    """Something that a person wrote can't be used; `template` is the message with `{names}` for its `values`."""
 
-    def __init__(self, message: str, place: Place) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, template: str, place: Place, **values: object) -> None:
+        super().__init__(template)
+        self.template = template
+        self.values = values
         self.place = place
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return self.template.format(**self.values) if self.values else self.template
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kommungraf.errors import InputError, Place
+from kommungraf.texts import LANGUAGES, translations
 
 __all__ = ["Finding", "Severity", "conforms", "from_error", "ordered", "placed"]
 
@@ -39,9 +40,14 @@ def conforms(findings: Iterable[Finding]) -> bool:
     return all(finding.severity is not Severity.VIOLATION for finding in findings)
 
 
-def from_error(error: InputError, messages: Mapping[str, str] | None = None) -> Finding:
-    """The violation that an unreadable input amounts to."""
-    return Finding(Severity.VIOLATION, messages or {"en": error.message}, error.place)
+def from_error(error: InputError) -> Finding:
+    """The violation that an unreadable input amounts to, in each language."""
+    return Finding(Severity.VIOLATION, {language: _worded(error, language) for language in LANGUAGES}, error.place)
+
+
+def _worded(error: InputError, language: str) -> str:
+    template = translations(language).gettext(error.template)
+    return template.format(**error.values) if error.values else template
 
 
 def placed(finding: Finding, place: Place | None) -> Finding:

@@ -39,14 +39,17 @@ def read_rdf(path: Path, name: str) -> RdfFile:
         parsed = parse(content, form, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
         return RdfFile(path, name, tuple(parsed))
     except SyntaxError as error:
-        raise SyntaxFault(_sentence(error), Place(name, error.lineno, error.offset)) from error
+        raise _fault(error, Place(name, error.lineno, error.offset)) from error
 
 
 def _format(path: Path, name: str) -> RdfFormat:
     form = by_suffix(path.suffix[1:])
     if form is None:
         known = ", ".join(f".{each.suffix}" for each in RDF)
-        raise SyntaxFault(f"The ending {path.suffix or '(none)'} isn't known; use one of {known}.", Place(name))
+        ending = path.suffix or "–"
+        raise SyntaxFault(
+            "The ending {ending} isn't known; use one of {known}.", Place(name), ending=ending, known=known
+        )
     return form.rdf
 
 
@@ -54,24 +57,25 @@ def _content(path: Path, name: str) -> bytes:
     try:
         content = path.read_bytes().removeprefix(_UTF8_BOM)
     except OSError as error:
-        raise EmptyInput(f"The file can't be read: {error.strerror}.", Place(name)) from error
+        raise EmptyInput("The file can't be read: {reason}.", Place(name), reason=error.strerror) from error
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        byte = content[error.start]
-        message = f"The file isn't UTF-8 (byte 0x{byte:02X}). Save it with the encoding UTF-8."
-        raise SyntaxFault(message, Place(name, line, column)) from error
+        message = "The file isn't UTF-8 (byte 0x{byte}). Save it with the encoding UTF-8."
+        raise SyntaxFault(message, Place(name, line, column), byte=f"{content[error.start]:02X}") from error
     return content
 
 
-def _sentence(error: SyntaxError) -> str:
+def _fault(error: SyntaxError, place: Place) -> SyntaxFault:
     _, _, reason = str(error.msg).partition(": ")
-    text = reason or str(error.msg)
-    remedy = " Declare it with @prefix at the top of the file." if "prefix" in text else ""
-    remedy = " The file seems to be cut off." if "nexpected end" in text else remedy
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}.{remedy}"
+    text = (reason or str(error.msg)).rstrip(".")
+    if "prefix" in text:
+        return SyntaxFault("{reason}. Declare it with @prefix at the top of the file.", place, reason=text)
+    if "nexpected end" in text:
+        return SyntaxFault("The file seems to be cut off: {reason}.", place, reason=text)
+    return SyntaxFault("The file doesn't parse: {reason}.", place, reason=text)
 
 
 class _Lines(io.BytesIO):

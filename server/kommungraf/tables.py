@@ -58,8 +58,8 @@ def cells(table: Table, name: str, faults: list[InputError]) -> Iterator[Cell]:
     for number, values in enumerate(reader, start=1):
         row, missing = number + 1, len(headings) - len(values)
         if missing and any(values):
-            message = f"The row has {len(values)} cells, the heading has {len(headings)}. Check commas and quotes."
-            faults.append(TableFault(message, Place(name, row)))
+            message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
+            faults.append(TableFault(message, Place(name, row), cells=len(values), columns=len(headings)))
         elif any(values):
             texts = dict(zip(headings, (value.strip() for value in values), strict=True))
             if faulty := list(_faults(table, texts, Place(name, row))):
@@ -73,11 +73,11 @@ def _text(path: Path, name: str) -> str:
         content = path.read_bytes()
         return content.decode("utf-8-sig")
     except OSError as error:
-        raise EmptyInput(f"The table can't be read: {error.strerror}.", Place(name)) from error
+        raise EmptyInput("The table can't be read: {reason}.", Place(name), reason=error.strerror) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        message = f"The table isn't UTF-8 (byte 0x{content[error.start]:02X}). Save it as CSV UTF-8."
-        raise SyntaxFault(message, Place(name, line)) from error
+        message = "The table isn't UTF-8 (byte 0x{byte}). Save it as CSV UTF-8."
+        raise SyntaxFault(message, Place(name, line), byte=f"{content[error.start]:02X}") from error
 
 
 def _headings(found: list[str], table: Table, name: str) -> list[str]:
@@ -86,13 +86,15 @@ def _headings(found: list[str], table: Table, name: str) -> list[str]:
     names = [titles.get(heading.strip().casefold(), "") for heading in found]
     for heading, name_of in zip(found, names, strict=True):
         if not name_of or names.count(name_of) > 1:
-            what = "stands twice" if name_of else "isn't known"
             known = ", ".join(each.titles[0] for each in expected)
-            raise TableFault(f"The column “{heading}” {what}. The columns are: {known}.", Place(name, 1, heading))
+            twice = "The column “{heading}” stands twice. The columns are: {known}."
+            unknown = "The column “{heading}” isn't known. The columns are: {known}."
+            place = Place(name, 1, heading)
+            raise TableFault(twice if name_of else unknown, place, heading=heading, known=known)
     for column in expected:
         if column.name not in names:
-            message = f"The column “{column.titles[0]}” is missing. Add it to the heading, even if it stays empty."
-            raise TableFault(message, Place(name, 1))
+            message = "The column “{heading}” is missing. Add it to the heading, even if it stays empty."
+            raise TableFault(message, Place(name, 1), heading=column.titles[0])
     return names
 
 
@@ -101,9 +103,10 @@ def _faults(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[Ta
         text = texts.get(column.name, "")
         where = Place(place.file, place.line, column.titles[0])
         if column.required and not text:
-            yield TableFault(f"The column “{column.titles[0]}” must not be empty.", where)
+            yield TableFault("The column “{heading}” must not be empty.", where, heading=column.titles[0])
         elif text and column.pattern and not column.pattern.fullmatch(text):
-            yield TableFault(f"“{text}” doesn't have the form {column.pattern.pattern}.", where)
+            form = column.pattern.pattern
+            yield TableFault("“{text}” doesn't have the form {form}.", where, text=text, form=form)
 
 
 def _row(table: Table, texts: Mapping[str, str], number: int) -> Iterator[Cell]:
