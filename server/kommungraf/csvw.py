@@ -86,6 +86,9 @@ def read_table(metadata: Path, name: str) -> Table:
         raise SyntaxFault(
             f"The metadata isn't JSON: {error.msg}.", Place(name, error.lineno, error.colno)
         ) from error
+    except UnicodeDecodeError as error:
+        message = "The metadata isn't UTF-8 (byte 0x{byte}). Save it with the encoding UTF-8."
+        raise SyntaxFault(message, Place(name), byte=f"{error.object[error.start]:02X}") from error
     except re.error as error:
         raise SyntaxFault(
             f"The metadata has a format that is no regular expression: {error}.", Place(name)

@@ -62,7 +62,8 @@ def cells(table: Table, name: str, faults: list[InputError]) -> Iterator[Cell]:
             faults.append(TableFault(message, Place(name, row), cells=len(values), columns=len(headings)))
         elif any(values):
             texts = dict(zip(headings, (value.strip() for value in values), strict=True))
-            if faulty := list(_faults(table, texts, Place(name, row))):
+            place = Place(name, row)
+            if faulty := [*_faults(table, texts, place)] or [*_keyless(table, texts, place)]:
                 faults.extend(faulty)
             else:
                 yield from _row(table, texts, number)
@@ -107,6 +108,13 @@ def _faults(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[Ta
         elif text and column.pattern and not column.pattern.fullmatch(text):
             form = column.pattern.pattern
             yield TableFault("“{text}” doesn't have the form {form}.", where, text=text, form=form)
+
+
+def _keyless(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[TableFault]:
+    """A row that its claim can't be named from must not vanish unseen."""
+    if filled(table.claim, texts) is None:
+        message = "The row has no key; fill in the columns that {template} names."
+        yield TableFault(message, place, template=table.claim)
 
 
 def _row(table: Table, texts: Mapping[str, str], number: int) -> Iterator[Cell]:

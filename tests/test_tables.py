@@ -1,0 +1,144 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kommungraf.errors import EmptyInput, InputError, SyntaxFault, TableFault
+from kommungraf.tables import TableFile, read_table_file, table_files
+from kommungraf.vocab import iri
+
+METADATA: dict[str, Any] = {
+    "url": "places.csv",
+    "kg:claim": "kgi:claim/places/{code}",
+    "dcterms:source": {"@id": "kgi:source/places"},
+    "tableSchema": {
+        "aboutUrl": "kgi:place/{code}",
+        "columns": [
+            {
+                "name": "code",
+                "titles": {"sv": ["kod"], "en": ["code"]},
+                "required": True,
+                "propertyUrl": "skos:notation",
+                "datatype": {"base": "kg:municipalityCode", "format": "[0-9]{4}"},
+            },
+            {
+                "name": "name",
+                "titles": {"sv": "namn", "en": "name"},
+                "propertyUrl": "skos:prefLabel",
+                "lang": "sv",
+            },
+            {"name": "a", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": "kg:Place"},
+        ],
+    },
+}
+
+
+def table(folder: Path, content: str | bytes, metadata: object = METADATA) -> TableFile:
+    (folder / "places.csv-metadata.json").write_text(json.dumps(metadata), "utf-8")
+    (folder / "places.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_table_file(table_files(folder)[0], "places.csv")
+
+
+@pytest.mark.parametrize(
+    "heading", ["kod,namn", "code,name", "Code,NAMN", "namn,kod"], ids=["sv", "en", "mixed", "other-order"]
+)
+def test_headings_may_be_swedish_or_english_in_any_order(tmp_path: Path, heading: str) -> None:
+    row = "Älmhult,0765" if heading == "namn,kod" else "0765,Älmhult"
+    found = table(tmp_path, f"{heading}\n{row}\n")
+    assert found.faults == ()
+    label = next(cell for cell in found.cells if cell.quad.predicate.value == iri("skos:prefLabel"))
+    assert (str(label.quad.object), label.row, label.column) == ('"Älmhult"@sv', 2, "namn")
+
+
+def test_row_becomes_a_claim_with_its_file_row_and_source(tmp_path: Path) -> None:
+    quads = [cell.quad for cell in table(tmp_path, "kod,namn\n0765,Älmhult\n0764,Alvesta\n").cells]
+    claim = iri("kgi:claim/places/0764")
+    about = {quad.predicate.value: quad.object.value for quad in quads if str(quad.subject) == f"<{claim}>"}
+    assert about == {
+        iri("rdf:type"): iri("kg:Claim"),
+        iri("prov:wasDerivedFrom"): iri("kgi:source/places"),
+        iri("kg:tableFile"): "places.csv",
+        iri("csvw:rownum"): "2",
+        iri("kg:status"): iri("kg:Accepted"),
+    }
+    said = {quad.predicate.value for quad in quads if str(quad.graph_name) == f"<{claim}>"}
+    assert said == {iri("skos:notation"), iri("skos:prefLabel"), iri("rdf:type")}
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        pytest.param("namn", "“kod” is missing", id="missing"),
+        pytest.param("kod,kod,namn", "stands twice", id="duplicate"),
+        pytest.param("kod,code,namn", "stands twice", id="duplicate-in-two-languages"),
+        pytest.param("kod,namn,färg", "“färg” isn't known", id="unknown"),
+        pytest.param("", "is missing", id="empty-file"),
+    ],
+)
+def test_wrong_heading_is_told_at_row_one(tmp_path: Path, heading: str, words: str) -> None:
+    with pytest.raises(TableFault, match=words) as fault:
+        table(tmp_path, f"{heading}\n" if heading else "")
+    assert (fault.value.place.file, fault.value.place.line) == ("places.csv", 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        pytest.param("0765", None, "1 cells, the heading has 2", id="too-few-cells"),
+        pytest.param("0765,a,b", None, "3 cells, the heading has 2", id="too-many-cells"),
+        pytest.param("765,Älmhult", "kod", "doesn't have the form", id="pattern"),
+        pytest.param(",Älmhult", "kod", "must not be empty", id="empty"),
+    ],
+)
+def test_faulty_row_is_told_and_the_others_are_read(
+    tmp_path: Path, row: str, column: str | None, words: str
+) -> None:
+    found = table(tmp_path, f"kod,namn\n0764,Alvesta\n{row}\n0763,Tingsryd\n")
+    (fault,) = found.faults
+    assert words in fault.message
+    assert (fault.place.line, fault.place.column) == (3, column)
+    assert {cell.row for cell in found.cells} == {2, 4}
+
+
+def test_row_without_a_key_is_told(tmp_path: Path) -> None:
+    schema = METADATA["tableSchema"]
+    optional = [{**column, "required": False} for column in schema["columns"]]
+    metadata = {**METADATA, "tableSchema": {**schema, "columns": optional}}
+    found = table(tmp_path, "kod,namn\n,Älmhult\n", metadata)
+    assert [fault.place.line for fault in found.faults] == [2]
+
+
+def test_blank_rows_are_skipped_and_counted(tmp_path: Path) -> None:
+    found = table(tmp_path, "kod,namn\n,\n\n0765,Älmhult\n")
+    assert found.faults == ()
+    assert {cell.row for cell in found.cells} == {4}
+
+
+def test_table_in_latin_1_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(SyntaxFault, match="CSV UTF-8") as fault:
+        table(tmp_path, "kod,namn\n0765,Älmhult\n".encode("latin-1"))
+    assert fault.value.place.line == 2
+
+
+def test_missing_table_is_told(tmp_path: Path) -> None:
+    (tmp_path / "places.csv-metadata.json").write_text(json.dumps(METADATA), "utf-8")
+    with pytest.raises(EmptyInput):
+        read_table_file(tmp_path / "places.csv-metadata.json", "places.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"{", id="cut-off"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b'{"url": "places.csv"}', id="lacking"),
+        pytest.param('{"url": "å"}'.encode("latin-1"), id="latin-1"),
+    ],
+)
+def test_unusable_metadata_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "places.csv-metadata.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as fault:
+        read_table_file(path, "places.csv")
+    assert fault.value.place.file == "places.csv-metadata.json"
