@@ -1,6 +1,7 @@
 """The web application: one edition per request, the endpoints, and what every response carries."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import Flask, Response, g, request
@@ -10,6 +11,7 @@ from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
 from kommungraf.errors import UriTooLong
 from kommungraf.limits import Limits
+from kommungraf.querypages import query_page, result_page
 
 __all__ = ["Settings", "create_app"]
 
@@ -34,7 +36,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     problems.install(app, pages.problem_page)
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(downloads.blueprint)
-    site = sparql.Pages(pages.query_page, pages.result_page)
+    site = sparql.Pages(partial(query_page, limits), partial(result_page, limits))
     app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), site))
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(documents.blueprint)

@@ -148,8 +148,9 @@ def _texts(document: Document, language: str) -> tuple[Label, ...]:
 def _summary(views: Views, document: Document) -> Iterator[Brief]:
     for name in _SUMMARY:
         found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
-        if found:
-            yield Brief(views.names.link(name), tuple(views.value(term) for term in found))
+        named = tuple(value for value in map(views.value, found) if value.link is None or value.link.named)
+        if named:
+            yield Brief(views.names.link(name), named)
 
 
 def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:

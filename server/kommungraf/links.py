@@ -24,13 +24,17 @@ _WORD_START: Final = re.compile(r"(?<=[a-zåäö0-9])(?=[A-ZÅÄÖ])|[_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An IRI with its name; `href` is None where there is nothing to follow, `here` says that this site answers."""
+    """An IRI with its name; `href` is None where there is nothing to follow, `here` says that this site answers.
+
+    `named` is False where nobody has named the thing and the text was made out of its IRI.
+    """
 
     iri: str
     text: str
     lang: str
     href: str | None
     here: bool
+    named: bool = True
 
 
 def path_of(iri: str, base_iri: str) -> str:
@@ -66,11 +70,10 @@ class Names:
 
     def link(self, iri: str) -> Link:
         """The link of an IRI that was fetched."""
-        label = self._labels.get(iri) or _well_known(self.language).get(iri) or Label(_readable(iri), "")
-        here = iri in self._known
-        return Link(
-            iri, label.text, label.lang, self.page(path_of(iri, self._base_iri)) if here else _web(iri), here
-        )
+        found = self._labels.get(iri) or _well_known(self.language).get(iri)
+        label, here = found or Label(_readable(iri), ""), iri in self._known
+        href = self.page(path_of(iri, self._base_iri)) if here else _web(iri)
+        return Link(iri, label.text, label.lang, href, here, named=found is not None)
 
     def page(self, path: str) -> str:
         """The address of one of the site's own pages, given as a path without its first slash."""

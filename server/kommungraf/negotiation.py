@@ -47,10 +47,13 @@ def required(request: Request, offers: Sequence[str]) -> str:
 
 
 def language(request: Request) -> str:
-    """The language of ours that the reader prefers; the first where the reader has no preference.
+    """The language of ours that the request names or the reader prefers; the first where neither says.
 
     Compared by primary subtag: werkzeug's own fallback takes a worse exact match before `en-GB` for `en`.
     """
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
     primary = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in request.accept_languages])
     return primary.best_match(LANGUAGES) or LANGUAGES[0]
 

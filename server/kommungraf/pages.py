@@ -1,225 +1,234 @@
-"""The pages that aren't about one resource: home, search, questions, conflicts, gaps, downloads and the query page."""
+"""The pages that aren't about one resource: home, search, lists, questions, conflicts, gaps and downloads."""
 
 import json
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
-from flask.typing import ResponseReturnValue
-from pyoxigraph import (
-    Literal,
-    NamedNode,
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    parse,
-    parse_query_results,
-)
+from pyoxigraph import QueryResultsFormat
 
-from kommungraf.errors import UnknownResource
-from kommungraf.evaluator import Answer, Query
-from kommungraf.formats import GRAPH, HTML, SOLUTIONS
+from kommungraf.asked import asked
+from kommungraf.errors import BadRequest, UnknownResource
+from kommungraf.formats import HTML
 from kommungraf.freshness import fixed
-from kommungraf.negotiation import chosen
+from kommungraf.links import Link
+from kommungraf.negotiation import required
 from kommungraf.problems import Problem
-from kommungraf.resources import query_text
+from kommungraf.querypages import query_context
+from kommungraf.results import Table, answered, table_of_results
+from kommungraf.search import Hit, Hits
 from kommungraf.site import Reader, page, reader, written
-from kommungraf.views import Value
-from kommungraf.vocab import PREFIXES
-from kommungraf.wording import bytes_in_words, literal_in_words, number_in_words
+from kommungraf.uncertainties import conflicts, gaps
+from kommungraf.vocab import BASE, iri
+from kommungraf.wording import bytes_in_words, number_in_words
 
-__all__ = ["blueprint", "problem_page", "query_page", "result_page"]
+__all__ = ["blueprint", "problem_page"]
 
 blueprint = Blueprint("pages", __name__)
 
 _HITS: Final = 20
-_MOST_ROWS: Final = 1000
-#: The kinds that the home page counts, with the message that names them.
-_SHOWN_KINDS: Final = {
-    "municipality": "municipalities",
-    "partnership": "partnerships",
-    "regional-cooperation": "regional cooperations",
-    "twinning": "twinnings",
-    "project": "projects and pilot studies",
-    "claim": "claims",
-    "source": "sources",
-}
-_COLUMNS: Final = {
-    "claim": "Claim",
-    "words": "In the words of the source",
-    "source": "Source",
-    "status": "Status",
-    "otherClaim": "Other claim",
-    "otherWords": "In the words of the other source",
-    "otherSource": "Other source",
-    "otherStatus": "Status of the other claim",
-    "gap": "Gap",
-    "subject": "Subject",
-    "property": "Property",
-    "reason": "Reason",
-}
+_LISTED: Final = 200
+_COUNTED: Final = 12
+_QUESTIONS: Final = 5
+_JSON: Final = "application/json"
+#: What the home page counts, where the dataset is about cooperation.
+_OUR_CLASSES: Final = tuple(
+    iri(name)
+    for name in (
+        "kg:Municipality",
+        "kg:MunicipalPartnership",
+        "kg:RegionalCooperation",
+        "kg:Twinning",
+        "kg:CooperationActivity",
+        "kg:Project",
+        "kg:PilotStudy",
+        "kg:Claim",
+        "kg:Source",
+        "kg:KnowledgeGap",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A result as rows of values; `cut` says that there are more rows than are shown."""
+class Count:
+    """How many things of a class there are, and where they are listed."""
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Value | None, ...], ...]
-    cut: bool
-    total: int
+    name: Link
+    number: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit of a search, named."""
+
+    link: Link
+    hit: Hit
+    type: Link | None
 
 
 @blueprint.get("/")
 def home() -> Response:
     """What this is, and ways into it."""
     who = reader()
-    kinds = who.edition.index.kinds()
-    counts = [
-        (who.text(name), number_in_words(kinds[kind], who.language))
-        for kind, name in _SHOWN_KINDS.items()
-        if kinds.get(kind)
+    manifest, tongue = who.edition.manifest, who.language
+    context = {
+        "title": manifest.title.get(tongue) or next(iter(manifest.title.values()), who.text("Dataset")),
+        "counts": _counts(who),
+        "triples": number_in_words(manifest.triples, tongue),
+        "graphs": number_in_words(manifest.graphs, tongue),
+        "questions": asked(who)[:_QUESTIONS],
+    }
+    return page("home.html", who, ours=_is_about_cooperation(who), **context)
+
+
+def _is_about_cooperation(who: Reader) -> bool:
+    return who.edition.base_iri == BASE and iri("kg:Municipality") in who.edition.index.types()
+
+
+def _counts(who: Reader) -> list[Count]:
+    types = who.edition.index.types()
+    shown = [name for name in _OUR_CLASSES if name in types] or list(types)[:_COUNTED]
+    who.names.fetch(shown)
+    return [
+        Count(
+            who.names.link(name),
+            number_in_words(types[name], who.language),
+            who.names.page(f"list?type={quote(name, safe='')}"),
+        )
+        for name in shown
     ]
-    triples = number_in_words(who.edition.manifest.triples, who.language)
-    return page(
-        "home.html", who, counts=counts, triples=triples, questions=_questions(who), base=who.edition.base_iri
-    )
+
+
+@blueprint.get("/list")
+def listing() -> Response:
+    """The things of one class by name."""
+    who, number = reader(), _page_number()
+    name = request.args.get("type", "")
+    total = who.edition.index.types().get(name)
+    pages = max(1, -(-(total or 0) // _LISTED))
+    if total is None or number > pages:
+        raise UnknownResource(name)
+    found = who.edition.index.of_type(name, who.language, limit=_LISTED, offset=(number - 1) * _LISTED)
+    who.names.fetch((name, *found))
+    links = [who.names.link(each) for each in found]
+    return page("list.html", who, type=who.names.link(name), links=links, total=total, number=number, pages=pages)
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise BadRequest("The parameter page is a number from 1.")
+    return int(text)
 
 
 @blueprint.get("/search")
 def search() -> Response:
     """Names and texts that hold the words of `q`."""
-    who = reader()
-    words, number = request.args.get("q", "").strip(), max(1, request.args.get("page", 1, type=int))
+    who, number = reader(), _page_number()
+    words = request.args.get("q", "").strip()
     hits = who.edition.index.search(words, who.language, limit=_HITS, offset=(number - 1) * _HITS)
-    if chosen(request, (HTML, "application/json")) == "application/json" or request.args.get("format") == "json":
+    if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
         return _hits_as_json(who, words, hits)
-    types = {hit.type for hit in hits.hits if hit.type}
-    who.names.fetch({*(hit.iri for hit in hits.hits), *types})
-    found = [(who.names.link(hit.iri), hit, who.names.link(hit.type) if hit.type else None) for hit in hits.hits]
     pages = max(1, -(-hits.total // _HITS))
-    return page("search.html", who, words=words, found=found, total=hits.total, number=number, pages=pages)
+    return page(
+        "search.html", who, words=words, found=_found(who, hits), total=hits.total, number=number, pages=pages
+    )
 
 
-def _hits_as_json(who: Reader, words: str, hits: Any) -> Response:
+def _found(who: Reader, hits: Hits) -> list[Found]:
+    who.names.fetch({name for hit in hits.hits for name in (hit.iri, hit.type) if name})
+    return [
+        Found(who.names.link(hit.iri), hit, who.names.link(hit.type) if hit.type else None) for hit in hits.hits
+    ]
+
+
+def _hits_as_json(who: Reader, words: str, hits: Hits) -> Response:
     found = [
         {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
         for hit in hits.hits
     ]
     content = {"query": words, "total": hits.total, "hits": found}
-    response = Response(json.dumps(content, ensure_ascii=False) + "\n", mimetype="application/json")
-    response.vary.add("Accept")
-    return fixed(response, who.edition.etag(request.full_path, "json", who.language))
+    response = Response(json.dumps(content, ensure_ascii=False) + "\n", mimetype=_JSON)
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _JSON, who.language))
 
 
 @blueprint.get("/questions")
 def questions() -> Response:
     """The competency questions."""
     who = reader()
-    return page("questions.html", who, questions=_questions(who))
+    return page("questions.html", who, questions=asked(who))
 
 
 @blueprint.get("/questions/<slug>")
 def question(slug: str) -> Response:
     """One question with its live answer beside the expected one."""
     who = reader()
-    asked = next((each for each in _questions(who) if each["slug"] == slug), None)
-    if asked is None:
+    found = next((each for each in asked(who) if each.slug == slug), None)
+    if found is None:
         raise UnknownResource(f"{who.edition.base_iri}questions/{slug}")
-    table = _answered(who, asked["query"])
-    return page("question.html", who, asked=asked, table=table)
+    live = answered(who, found.query)
+    expected = table_of_results(who, found.expected.encode(), QueryResultsFormat.TSV)
+    return page(
+        "question.html", who, asked=found, table=live, expected=expected, same=_says_the_same(live, expected)
+    )
+
+
+def _says_the_same(first: Table, second: Table) -> bool:
+    """Whether the rows are the same in any order."""
+    bags = (sorted(map(repr, table.rows)) for table in (first, second))
+    return first.columns == second.columns and next(bags) == next(bags)
 
 
 @blueprint.get("/conflicts")
-def conflicts() -> Response:
+def all_conflicts() -> Response:
     """The claims that conflict."""
-    return _listing("conflicts", "Conflicts", "Claims that other claims disagree with, each pair once")
+    who = reader()
+    return page("conflicts.html", who, conflicts=conflicts(who))
 
 
 @blueprint.get("/gaps")
-def gaps() -> Response:
+def all_gaps() -> Response:
     """What the sources announce and don't give."""
-    return _listing("gaps", "Gaps", "What is known to be unknown, and why")
-
-
-def _listing(name: str, title: str, caption: str) -> Response:
     who = reader()
-    table = _answered(who, query_text(name))
-    table = replace(table, columns=tuple(who.text(_COLUMNS[column]) for column in table.columns))
-    return page("listing.html", who, title=who.text(title), caption=who.text(caption), table=table)
+    return page("gaps.html", who, panel=gaps(who))
 
 
 @blueprint.get("/dataset/")
-def dataset() -> ResponseReturnValue:
-    """The dumps with their sizes and digests."""
+def dataset() -> Response:
+    """The files of the release with their sizes and digests."""
     who = reader()
+    entries = [entry for entry in who.edition.manifest.files if entry.encoding is None]
     files = [
-        (entry, bytes_in_words(entry.bytes, who.language))
-        for entry in who.edition.manifest.files
-        if entry.encoding is None and entry.describes != "index"
+        (entry, bytes_in_words(entry.bytes, who.language), who.edition.manifest.entry(f"{entry.path}.gz"))
+        for entry in sorted(entries, key=lambda entry: (entry.describes != "held", entry.describes, entry.path))
+        if entry.describes not in {"index", "questions"}
     ]
-    return page("dataset.html", who, files=files)
-
-
-def query_page() -> Response:
-    """The form for a query."""
-    who = reader()
-    prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("kg", "org", "skos"))
-    text = f"{prefixes}\n\nSELECT ?municipality ?name WHERE {{\n  ?municipality a kg:Municipality ; skos:prefLabel ?name .\n}} LIMIT 20\n"
-    return page("query.html", who, text=text, table=None, questions=_questions(who), forms=())
-
-
-def result_page(text: str, answer: Answer) -> Response:
-    """The form with a query and its answer, at most so many rows of it."""
-    who = reader()
-    table = _table(who, answer)
-    forms = GRAPH if answer.form == "triples" else SOLUTIONS
-    response = page("query.html", who, text=text, table=table, questions=_questions(who), forms=forms)
-    if table.cut:
-        response.headers["X-Result-Cut"] = f"rows={_MOST_ROWS}"
+    response = page("dataset.html", who, files=files)
+    for entry, _, _ in files:
+        address = f"{request.script_root}/dataset/{entry.path}"
+        response.headers.add("Link", f'<{address}>; rel="item"; type="{entry.media_type}"')
+    response.headers.add("Link", f'<{request.script_root}/catalogue>; rel="describedby"; type="text/turtle"')
     return response
 
 
-def problem_page(problem: Problem, language: str) -> str:
-    """An error as a page."""
+def problem_page(problem: Problem, _language: str) -> str:
+    """An error as a page; an error in a query beside the query."""
     who = reader()
-    return written("problem.html", who, problem=problem, title=who.text(problem.title), asked=language)
+    title = who.text(problem.title)
+    if request.path.rstrip("/") == "/sparql" and "query" in request.args:
+        context = {**query_context(who, request.args["query"]), "problem": problem, "title": title}
+        return written("query.html", who, **context)
+    return written("problem.html", who, problem=problem, title=title, explanation=_explanation(who, problem))
 
 
-def _questions(who: Reader) -> list[dict[str, str]]:
-    content: list[dict[str, str]] = json.loads((who.edition.folder / "questions.json").read_text("utf-8"))
-    return [{**each, "text": each[who.language]} for each in content]
-
-
-def _answered(who: Reader, text: str) -> Table:
-    query = Query(text, solutions=SOLUTIONS[0].media_type, graph="application/n-triples", own=True)
-    return _table(who, who.edition.evaluator.evaluate(query))
-
-
-def _table(who: Reader, answer: Answer) -> Table:
-    with answer.body as body:
-        content = body.read()
-    if answer.form == "triples":
-        triples = [(each.subject, each.predicate, each.object) for each in parse(content, RdfFormat.N_TRIPLES)]
-        return _shown(who, ("subject", "predicate", "object"), triples)
-    results = parse_query_results(content, QueryResultsFormat.JSON)
-    if not isinstance(results, QuerySolutions):
-        return Table(("?",), ((Value(who.text("yes") if bool(results) else who.text("no")),),), False, 1)
-    names = tuple(variable.value for variable in results.variables)
-    return _shown(who, names, [tuple(solution[name] for name in names) for solution in results])
-
-
-def _shown(who: Reader, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
-    shown = rows[:_MOST_ROWS]
-    who.names.fetch({term.value for row in shown for term in row if isinstance(term, NamedNode)})
-    cells = tuple(tuple(_cell(who, term) for term in row) for row in shown)
-    return Table(columns, cells, len(rows) > _MOST_ROWS, len(rows))
-
-
-def _cell(who: Reader, term: Any) -> Value | None:
-    if isinstance(term, NamedNode):
-        return Value(term.value, link=who.names.link(term.value))
-    if isinstance(term, Literal):
-        text = literal_in_words(term, who.language)
-        return Value(term.value, text=text, lang=term.language or "", datatype=term.datatype.value)
-    return None if term is None else Value(str(term), text=str(term))
+def _explanation(who: Reader, problem: Problem) -> str:
+    """What a reader can make of the problem, where it isn't about the request itself."""
+    return {
+        404: who.text("Nothing is known here by that name. Search for it, or start over."),
+        406: who.text("This address has no page of the kind that your browser asks for."),
+        410: who.text("This was part of the dataset and was withdrawn."),
+        503: who.text("Too much is asked at once. Try again in a while."),
+    }.get(problem.status, "")

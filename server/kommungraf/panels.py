@@ -1,7 +1,7 @@
 """The tables above a resource's statements: cooperations, members, projects, figures, claims of a source."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pyoxigraph import Triple
@@ -169,7 +169,7 @@ def _rival(who: Reader, views: Views, each: Rival, *, matters: Set[tuple[object,
 
 def _phrased(link: Link, phrases: tuple[str, ...]) -> Link:
     quoted = " … ".join(f"“{phrase}”" for phrase in phrases)
-    return Link(link.iri, quoted or link.text, "" if quoted else link.lang, link.href, link.here)
+    return replace(link, text=quoted, lang="") if quoted else link
 
 
 def _part(views: Views, statements: Iterable[Statement]) -> Part:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from kommungraf.errors import ReleaseError
 from kommungraf.texts import LANGUAGES
 
-__all__ = ["Hit", "Index", "Label"]
+__all__ = ["Hit", "Hits", "Index", "Label"]
 
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 12
@@ -21,6 +21,14 @@ _MOST_WORDS: Final = 12
 _LABELS: Final = """
     SELECT iri, lang, text FROM label
     WHERE rank = 0 AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, lang, text
+"""
+_OF_TYPE: Final = """
+    SELECT iri FROM (
+        SELECT iri, (
+            SELECT text FROM label WHERE label.iri = thing.iri AND rank = 0 ORDER BY lang <> ?, lang, text LIMIT 1
+        ) AS name FROM thing WHERE type = ?
+    )
+    ORDER BY name IS NULL, LOWER(name), iri LIMIT ? OFFSET ?
 """
 # The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
 _SEARCH: Final = """
@@ -94,9 +102,14 @@ class Index:
         """The narrowest class of a thing, or None."""
         return next((name or None for (name,) in self._rows("SELECT type FROM thing WHERE iri = ?", iri)), None)
 
-    def kinds(self) -> Mapping[str, int]:
-        """How many things there are of each kind."""
-        return dict(self._rows("SELECT kind, COUNT(*) FROM thing WHERE kind <> '' GROUP BY kind ORDER BY kind"))
+    def types(self) -> Mapping[str, int]:
+        """How many things there are of each class, counted by their narrowest, the commonest first."""
+        query = "SELECT type, COUNT(*) AS n FROM thing WHERE type <> '' GROUP BY type ORDER BY n DESC, type"
+        return dict(self._rows(query))
+
+    def of_type(self, type_: str, language: str, *, limit: int, offset: int = 0) -> tuple[str, ...]:
+        """One page of the things whose narrowest class is `type_`, by name."""
+        return tuple(iri for (iri,) in self._rows(_OF_TYPE, language, type_, limit, offset))
 
     def known(self, iris: Iterable[str]) -> frozenset[str]:
         """Those of `iris` about which the release says something."""

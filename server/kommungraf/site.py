@@ -51,7 +51,7 @@ def reader() -> Reader:
     edition: Edition = g.edition
     asked = request.args.get("lang", "")
     explicit = asked in LANGUAGES
-    tongue = asked if explicit else language(request)
+    tongue = language(request)
     names = Names(edition.index, edition.base_iri, language=tongue, root=request.script_root, explicit=explicit)
     return Reader(edition, tongue, explicit, names)
 
@@ -70,7 +70,9 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "lang": who.language,
         "explicit": who.explicit,
         "manifest": manifest,
-        "modified": manifest.modified,
+        "root": request.script_root,
+        "here": request.path,
+        "ours_known": who.edition.index.exists(f"{who.edition.base_iri}def/"),
         "site_title": _TITLE,
         "language_names": _LANGUAGE_NAMES,
         "switches": [(code, _with(lang=code)) for code in LANGUAGES],

@@ -130,12 +130,17 @@ class Views:
 
     def disagreements(self, statements: Iterable[Statement]) -> tuple[Disagreement, ...]:
         """Where claims that aren't held say something else than what is held of the same property."""
-        found = [self._disagreement(each) for each in _rivals(statements) if any(map(self._is_rejected, each))]
-        return tuple(sorted(found, key=lambda each: (each.subject.text, each.property.text)))
+        rivals = (each for each in _by_matter(statements) if len({one.held for one in each}) > 1)
+        return self._ordered(each for each in rivals if any(map(self._is_rejected, each)))
+
+    def compared(self, statements: Iterable[Statement]) -> tuple[Disagreement, ...]:
+        """All that is said of each property, side by side."""
+        return self._ordered(_by_matter(statements))
 
     def behind(self, graphs: Iterable[str]) -> tuple[Behind, ...]:
-        """What the named graphs are to a reader: claims, rules or other graphs."""
-        return tuple(self._behind(graph) for graph in graphs)
+        """What the named graphs are to a reader: claims, those that are held first, then other graphs and rules."""
+        found = (self._behind(graph) for graph in graphs)
+        return tuple(sorted(found, key=lambda each: (each.status is not None, each.what, each.link.iri)))
 
     def claim(self, claim: Claim) -> Behind:
         """A claim with its words, its sources and, unless it is accepted, its standing."""
@@ -176,6 +181,10 @@ class Views:
     def _is_rejected(self, statement: Statement) -> bool:
         return not statement.held and any(graph in self._claims for graph in statement.graphs)
 
+    def _ordered(self, matters: Iterable[list[Statement]]) -> tuple[Disagreement, ...]:
+        found = [self._disagreement(each) for each in matters]
+        return tuple(sorted(found, key=lambda each: (each.subject.text, each.property.text)))
+
     def _disagreement(self, statements: list[Statement]) -> Disagreement:
         ordered = sorted(statements, key=lambda each: (not each.held, str(each.triple.object)))
         facts = tuple((self.fact(each), each.held) for each in ordered)
@@ -190,15 +199,13 @@ class Views:
         return tuple(Group(link, _clusters(grouped[link.iri])) for link in links)
 
 
-def _rivals(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
-    """The statements of one property of one thing, where some are held and others aren't."""
+def _by_matter(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
+    """The statements of each property of each thing, each once."""
     grouped: dict[tuple[str, str], dict[Triple, Statement]] = {}
     for each in statements:
         same = grouped.setdefault((str(each.triple.subject), each.triple.predicate.value), {})
         same[each.triple] = each
-    for found in grouped.values():
-        if len({each.held for each in found.values()}) > 1:
-            yield list(found.values())
+    return (list(found.values()) for found in grouped.values())
 
 
 def _clusters(facts: Iterable[Fact]) -> tuple[Cluster, ...]:

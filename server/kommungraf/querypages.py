@@ -1,0 +1,69 @@
+"""The page on which a query is written, and the same page with its answer as a table or with what is wrong."""
+
+from typing import Any, Final
+
+from flask import Response, request
+
+from kommungraf.asked import asked
+from kommungraf.evaluator import Answer
+from kommungraf.formats import GRAPH, SOLUTIONS
+from kommungraf.freshness import volatile
+from kommungraf.limits import Limits
+from kommungraf.results import table_of
+from kommungraf.site import Reader, page, reader
+from kommungraf.vocab import PREFIXES
+from kommungraf.wording import bytes_in_words, number_in_words
+
+__all__ = ["query_context", "query_page", "result_page"]
+
+_PREFILLED: Final = ("geo", "kg", "org", "rdfs", "skos")
+_SELECT: Final = (
+    "\n\nSELECT ?thing ?name\nWHERE {\n  ?thing a kg:Municipality ; skos:prefLabel ?name .\n}\nLIMIT 20\n"
+)
+_ANY: Final = "\n\nSELECT ?thing ?class\nWHERE {\n  ?thing a ?class .\n}\nLIMIT 20\n"
+
+
+def query_page(limits: Limits) -> Response:
+    """The form for a query, with an example in it; `?example=` names a question to take."""
+    who = reader()
+    context = {**query_context(who, _example(who)), "limits": _in_words(limits, who)}
+    return page("query.html", who, **context)
+
+
+def result_page(limits: Limits, text: str, answer: Answer) -> Response:
+    """The form with a query and the first rows of its answer."""
+    who, changes = reader(), answer.volatile
+    forms = (
+        GRAPH
+        if answer.form == "triples"
+        else tuple(form for form in SOLUTIONS if form.booleans or answer.form == "solutions")
+    )
+    table = table_of(who, answer)
+    context = {**query_context(who, text), "table": table, "forms": forms, "limits": _in_words(limits, who)}
+    response = page("query.html", who, **context)
+    if table.cut:
+        response.headers["X-Result-Cut"] = f"rows={len(table.rows)}"
+    return volatile(response) if changes or request.method == "POST" else response
+
+
+def query_context(who: Reader, text: str) -> dict[str, Any]:
+    """What query.html needs in any case."""
+    return {"text": text, "table": None, "forms": (), "problem": None, "limits": (), "questions": asked(who)}
+
+
+def _example(who: Reader) -> str:
+    named = next((each for each in asked(who) if each.slug == request.args.get("example")), None)
+    if named is not None:
+        return named.query
+    has_ours = PREFIXES["kg"] + "Municipality" in who.edition.index.types()
+    prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in _PREFILLED)
+    return prefixes + (_SELECT if has_ours else _ANY)
+
+
+def _in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:
+    """What one query may cost."""
+    return (
+        (who.text("Time"), f"{number_in_words(str(limits.seconds).removesuffix('.0'), who.language)} s"),
+        (who.text("Memory"), bytes_in_words(limits.memory_bytes, who.language)),
+        (who.text("Size of the answer"), bytes_in_words(limits.result_bytes, who.language)),
+    )
