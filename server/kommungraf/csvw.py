@@ -82,13 +82,12 @@ def read_table(metadata: Path, name: str) -> Table:
             about=schema["aboutUrl"],
             columns=tuple(_column(column) for column in schema["columns"]),
         )
+    except UnicodeDecodeError as error:
+        raise SyntaxFault("The metadata isn't UTF-8. Save it with the encoding UTF-8.", Place(name)) from error
     except json.JSONDecodeError as error:
         raise SyntaxFault(
             f"The metadata isn't JSON: {error.msg}.", Place(name, error.lineno, error.colno)
         ) from error
-    except UnicodeDecodeError as error:
-        message = "The metadata isn't UTF-8 (byte 0x{byte}). Save it with the encoding UTF-8."
-        raise SyntaxFault(message, Place(name), byte=f"{error.object[error.start]:02X}") from error
     except re.error as error:
         raise SyntaxFault(
             f"The metadata has a format that is no regular expression: {error}.", Place(name)

@@ -113,8 +113,7 @@ def _faults(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[Ta
 def _keyless(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[TableFault]:
     """A row that its claim can't be named from must not vanish unseen."""
     if filled(table.claim, texts) is None:
-        message = "The row has no key; fill in the columns that {template} names."
-        yield TableFault(message, place, template=table.claim)
+        yield TableFault("The row has no key, so nothing can be said of it. Fill in what identifies it.", place)
 
 
 def _row(table: Table, texts: Mapping[str, str], number: int) -> Iterator[Cell]:
