@@ -38,7 +38,8 @@ def _line(finding: Finding, language: str) -> str:
     place = finding.place
     row = gettext("row") if place and place.file.endswith(".csv") else gettext("line")
     parts = [f"{row} {place.line}"] if place and place.line else []
-    parts += [f"{gettext('column')} {place.column}"] if place and place.column else []
+    column = gettext("column")
+    parts += [f"{column} {place.column}"] if place and place.column else []
     label = gettext("violation") if finding.severity is Severity.VIOLATION else gettext("warning")
     detail = " ".join(filter(None, (finding.focus, finding.value)))
     where = ", ".join(parts) or "–"

@@ -46,7 +46,7 @@ def _format(path: Path, name: str) -> RdfFormat:
     form = by_suffix(path.suffix[1:])
     if form is None:
         known = ", ".join(f".{each.suffix}" for each in RDF)
-        ending = path.suffix or "–"
+        ending = path.suffix or "(none)"
         raise SyntaxFault(
             "The ending {ending} isn't known; use one of {known}.", Place(name), ending=ending, known=known
         )
