@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from kommungraf.errors import EmptyInput
+from kommungraf.inputs import read_inputs
+from kommungraf.project import Project, own_project
+
+GOOD = "<http://example.org/a> <http://example.org/b> <http://example.org/c> ."
+
+
+def test_every_fault_is_found_in_one_go(tmp_path: Path) -> None:
+    for name, content in {"a.ttl": "ex:a ex:b ex:c .", "b.ttl": GOOD, "c.nt": "<x"}.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    inputs = read_inputs(Project(data=(tmp_path,), root=tmp_path))
+    assert [fault.place.file for fault in inputs.faults] == ["a.ttl", "c.nt"]
+    assert [file.name for file in inputs.data] == ["b.ttl"]
+
+
+@pytest.mark.parametrize("missing", [True, False], ids=["no-such-folder", "empty-folder"])
+def test_nothing_to_publish_is_told_with_the_folder(tmp_path: Path, missing: bool) -> None:
+    folder = tmp_path / "data"
+    if not missing:
+        folder.mkdir()
+    with pytest.raises(EmptyInput) as fault:
+        read_inputs(Project(data=(folder,), root=tmp_path))
+    assert fault.value.place.file == "data"
+
+
+def test_shapes_folder_without_parts_holds_shapes_over_the_dataset(tmp_path: Path) -> None:
+    for name in ("data/a.ttl", "shapes/s.ttl"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(GOOD, "utf-8")
+    inputs = read_inputs(Project(data=(tmp_path / "data",), shapes=tmp_path / "shapes", root=tmp_path))
+    assert [file.name for file in inputs.shapes] == ["shapes/s.ttl"]
+    assert inputs.ontology_shapes == ()
+
+
+def test_own_files_are_read_without_a_fault() -> None:
+    inputs = read_inputs(own_project())
+    assert inputs.faults == ()
+    assert inputs.data
+    assert inputs.tables
+    assert inputs.ontology
+    assert inputs.shapes
+    assert inputs.ontology_shapes
+    assert inputs.catalogue_shapes
