@@ -148,9 +148,10 @@ def _texts(document: Document, language: str) -> tuple[Label, ...]:
 def _summary(views: Views, document: Document) -> Iterator[Brief]:
     for name in _SUMMARY:
         found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
-        named = tuple(value for value in map(views.value, found) if value.link is None or value.link.named)
-        if named:
-            yield Brief(views.names.link(name), named)
+        values = tuple(map(views.value, found))
+        named = tuple(value for value in values if value.link is None or value.link.named)
+        if values:
+            yield Brief(views.names.link(name), named or values)
 
 
 def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:

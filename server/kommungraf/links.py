@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, RdfFormat, parse
 
@@ -100,6 +100,14 @@ def _web(iri: str) -> str | None:
 def _readable(iri: str) -> str:
     """The last part of an IRI as words, for a thing that nobody has named."""
     local = re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
-    if not iri.startswith(tuple(PREFIXES.values())):
-        return local
-    return _WORD_START.sub(" ", local)
+    if iri.startswith(tuple(PREFIXES.values())):
+        return _WORD_START.sub(" ", local)
+    host = _host(iri)
+    return f"{local} ({host})" if host and host != local else local
+
+
+def _host(iri: str) -> str | None:
+    try:
+        return urlsplit(iri).hostname
+    except ValueError:  # brackets out of place, for one
+        return None

@@ -142,7 +142,7 @@ def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> 
 
 
 def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
-    claim = _phrased(who.names.link(each.claim), each.phrases)
+    claim = _phrased(who, who.names.link(each.claim), each.phrases)
     status = (views.value_of(each.status),) if each.status else ()
     return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
 
@@ -151,24 +151,25 @@ def rival_panels(
     who: Reader, views: Views, conflicting: Iterable[Rival], content: Iterable[Triple]
 ) -> Iterator[Panel]:
     """The table of the claims that conflict with a claim that says `content`."""
-    matters: Set[tuple[object, object]] = {(triple.subject, triple.predicate) for triple in content}
-    rows = tuple(_rival(who, views, each, matters=matters) for each in conflicting)
+    said = frozenset(content)
+    rows = tuple(_rival(who, views, each, said=said) for each in conflicting)
     if rows:
         columns = (who.text("Claim"), who.text("What it says instead"), who.text("Source"), who.text("Status"))
         yield Panel(who.text("Conflicting claims"), who.text("What others say of the same"), columns, rows)
 
 
-def _rival(who: Reader, views: Views, each: Rival, *, matters: Set[tuple[object, object]]) -> tuple[Part, ...]:
-    claim = _phrased(who.names.link(each.claim.iri), each.claim.phrases)
-    instead = tuple(
-        views.value(triple.object) for triple in each.triples if (triple.subject, triple.predicate) in matters
-    )
+def _rival(who: Reader, views: Views, each: Rival, *, said: Set[Triple]) -> tuple[Part, ...]:
+    claim = _phrased(who, who.names.link(each.claim.iri), each.claim.phrases)
+    matters = {(triple.subject, triple.predicate) for triple in said}
+    others = (triple for triple in each.triples if triple not in said)
+    found = (views.value(triple.object) for triple in others if (triple.subject, triple.predicate) in matters)
+    instead = tuple(dict.fromkeys(found))
     status = Part((views.value_of(each.claim.status),))
     return Part((Value(claim.iri, link=claim),)), Part(instead), _linked(who, each.claim.sources), status
 
 
-def _phrased(link: Link, phrases: tuple[str, ...]) -> Link:
-    quoted = " … ".join(f"“{phrase}”" for phrase in phrases)
+def _phrased(who: Reader, link: Link, phrases: tuple[str, ...]) -> Link:
+    quoted = " … ".join(who.text("“%(words)s”") % {"words": phrase} for phrase in phrases)
     return replace(link, text=quoted, lang="") if quoted else link
 
 

@@ -1,8 +1,10 @@
 """The things that stand between one resource and others: memberships, activities, gaps, claims of a source."""
 
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import NamedNode, Triple
 
@@ -10,6 +12,8 @@ from kommungraf.resources import Claim, Source, Statement, claims_in, paged, que
 from kommungraf.vocab import iri
 
 __all__ = ["Neighbour", "Quotation", "Rival", "Surroundings", "quotations", "rivals", "surroundings"]
+
+_NUMBER: Final = re.compile(r"\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,10 @@ def quotations(source: Source, resource: str, *, page: int = 1) -> tuple[Quotati
 
 
 def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
-    """Claims of one source in the order of their numbers: 9 before 10."""
-    source, _, number = item[0].rpartition("/")
-    return source, int(number) if number.isdecimal() else 0, number
+    """Claims of one source in the order of their numbers, 9 before 10, and then those without a number."""
+    source, _, key = item[0].rpartition("/")
+    number = _NUMBER.match(key)
+    return source, int(number[0]) if number else sys.maxsize, key
 
 
 def _quotation(claim: str, rows: list[Mapping[str, Any]]) -> Quotation:

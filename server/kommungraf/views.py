@@ -1,13 +1,14 @@
 """What a page shows of a resource, ready for a template: named links, worded values and the source behind each."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.links import Link, Names
 from kommungraf.resources import Claim, Statement
+from kommungraf.texts import translations
 from kommungraf.vocab import iri
 from kommungraf.wording import literal_in_words
 
@@ -31,6 +32,7 @@ _FIRST: Final = tuple(
 )
 _ACCEPTED: Final = iri("kg:Accepted")
 _RULES: Final = "/id/rule/"
+_CURATION: Final = "/id/graph/curation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,11 @@ class Views:
     def _behind(self, graph: str) -> Behind:
         if graph in self._claims:
             return self.claim(self._claims[graph])
-        return Behind("rule" if _RULES in graph else "graph", self.names.link(graph))
+        link = self.names.link(graph)
+        if graph.endswith(_CURATION):
+            text = translations(self.names.language).gettext("The publisher’s own statement")
+            return Behind("graph", replace(link, text=text, lang=""))
+        return Behind("rule" if _RULES in graph else "graph", link)
 
     def _is_rejected(self, statement: Statement) -> bool:
         return not statement.held and any(graph in self._claims for graph in statement.graphs)
