@@ -84,16 +84,27 @@ def test_violation_makes_no_release_and_leaves_the_previous(release: Path) -> No
     verified(release)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.75, 0.85, 0.95])
-def test_build_that_is_killed_leaves_the_current_release(release: Path, tmp_path: Path, share: float) -> None:
-    releases = tmp_path / "releases"
-    shutil.copytree(release.parent, releases, symlinks=True)
-    target = resolve_current(releases)
-    (target / "held.nt").touch()
-    building = subprocess.Popen([*BUILD, str(releases)], stdout=subprocess.DEVNULL)
-    time.sleep(6 * share)
+@pytest.mark.parametrize(
+    "written", ["held.ttl", "dataset.trig.gz", "index.sqlite", "catalogue.ttl", "MANIFEST.json"]
+)
+def test_build_that_is_killed_leaves_the_previous_release(tmp_path: Path, written: str) -> None:
+    previous = publish(replace(own_content(), questions=()), tmp_path, silent)
+    building = subprocess.Popen([*BUILD, str(tmp_path)], stdout=subprocess.DEVNULL)
+    while not list(tmp_path.glob(f".aside-*/{written}")) and building.poll() is None:
+        time.sleep(0.001)
     building.send_signal(signal.SIGKILL)
-    building.wait()
-    verified(resolve_current(releases))
-    publish(own_content(), releases, silent)
-    assert not [path for path in releases.iterdir() if path.name.startswith(".aside-")]
+    assert building.wait() == -signal.SIGKILL
+    verified(resolve_current(tmp_path))
+    assert resolve_current(tmp_path) == previous or written == "MANIFEST.json"
+    assert publish(own_content(), tmp_path, silent) != previous
+    assert not list(tmp_path.glob(".aside-*"))
+    verified(resolve_current(tmp_path))
+
+
+def test_damaged_current_release_is_replaced(release: Path, tmp_path: Path) -> None:
+    target = tmp_path / release.name
+    shutil.copytree(release, target)
+    (target / "held.nt").write_bytes(b"")
+    assert publish(own_content(), tmp_path, silent) == target
+    verified(target)
+    assert not list(tmp_path.glob(".aside-*"))
