@@ -7,6 +7,7 @@ from kommungraf.dataset import Dataset, assembled, canonical, sorted_lines
 from kommungraf.errors import SyntaxFault
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project
+from kommungraf.rules import read_rules
 
 DATA = """@prefix ex: <http://example.org/> .
 @prefix kg: <https://w3id.org/kommungraf/def/> .
@@ -70,6 +71,13 @@ def test_rule_that_is_none_is_told_with_its_file(tmp_path: Path, query: str, wor
     with pytest.raises(SyntaxFault, match=words) as fault:
         dataset(tmp_path, _10_bad=query)
     assert fault.value.place.file.endswith("10-bad.rq")
+
+
+def test_rule_in_latin_1_is_told_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "10-bad.rq").write_bytes("# å".encode("latin-1"))
+    with pytest.raises(SyntaxFault, match="UTF-8") as fault:
+        read_rules(tmp_path)
+    assert fault.value.place.file == "10-bad.rq"
 
 
 def test_lines_of_the_dataset_are_sorted_and_distinct(tmp_path: Path) -> None:

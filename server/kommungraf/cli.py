@@ -52,7 +52,7 @@ def _project_options(command: Command) -> Command:
         click.option("--ontology", type=_folder(), help="The folder of the ontology and its rules."),
         click.option("--shapes", type=_folder(), help="The folder of the SHACL shapes."),
         click.option("--questions", type=_folder(), help="The folder of the competency questions."),
-        click.option("--base-iri", help="The IRI that the things' IRIs begin with."),
+        click.option("--base-iri", callback=_absolute, help="The IRI that the things' IRIs begin with."),
         click.option(
             "--releases",
             type=click.Path(path_type=Path, file_okay=False),
@@ -68,6 +68,15 @@ def _project_options(command: Command) -> Command:
 
 def _folder() -> click.Path:
     return click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def _absolute(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    from pyoxigraph import NamedNode  # noqa: PLC0415 - only where an IRI is given
+
+    try:
+        return NamedNode(text).value if text else None
+    except ValueError as error:
+        raise click.BadParameter(f"“{text}” is no absolute IRI ({error}).") from error
 
 
 def _files() -> click.Path:

@@ -36,7 +36,14 @@ class Rule:
 def read_rules(folder: Path | None) -> tuple[Rule, ...]:
     """The rules of a folder in the order of their file names; none where there is no folder."""
     paths = sorted(folder.glob("*.rq")) if folder and folder.is_dir() else []
-    return tuple(Rule(_ORDER.sub("", path.stem), path.read_text("utf-8"), path.name) for path in paths)
+    return tuple(Rule(_ORDER.sub("", path.stem), _text(path), path.name) for path in paths)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SyntaxFault("The rule isn't UTF-8; save it in that encoding.", Place(path.name)) from error
 
 
 def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[Quad]:
