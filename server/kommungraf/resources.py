@@ -118,7 +118,8 @@ class Document:
         if not self.content_cut:
             found |= {_quad(triple, self.iri) for triple in self.content}
         names = labels(found)
-        return sorted((_quad(relabelled(each.triple, names), _name(each)) for each in found), key=str)
+        renamed = (_quad(relabelled(each.triple, names), _name(each)) for each in found)
+        return sorted(renamed, key=lambda each: (_name(each) or "", str(each)))
 
 
 @cache
@@ -156,14 +157,18 @@ def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[
     said, linked = _graphs(iri, rows["says"]), _graphs(iri, rows["links"])
     claims = claims_in((*rows["says"], *rows["links"]))
     held, held_in = {_triple(iri, row) for row in rows["out"]}, {_triple(iri, row) for row in rows["in"]}
-    published = () if held or total else _unclaimed(said, claims)
+    # What the held view passes over in silence, as the shapes, is described by the graphs that are no claims.
+    published = () if held else _unclaimed(said, claims)
     held |= {triple for triple, graphs in said.items() if not graphs.isdisjoint(published)}
+    if not rows["out"] and not total:
+        linking = _unclaimed(linked, claims)
+        held_in = {triple for triple, graphs in linked.items() if not graphs.isdisjoint(linking)}
     return Document(
         iri=iri,
         page=page,
         outgoing=_statements(held, said, held=True),
         incoming=_statements(held_in - held, linked, held=True),
-        incoming_total=total,
+        incoming_total=total or len(held_in),
         parts=_nested(source, held, iri=iri, graphs=published),
         unheld=_statements({*said, *linked} - held - held_in, {**linked, **said}, held=False),
         content=tuple(Triple(row["s"], row["p"], row["o"]) for row in rows["content"]),
@@ -235,7 +240,7 @@ def _graphs(iri: str, rows: Iterable[Row]) -> Graphs:
 
 
 def _unclaimed(graphs: Graphs, claims: Mapping[str, Claim]) -> tuple[str, ...]:
-    """The named graphs that aren't claims: they describe what the held view leaves out, as the shapes."""
+    """The named graphs that aren't claims."""
     return tuple(sorted(set().union(*graphs.values()) - claims.keys()))
 
 

@@ -14,6 +14,7 @@ from kommungraf.freshness import fixed
 from kommungraf.links import Names, path_of
 from kommungraf.negotiation import language
 from kommungraf.texts import LANGUAGES, translations
+from kommungraf.vocab import BASE
 
 __all__ = ["Form", "Reader", "forms", "page", "reader", "written"]
 
@@ -72,8 +73,8 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "manifest": manifest,
         "root": request.script_root,
         "here": request.path,
-        "ours_known": who.edition.index.exists(f"{who.edition.base_iri}def/"),
-        "site_title": _TITLE,
+        "sections": _sections(who),
+        "site_title": _title(who),
         "language_names": _LANGUAGE_NAMES,
         "switches": [(code, _with(lang=code)) for code in LANGUAGES],
         "stylesheet": f"{request.script_root}/static/kommungraf.css",
@@ -91,6 +92,23 @@ def page(template: str, who: Reader, **context: Any) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
+
+
+def _title(who: Reader) -> str:
+    """What the site is called: another dataset than ours goes by its own title."""
+    manifest = who.edition.manifest
+    own = {} if manifest.base_iri == BASE else manifest.title
+    return own.get(who.language) or next(iter(own.values()), _TITLE)
+
+
+def _sections(who: Reader) -> list[tuple[str, str]]:
+    """The paths and names of the main pages; some make sense for our ontology alone."""
+    text = who.text
+    ours = [("questions", text("Questions")), ("conflicts", text("Conflicts")), ("gaps", text("Gaps"))]
+    general = [("dataset/", text("Download")), ("sparql", text("Query"))]
+    ontology = [("def/", text("Ontology"))]
+    has_ontology = who.edition.index.exists(f"{who.edition.base_iri}def/")
+    return [*ours, *general, *ontology] if has_ontology else general
 
 
 def _with(**changes: str) -> str:

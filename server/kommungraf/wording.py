@@ -40,9 +40,12 @@ def literal_in_words(literal: Literal, language: str) -> str:
 def number_in_words(value: str | int, language: str) -> str:
     """The number with the digit groups and the decimal mark of `language`, all its decimals kept."""
     try:
-        return format_decimal(Decimal(value), locale=language, decimal_quantization=False)
+        number = Decimal(value)
     except InvalidOperation:
         return str(value)
+    return (
+        format_decimal(number, locale=language, decimal_quantization=False) if number.is_finite() else str(value)
+    )
 
 
 def bytes_in_words(size: int, language: str) -> str:

@@ -1,0 +1,281 @@
+"""The pages over our own release: complete in both languages, sound as HTML, and saying what the data say."""
+
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+
+from kommungraf.app import Settings, create_app
+from kommungraf.edition import Editions
+from kommungraf.limits import Limits
+from kommungraf.release import publish
+from serving_client import client_of
+from tests_content import own_content, silent
+
+VOID = {"meta", "link", "input", "br", "hr", "img"}
+LARGEST = 50_000
+PAGES = (
+    "/",
+    "/search?q=almhult",
+    "/search?q=",
+    "/list?type=https%3A%2F%2Fw3id.org%2Fkommungraf%2Fdef%2FMunicipality",
+    "/questions",
+    "/questions/start-of-the-partnership",
+    "/questions/is-vaxjo-in-entreprenorsregionen",
+    "/conflicts",
+    "/gaps",
+    "/dataset/",
+    "/sparql",
+    "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%203",
+    "/sparql?query=ASK%7B%7D",
+    "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20%3Fp%20%3Fo%7D",
+    "/def/",
+    "/shape/",
+    "/def/Municipality",
+    "/def/period",
+    "/def/Accepted",
+    "/shape/MunicipalityShape",
+    "/doc/municipality/se-0765",
+    "/doc/municipality/za-nw402",
+    "/doc/county/se-07",
+    "/doc/partnership/se-almhult-vaxjo-za-jb-marks",
+    "/doc/regional-cooperation/se-entreprenorsregionen",
+    "/doc/membership/se-almhult-vaxjo-za-jb-marks--se-0765",
+    "/doc/claim/almhult-635/9",
+    "/doc/claim/almhult-635/10",
+    "/doc/source/almhult-635",
+    "/doc/source/municipality-register",
+    "/doc/graph/curation",
+    "/doc/rule/cooperates-with",
+    "/describe?iri=http%3A%2F%2Fpublications.europa.eu%2Fresource%2Fauthority%2Fcountry%2FSWE",
+)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    releases = tmp_path_factory.mktemp("pages")
+    publish(own_content(), releases, silent)
+    editions = Editions(releases, Limits())
+    yield create_app(editions, Settings(Limits())).test_client()
+    editions.close()
+
+
+class Outline(HTMLParser):
+    """Notes what a page is built of, and complains about what isn't closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.headings: list[int] = []
+        self.ids: Counter[str] = Counter()
+        self.labelled: set[str] = set()
+        self.fields: set[str] = set()
+        self.parts: Counter[str] = Counter()
+        self.loaded: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        self.parts[tag] += 1
+        self.ids.update([said["id"] or ""] if "id" in said else [])
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "label":
+            self.labelled.add(said.get("for") or "")
+        if tag in {"input", "textarea", "select"} and said.get("type") != "hidden":
+            self.fields.add(said.get("id") or "nameless")
+        if tag == "th" and "scope" not in said:
+            self.faults.append("a heading cell without scope")
+        self.loaded += [said[name] or "" for name in ("src", "action") if name in said]
+        self.loaded += [said["href"] or ""] if said.get("rel") in {"stylesheet", "icon"} else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes something else in line {self.getpos()[0]}")
+
+
+def shown(client: FlaskClient, path: str, language: str = "sv") -> str:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "text/html"
+    assert response.headers["Content-Language"] == language
+    return response.text
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_sound_and_accessible_html(client: FlaskClient, path: str, language: str) -> None:
+    text = shown(client, path, language)
+    outline = Outline()
+    outline.feed(text)
+    assert outline.faults == []
+    assert outline.open == []
+    assert outline.headings[0] == 1
+    assert outline.headings.count(1) == 1
+    assert all(step <= 1 for step in map(int.__sub__, outline.headings[1:], outline.headings))
+    assert [name for name, count in outline.ids.items() if count > 1] == []
+    assert outline.fields <= outline.labelled
+    assert outline.parts["main"] == 1
+    assert outline.parts["script"] == outline.parts["style"] == outline.parts["iframe"] == 0
+    assert all(address.startswith("/") and not address.startswith("//") for address in outline.loaded)
+    assert "None" not in re.sub(r"<code.*?</code>|<textarea.*?</textarea>|<pre.*?</pre>", "", text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_small_enough_for_a_phone(client: FlaskClient, path: str) -> None:
+    assert len(gzip.compress(shown(client, path).encode(), 6)) < LARGEST
+
+
+def test_stylesheet_is_small_and_asks_for_nothing(client: FlaskClient) -> None:
+    with client.get("/static/kommungraf.css") as response:
+        content = response.data
+    assert 0 < len(content) <= 12_000
+    assert b"url(" not in content
+    assert b"@import" not in content
+
+
+def test_pages_may_run_and_load_nothing_from_elsewhere(client: FlaskClient) -> None:
+    policy = client.get("/", headers={"Accept": "text/html"}).headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "script-src" not in policy
+
+
+@pytest.mark.parametrize(
+    ("header", "query", "language"),
+    [
+        ("", "", "sv"),
+        ("de", "", "sv"),
+        ("en-GB, sv;q=0.5", "", "en"),
+        ("sv, en;q=0.5", "", "sv"),
+        ("sv", "?lang=en", "en"),
+        ("en", "?lang=sv", "sv"),
+        ("en", "?lang=xx", "en"),
+    ],
+)
+def test_language_is_the_one_that_is_asked_for(
+    client: FlaskClient, header: str, query: str, language: str
+) -> None:
+    response = client.get(f"/{query}", headers={"Accept": "text/html", "Accept-Language": header})
+    assert f'<html lang="{language}">' in response.text
+    assert response.headers["Content-Language"] == language
+    assert {"accept", "accept-language"} <= {each.lower() for each in response.vary}
+
+
+def test_language_switch_keeps_the_page(client: FlaskClient) -> None:
+    text = shown(client, "/search?q=sm%C3%A5+orter&page=1")
+    assert 'href="/search?q=sm%C3%A5+orter&amp;page=1&amp;lang=en" hreflang="en"' in text
+
+
+def test_municipality_page_says_with_whom_since_when_and_who_says_so(client: FlaskClient) -> None:
+    text = shown(client, "/doc/municipality/se-0765")
+    for words in ("Entreprenörsregionen", "Falkenbergs kommun", "sedan sommaren 2018", "Strategiska samarbeten"):
+        assert words in text
+    assert "<q>ingår sedan sommaren 2018</q>" in text
+    assert "Vilka Älmhults vänorter är" in text
+
+
+def test_derived_statements_are_named_as_derived(client: FlaskClient) -> None:
+    assert "Härlett: " in shown(client, "/doc/municipality/se-0765")
+
+
+def test_conflicts_stand_side_by_side(client: FlaskClient) -> None:
+    text = shown(client, "/conflicts", "en")
+    assert "since 2005" in text
+    assert "since 2006" in text
+    assert "Contradicted by a register" in text
+
+
+def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:
+    assert "Which the twin towns of Älmhult are" in shown(client, "/gaps", "en")
+
+
+def test_search_answers_in_json_as_well(client: FlaskClient) -> None:
+    by_header = client.get("/search?q=vaxjo", headers={"Accept": "application/json"})
+    by_name = client.get("/search?q=vaxjo&format=json", headers={"Accept": "text/html"})
+    assert by_header.json == by_name.json
+    assert by_header.json is not None
+    assert by_header.json["hits"][0]["text"] == "Växjö kommun"
+
+
+@pytest.mark.parametrize("query", ["q=x&page=0", "q=x&page=x", "q=x&page=-1"])
+def test_search_refuses_pages_that_are_none(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/search?{query}", headers={"Accept": "text/html"}).status_code == 400
+
+
+def test_every_question_has_the_answer_that_was_worked_out(client: FlaskClient) -> None:
+    paths = re.findall(r'<a href="(/questions/[^"]+)"', shown(client, "/questions", "en"))
+    assert len(set(paths)) >= 20
+    for path in paths:
+        assert "This is the answer that was worked out by hand" in shown(client, path, "en"), path
+
+
+@pytest.mark.parametrize("path", ["/questions/no-such-question", "/list?type=x", "/list", "/nothing/here"])
+def test_what_isnt_there_is_a_404_page(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": "sv"})
+    assert response.status_code == 404
+    assert "Här finns inget med det namnet" in response.text
+
+
+def test_list_is_in_order_and_whole(client: FlaskClient) -> None:
+    path = "/list?type=https%3A%2F%2Fw3id.org%2Fkommungraf%2Fdef%2FMunicipality"
+    found = re.findall(
+        r'<li><a href="/doc/municipality/([^"?]+)', shown(client, path) + shown(client, f"{path}&page=2")
+    )
+    assert len(found) == len(set(found)) >= 290
+    assert client.get(f"{path}&page=3", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_downloads_are_listed_with_size_and_digest(client: FlaskClient) -> None:
+    response = client.get("/dataset/", headers={"Accept": "text/html"})
+    for path in re.findall(r'href="(/dataset/[^"]+)"', response.text):
+        with client.head(path) as answer:
+            assert answer.status_code == 200, path
+    assert len(re.findall(r"\b[0-9a-f]{64}\b", response.text)) >= 11
+    assert 'rel="item"' in ", ".join(response.headers.getlist("Link"))
+
+
+def test_query_page_has_examples_prefixes_and_limits(client: FlaskClient) -> None:
+    text = shown(client, "/sparql", "en")
+    assert "PREFIX kg: &lt;https://w3id.org/kommungraf/def/&gt;" in text
+    assert "Limits of one query: time 20 s, memory" in text
+    example = re.findall(r'href="(/sparql\?example=[^"]+)"', text)[0]
+    assert "PREFIX org:" in shown(client, example, "en")
+
+
+def test_answer_is_a_table_with_names_and_downloads(client: FlaskClient) -> None:
+    query = "SELECT ?m { ?m a <https://w3id.org/kommungraf/def/RegionalCooperation> }"
+    text = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/html"}).text
+    assert '<a href="/doc/regional-cooperation/se-entreprenorsregionen">Entreprenörsregionen</a>' in text
+    download = next(each for each in re.findall(r'href="(/sparql\?query=[^"]+)"', text) if "csv" in each)
+    assert client.get(download.replace("&amp;", "&")).text.startswith("m\r\nhttps://")
+
+
+def test_long_answer_is_cut_and_says_so(client: FlaskClient) -> None:
+    response = client.get(
+        "/sparql", query_string={"query": "SELECT * { ?s ?p ?o }", "lang": "en"}, headers={"Accept": "text/html"}
+    )
+    assert response.headers["X-Result-Cut"] == "rows=1000"
+    assert "The first 1000 rows are shown." in response.text
+
+
+def test_fault_in_a_query_is_shown_beside_the_query(client: FlaskClient) -> None:
+    response = client.get("/sparql", query_string={"query": "SELECT <wrong"}, headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    assert "SELECT &lt;wrong</textarea>" in response.text
+    assert "Frågan kan inte tolkas" in response.text
+
+
+def test_dataset_of_another_kind_gets_plain_pages(tmp_path_factory: pytest.TempPathFactory) -> None:
+    trig = '<https://w3id.org/kommungraf/x> a <http://xmlns.com/foaf/0.1/Person> ; <http://xmlns.com/foaf/0.1/name> "X" .'
+    with client_of(tmp_path_factory.mktemp("other"), trig) as other:
+        home = shown(other, "/", "en")
+        assert "With whom do Swedish municipalities work?" not in home
+        assert 'href="/conflicts"' not in home
+        for path in ("/x", "/conflicts", "/gaps", "/questions", "/sparql", "/search?q=x"):
+            shown(other, path, "en")

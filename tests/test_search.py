@@ -1,0 +1,117 @@
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from kommungraf.errors import ReleaseError
+from kommungraf.index import write_index
+from kommungraf.search import Index, Label
+from kommungraf.vocab import BASE
+
+TRIG = f"""
+@prefix kg: <{BASE}def/> .
+@prefix kgi: <{BASE}id/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+kgi:a a kg:Municipality ; skos:prefLabel "Älmhults kommun"@sv, "Älmhult Municipality"@en ; skos:altLabel "Elmhult"@sv .
+kgi:b a kg:Municipality ; skos:prefLabel "Åmål"@sv ; skos:definition "Ligger inte vid Älmhult."@sv .
+kgi:c a kg:Place ; skos:prefLabel "Kuršėnai"@lt .
+kgi:d a kg:Place ; skos:prefLabel "0765" .
+kgi:e a kg:Place ; skos:prefLabel "Älmhult och Växjö"@sv .
+"""
+
+
+def iri(name: str) -> str:
+    return f"{BASE}id/{name}"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    path = tmp_path_factory.mktemp("index") / "index.sqlite"
+    write_index(path, list(parse(TRIG, RdfFormat.TRIG)), BASE)
+    opened = Index(path)
+    yield opened
+    opened.close()
+
+
+def found(index: Index, words: str) -> list[str]:
+    return [hit.iri for hit in index.search(words, "sv").hits]
+
+
+@pytest.mark.parametrize("words", ["Älmhults", "almhults", "ÄLMHULTS", "älmhults kom", "kommun almhults"])
+def test_dots_case_order_and_endings_dont_matter(index: Index, words: str) -> None:
+    assert found(index, words) == [iri("a")]
+
+
+def test_names_come_before_other_names_and_texts(index: Index) -> None:
+    assert found(index, "almhult")[-1] == iri("b")
+    assert set(found(index, "almhult")) == {iri("a"), iri("b"), iri("e")}
+
+
+def test_each_thing_is_found_once(index: Index) -> None:
+    assert found(index, "elmhult") == [iri("a")]
+    assert index.search("almhult", "en").total == 3
+
+
+def test_the_match_is_in_the_reader_s_language_where_there_is_one(index: Index) -> None:
+    assert index.search("almhult", "en").hits[0].match == Label("Älmhult Municipality", "en")
+
+
+@pytest.mark.parametrize(
+    "words", ["", " ", '"', "*", "(", "NEAR(", "text:x^", "'; DROP TABLE label; --", "\x00", "-"]
+)
+def test_no_input_is_an_operator(index: Index, words: str) -> None:
+    assert found(index, words) == []
+
+
+@pytest.mark.parametrize("words", ['"almhults"', "almhults*", "-almhults", "(almhults", "almhults\x00"])
+def test_marks_around_words_are_left_out(index: Index, words: str) -> None:
+    assert found(index, words) == [iri("a")]
+
+
+def test_pages_follow_each_other(index: Index) -> None:
+    pages = [index.search("almhult", "sv", limit=1, offset=offset).hits[0].iri for offset in range(3)]
+    assert pages == found(index, "almhult")
+
+
+def test_labels_fall_back_visibly(index: Index) -> None:
+    labels = index.labels([iri(name) for name in "abcdx"], "en")
+    assert labels == {
+        iri("a"): Label("Älmhult Municipality", "en"),
+        iri("b"): Label("Åmål", "sv"),
+        iri("c"): Label("Kuršėnai", "lt"),
+        iri("d"): Label("0765", ""),
+    }
+
+
+def test_things_of_a_class_are_counted_and_listed_by_name(index: Index) -> None:
+    assert index.types() == {f"{BASE}def/Place": 3, f"{BASE}def/Municipality": 2}
+    assert index.of_type(f"{BASE}def/Place", "sv", limit=2) == (iri("d"), iri("c"))
+    assert index.of_type(f"{BASE}def/Place", "sv", limit=2, offset=2) == (iri("e"),)
+
+
+def test_what_is_there_is_known(index: Index) -> None:
+    assert index.exists(iri("a"))
+    assert not index.exists(iri("x"))
+    assert index.known([iri("a"), iri("x")]) == {iri("a")}
+    assert index.type(iri("a")) == f"{BASE}def/Municipality"
+    assert index.type(iri("x")) is None
+
+
+def test_any_thread_may_ask(index: Index) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: found(index, "almhults"), range(64)))
+    assert answers == [[iri("a")]] * 64
+
+
+def test_it_is_read_only_and_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    with pytest.raises(ReleaseError, match=r"index\.sqlite can't be read"):
+        Index(path)
+    assert not path.exists()
+    path.write_bytes(b"no database at all, but long enough to look at" * 100)
+    with pytest.raises(ReleaseError, match="kommungraf build"):
+        Index(path)
+    sqlite3.connect(path).close()
