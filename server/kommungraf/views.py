@@ -202,7 +202,11 @@ class Views:
         for fact in facts:
             grouped.setdefault(fact.property, []).append(fact)
         links = sorted((self.names.link(name) for name in grouped), key=order)
-        return tuple(Group(link, _clusters(grouped[link.iri])) for link in links)
+        return tuple(Group(link, _clusters(sorted(grouped[link.iri], key=self._is_foreign))) for link in links)
+
+    def _is_foreign(self, fact: Fact) -> bool:
+        """Texts in the reader's language come first."""
+        return fact.value.lang not in {"", self.names.language}
 
 
 def _by_matter(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
