@@ -33,15 +33,13 @@ _OF_TYPE: Final = """
 # The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
 _SEARCH: Final = """
     WITH matches AS MATERIALIZED (
-        SELECT w.iri, w.text, w.lang, l.rank AS level, bm25(words) AS score
-        FROM words w JOIN label l ON l.iri = w.iri AND l.lang = w.lang AND l.text = w.text
-        WHERE words MATCH ?
+        SELECT iri, text, lang, tier, bm25(words) AS score FROM words WHERE words MATCH ?
     ), best AS (
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY level, lang <> ?, score, text) AS place FROM matches
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY tier, lang <> ?, score, text) AS place FROM matches
     )
     SELECT best.iri, text, lang, type, kind, COUNT(*) OVER () AS total
     FROM best LEFT JOIN thing USING (iri) WHERE place = 1
-    ORDER BY level, score, text, best.iri LIMIT ? OFFSET ?
+    ORDER BY tier, score, text, best.iri LIMIT ? OFFSET ?
 """
 
 
