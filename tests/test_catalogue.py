@@ -5,7 +5,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
 from kommungraf.project import own_project
 from kommungraf.release import publish
-from tests_content import own_content, silent
+from own_content import own_content, silent
 
 ROOT = own_project().root
 DCAT_AP = ROOT.parent / "shared" / "shapes" / "dcat-ap-3.0.1" / "html" / "shacl" / "shapes.ttl"

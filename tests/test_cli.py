@@ -121,6 +121,11 @@ def test_empty_folder_is_one_clear_line(tmp_path: Path) -> None:
     assert "nothing to publish" in answer.stderr
 
 
+def test_error_that_ends_the_command_is_in_the_language_asked_for(tmp_path: Path) -> None:
+    answer = run("build", "--data", str(tmp_path), "--lang=sv", "--releases", str(tmp_path / "releases"))
+    assert "Det finns inget att publicera" in answer.stderr
+
+
 def test_corrupt_release_is_built_anew_or_refused(tmp_path: Path) -> None:
     releases = tmp_path / "releases"
     data = tmp_path / "a.ttl"

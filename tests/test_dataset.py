@@ -76,7 +76,7 @@ def test_rule_that_is_none_is_told_with_its_file(tmp_path: Path, query: str, wor
 def test_rule_in_latin_1_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "10-bad.rq").write_bytes("# å".encode("latin-1"))
     with pytest.raises(SyntaxFault, match="UTF-8") as fault:
-        read_rules(tmp_path)
+        read_rules(tmp_path, lambda path: path.name)
     assert fault.value.place.file == "10-bad.rq"
 
 

@@ -1,9 +1,8 @@
 from collections.abc import Iterator
 
 import pytest
-from pyoxigraph import RdfFormat, parse
 
-from kommungraf.index import write_index
+from indexes import indexed
 from kommungraf.links import Link, Names, path_of
 from kommungraf.search import Index
 from kommungraf.vocab import BASE
@@ -17,11 +16,8 @@ TRIG = f"""
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("index") / "index.sqlite"
-    write_index(path, list(parse(TRIG, RdfFormat.TRIG)), BASE)
-    opened = Index(path)
-    yield opened
-    opened.close()
+    with indexed(TRIG, tmp_path_factory.mktemp("index")) as opened:
+        yield opened
 
 
 def link(index: Index, iri: str, language: str = "sv", **options: object) -> Link:

@@ -13,8 +13,8 @@ from kommungraf.app import Settings, create_app
 from kommungraf.edition import Editions
 from kommungraf.limits import Limits
 from kommungraf.release import publish
+from own_content import own_content, silent
 from serving_client import client_of
-from tests_content import own_content, silent
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 LARGEST = 50_000

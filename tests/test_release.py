@@ -15,7 +15,7 @@ from kommungraf.errors import InvalidDataset, ReleaseError
 from kommungraf.findings import Finding, Severity
 from kommungraf.manifest import resolve_current, verified
 from kommungraf.release import publish
-from tests_content import own_content, silent
+from own_content import own_content, silent
 
 BUILD = [sys.executable, "-m", "kommungraf.cli", "build", "--releases"]
 

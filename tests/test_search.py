@@ -4,10 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
 
+from indexes import indexed
 from kommungraf.errors import ReleaseError
-from kommungraf.index import write_index
 from kommungraf.search import Index, Label
 from kommungraf.vocab import BASE
 
@@ -29,11 +28,8 @@ def iri(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("index") / "index.sqlite"
-    write_index(path, list(parse(TRIG, RdfFormat.TRIG)), BASE)
-    opened = Index(path)
-    yield opened
-    opened.close()
+    with indexed(TRIG, tmp_path_factory.mktemp("index")) as opened:
+        yield opened
 
 
 def found(index: Index, words: str) -> list[str]:

@@ -13,6 +13,7 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+import rdflib
 from pyoxigraph import (
     BlankNode,
     Literal,
@@ -23,6 +24,8 @@ from pyoxigraph import (
     parse,
     parse_query_results,
 )
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import TSV, SPARQLWrapper
 
 from kommungraf.building import checked
 from kommungraf.links import path_of
@@ -197,6 +200,26 @@ def test_every_question_is_answered_as_worked_out_by_hand(site: str, releases: P
         with urllib.request.urlopen(request, timeout=30) as response:
             assert bag(response.read()) == bag(question["expected"].encode()), question["slug"]
         assert fetched(f"{site}/questions/{question['slug']}", "text/html")[0] == 200
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # SPARQLWrapper's own
+def test_sparqlwrapper_and_rdflib_get_the_answers_to_every_question(site: str, releases: Path) -> None:
+    questions = json.loads((releases / "current" / "questions.json").read_text("utf-8"))
+    graph = rdflib.Graph(SPARQLStore(f"{site}/sparql", method="POST"))
+    client = SPARQLWrapper(f"{site}/sparql", returnFormat=TSV)
+    for question in questions:
+        expected = question["expected"].encode()
+        client.setQuery(question["query"])
+        assert bag(client.queryAndConvert()) == bag(expected), question["slug"]
+        rows = [[None if term is None else term.n3() for term in row] for row in graph.query(question["query"])]
+        assert sorted(map(str, rows)) == sorted(map(str, in_n3(expected))), question["slug"]
+
+
+def in_n3(content: bytes) -> list[list[str | None]]:
+    solutions = parse_query_results(content, QueryResultsFormat.TSV)
+    names = [variable.value for variable in solutions.variables]
+    rows = ([solution[name] for name in names] for solution in solutions)
+    return [[None if term is None else rdflib.util.from_n3(str(term)).n3() for term in row] for row in rows]
 
 
 def bag(content: bytes) -> list[str]:

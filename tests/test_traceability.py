@@ -1,7 +1,7 @@
 from pyoxigraph import NamedNode, Quad
 
 from kommungraf.dataset import ONTOLOGY, RULES
-from tests_content import own_content
+from own_content import own_content
 
 
 def triple(quad: Quad) -> tuple[object, object, object]:

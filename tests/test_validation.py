@@ -3,7 +3,7 @@ from pathlib import Path
 from kommungraf.building import checked
 from kommungraf.findings import Finding, Severity, conforms
 from kommungraf.project import Project
-from tests_content import own_content, silent
+from own_content import own_content, silent
 
 PREFIXES = """@prefix ex: <http://example.org/> .
 @prefix kg: <https://w3id.org/kommungraf/def/> .

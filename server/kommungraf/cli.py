@@ -12,7 +12,8 @@ from typing import Any, Final, NoReturn, TypeVar
 import click
 
 from kommungraf import __version__
-from kommungraf.errors import InvalidDataset, KommungrafError, ReleaseError
+from kommungraf.errors import InputError, InvalidDataset, KommungrafError, ReleaseError
+from kommungraf.findings import worded
 from kommungraf.manifest import resolve_current, verified
 from kommungraf.project import Project, own_project
 from kommungraf.texts import LANGUAGES
@@ -27,13 +28,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def main() -> NoReturn:
     """Runs the command; every error of ours is one line on standard error and exit status 1."""
+    asked = {"language": _own_language()}
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, obj=asked)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
+    except InputError as error:
+        click.echo(f"kommungraf: {error.place}: {worded(error, asked['language'])}", err=True)
+        sys.exit(1)
     except KommungrafError as error:
         click.echo(f"kommungraf: {error}", err=True)
         sys.exit(1)
@@ -66,6 +71,19 @@ def _project_options(command: Command) -> Command:
     return command
 
 
+def _language_option(command: Command) -> Command:
+    help_text = "The language of the messages; yours by default."
+    return click.option("--lang", type=click.Choice(LANGUAGES), callback=_remembered, help=help_text)(command)
+
+
+def _remembered(context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    """The language, kept for an error that ends the command."""
+    if value is not None:
+        context.obj["language"] = value
+    language: str = context.obj["language"]
+    return language
+
+
 def _folder() -> click.Path:
     return click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -87,25 +105,25 @@ def _files() -> click.Path:
 @click.argument("files", nargs=-1, type=_files())
 @_project_options
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True)
-@click.option("--lang", type=click.Choice(LANGUAGES), help="The language of the messages; yours by default.")
-def check(files: Sequence[Path], form: str, lang: str | None, **folders: Any) -> None:
+@_language_option
+def check(files: Sequence[Path], form: str, lang: str, **folders: Any) -> None:
     """Validate the data against the shapes; exit status 1 where a release is impossible."""
     from kommungraf.building import checked  # noqa: PLC0415 - rdflib and pySHACL take half a second to import
     from kommungraf.findings import conforms  # noqa: PLC0415
     from kommungraf.reports import rendered  # noqa: PLC0415
 
     content = checked(_project(files, folders), _silent)
-    click.echo(rendered(form, content.findings, lang or _own_language()), nl=False)
+    click.echo(rendered(form, content.findings, lang), nl=False)
     sys.exit(0 if conforms(content.findings) else 1)
 
 
 @cli.command()
 @click.argument("files", nargs=-1, type=_files())
 @_project_options
-@click.option("--lang", type=click.Choice(LANGUAGES), help="The language of the messages; yours by default.")
-def build(files: Sequence[Path], lang: str | None, **folders: Any) -> None:
+@_language_option
+def build(files: Sequence[Path], lang: str, **folders: Any) -> None:
     """Make a release and make it the current one; a server that watches it picks it up."""
-    folder = _built(_project(files, folders), folders["releases"], lang or _own_language())
+    folder = _built(_project(files, folders), folders["releases"], lang)
     click.echo(folder)
 
 

@@ -85,16 +85,14 @@ def read_table(metadata: Path, name: str) -> Table:
     except UnicodeDecodeError as error:
         raise SyntaxFault("The metadata isn't UTF-8. Save it with the encoding UTF-8.", Place(name)) from error
     except json.JSONDecodeError as error:
-        raise SyntaxFault(
-            f"The metadata isn't JSON: {error.msg}.", Place(name, error.lineno, error.colno)
-        ) from error
+        place = Place(name, error.lineno, error.colno)
+        raise SyntaxFault("The metadata isn't JSON: {reason}.", place, reason=error.msg) from error
     except re.error as error:
-        raise SyntaxFault(
-            f"The metadata has a format that is no regular expression: {error}.", Place(name)
-        ) from error
+        message = "The metadata has a format that is no regular expression: {reason}."
+        raise SyntaxFault(message, Place(name), reason=error) from error
     except (KeyError, TypeError) as error:
-        message = f"The metadata lacks {error}; it needs url, kg:claim, dcterms:source and tableSchema."
-        raise SyntaxFault(message, Place(name)) from error
+        message = "The metadata lacks {field}; it needs url, kg:claim, dcterms:source and tableSchema."
+        raise SyntaxFault(message, Place(name), field=error) from error
 
 
 def _column(fields: Mapping[str, Any]) -> Column:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pyoxigraph import (
@@ -61,7 +60,7 @@ def assembled(inputs: Inputs, project: Project) -> Dataset:
     claims = sorted_out((quad for quad in asserted if quad.graph_name not in graphs), base)
     vocabulary = [quad for quad in asserted if quad.graph_name == NamedNode(base + ONTOLOGY)]
     held = [*claims.held(), *vocabulary]
-    derived = list(_derived(held, project.ontology, base))
+    derived = list(_derived(held, project))
     return Dataset(
         base_iri=base,
         named=tuple(dict.fromkeys([*_named(asserted, claims), *derived])),
@@ -89,12 +88,13 @@ def _default(quad: Quad) -> Quad:
     return Quad(quad.subject, quad.predicate, quad.object)
 
 
-def _derived(held: list[Quad], ontology: Path | None, base_iri: str) -> Iterator[Quad]:
+def _derived(held: list[Quad], project: Project) -> Iterator[Quad]:
+    base_iri, ontology = project.base_iri, project.ontology
     limits = list(dict.fromkeys(period_bounds(held, NamedNode(base_iri + RULES + BOUNDS))))
     store = Store()
     store.bulk_extend(_default(quad) for quad in [*held, *limits])
     yield from limits
-    rules = read_rules(ontology / "rules" if ontology else None)
+    rules = read_rules(ontology / "rules" if ontology else None, project.shown)
     yield from apply_rules(store, rules, base_iri + RULES)
 
 

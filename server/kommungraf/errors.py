@@ -4,7 +4,6 @@ KommungrafError
 ├── InputError             something that a person wrote can't be used; has a Place
 │   ├── SyntaxFault        a file or a query doesn't parse
 │   ├── TableFault         a table lacks a column, or a cell can't be read
-│   ├── UnknownReference   something refers to a thing that isn't there
 │   └── EmptyInput         a folder or a file holds nothing to publish
 ├── InvalidDataset         the dataset breaks a shape of severity Violation
 ├── ReleaseError           a release is missing, incomplete or corrupt
@@ -51,7 +50,6 @@ __all__ = [
     "ServingError",
     "SyntaxFault",
     "TableFault",
-    "UnknownReference",
     "UnknownResource",
     "UnsupportedMediaType",
     "UpdateRefused",
@@ -100,10 +98,6 @@ class SyntaxFault(InputError):
 
 class TableFault(InputError):
     """A table lacks a column, or a cell can't be read."""
-
-
-class UnknownReference(InputError):
-    """Something refers to a thing that the dataset doesn't hold."""
 
 
 class EmptyInput(InputError):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from kommungraf.errors import InputError, Place
 from kommungraf.texts import LANGUAGES, translations
 
-__all__ = ["Finding", "Severity", "conforms", "from_error", "ordered", "placed"]
+__all__ = ["Finding", "Severity", "conforms", "from_error", "ordered", "placed", "worded"]
 
 
 class Severity(StrEnum):
@@ -42,10 +42,11 @@ def conforms(findings: Iterable[Finding]) -> bool:
 
 def from_error(error: InputError) -> Finding:
     """The violation that an unreadable input amounts to, in each language."""
-    return Finding(Severity.VIOLATION, {language: _worded(error, language) for language in LANGUAGES}, error.place)
+    return Finding(Severity.VIOLATION, {language: worded(error, language) for language in LANGUAGES}, error.place)
 
 
-def _worded(error: InputError, language: str) -> str:
+def worded(error: InputError, language: str) -> str:
+    """The sentence of an input error in a language."""
     template = translations(language).gettext(error.template)
     return template.format(**error.values) if error.values else template
 

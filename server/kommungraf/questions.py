@@ -38,7 +38,7 @@ def _question(path: Path, name: str) -> Question:
     fields = dict(line.partition(":")[::2] for line in header[: len(_FIELDS)])
     for number, field in enumerate(_FIELDS, start=1):
         if not fields.get(field, "").strip():
-            raise InputError(f"The line “# {field}: …” is missing; add it here.", Place(name, number))
+            raise InputError("The line “# {field}: …” is missing; add it here.", Place(name, number), field=field)
     return Question(
         slug=path.stem,
         id=fields["id"].strip(),
@@ -71,7 +71,7 @@ def _expected(header: Sequence[str], name: str) -> str:
     """The lines below “# expected:”; the first holds the variables, so that an empty answer has one line."""
     marked = len(_FIELDS)
     if len(header) <= marked or header[marked].strip() != _EXPECTED:
-        raise InputError(f"The line “# {_EXPECTED}” is missing; add it here.", Place(name, marked + 1))
+        raise InputError("The line “# expected:” is missing; add it here.", Place(name, marked + 1))
     answer = header[marked + 1 :]
     if not answer or not answer[0].startswith("?"):
         raise InputError(

@@ -1,7 +1,7 @@
 """The derivations of the build: SPARQL CONSTRUCT files, and the bounds of each period."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,17 +33,20 @@ class Rule:
     file: str
 
 
-def read_rules(folder: Path | None) -> tuple[Rule, ...]:
-    """The rules of a folder in the order of their file names; none where there is no folder."""
+def read_rules(folder: Path | None, shown: Callable[[Path], str] = Path.as_posix) -> tuple[Rule, ...]:
+    """The rules of a folder in the order of their file names; none where there is no folder.
+
+    `shown` gives the name by which people know a file.
+    """
     paths = sorted(folder.glob("*.rq")) if folder and folder.is_dir() else []
-    return tuple(Rule(_ORDER.sub("", path.stem), _text(path), path.name) for path in paths)
+    return tuple(_rule(path, shown(path)) for path in paths)
 
 
-def _text(path: Path) -> str:
+def _rule(path: Path, file: str) -> Rule:
     try:
-        return path.read_text("utf-8")
+        return Rule(_ORDER.sub("", path.stem), path.read_text("utf-8"), file)
     except UnicodeDecodeError as error:
-        raise SyntaxFault("The rule isn't UTF-8; save it in that encoding.", Place(path.name)) from error
+        raise SyntaxFault("The rule isn't UTF-8; save it in that encoding.", Place(file)) from error
 
 
 def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[Quad]:
@@ -62,9 +65,8 @@ def _constructed(store: Store, rule: Rule) -> set[Triple]:
     try:
         answer = store.query(rule.query)
     except SyntaxError as error:
-        raise SyntaxFault(
-            f"The rule doesn't parse: {error.msg}.", Place(rule.file, error.lineno, error.offset)
-        ) from error
+        place = Place(rule.file, error.lineno, error.offset)
+        raise SyntaxFault("The rule doesn't parse: {reason}.", place, reason=error.msg) from error
     if not isinstance(answer, QueryTriples):
         raise SyntaxFault("The rule is no CONSTRUCT query.", Place(rule.file))
     return set(answer)

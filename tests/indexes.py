@@ -1,0 +1,20 @@
+"""The index of a small dataset, opened for as long as a test module needs it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, parse
+
+from kommungraf.index import write_index
+from kommungraf.search import Index
+from kommungraf.vocab import BASE
+
+
+@contextmanager
+def indexed(trig: str, folder: Path) -> Iterator[Index]:
+    path = folder / "index.sqlite"
+    write_index(path, list(parse(trig, RdfFormat.TRIG)), BASE)
+    opened = Index(path)
+    yield opened
+    opened.close()
