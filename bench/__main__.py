@@ -1,87 +1,41 @@
-"""Measures check, build, start, memory and a lookup on the reference data; prints one table."""
+"""`python -m bench`: measurements of kommungraf, and the generated data that they use."""
 
-import platform
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-LOOKUPS = 300
-SERVER = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases"]
-QUERY = "SELECT%20?p%20?o%20WHERE%20{{%3Chttps://w3id.org/kommungraf/id/municipality/se-0765%3E%20?p%20?o}}%20LIMIT%20{}"
+import click
+
+from bench import reference
+from bench.faults import Faults
+from bench.generator import Size
+from bench.generator import generate as generated
 
 
-def main() -> None:
-    print(f"{platform.machine()}, {platform.system()} {platform.release()}, Python {platform.python_version()}")
-    with tempfile.TemporaryDirectory() as folder:
-        releases = Path(folder) / "releases"
-        row("check", seconds(lambda: run("check", "--format", "json")), "s")
-        row("build", seconds(lambda: run("build", "--releases", str(releases))), "s")
-        served(releases)
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Measure; without a subcommand, the reference data."""
+    if context.invoked_subcommand is None:
+        reference.main()
 
 
-def run(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "kommungraf.cli", *arguments], check=True, stdout=subprocess.DEVNULL)
-
-
-def seconds(action: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def row(name: str, value: float, unit: str) -> None:
-    print(f"{name:<44} {value:>10.2f} {unit}")
-
-
-def served(releases: Path) -> None:
-    start = time.perf_counter()
-    server = subprocess.Popen([*SERVER, str(releases)], stdout=subprocess.PIPE, text=True)
-    try:
-        address = first_address(server)
-        row("start until the address is printed", time.perf_counter() - start, "s")
-        document = address + "doc/municipality/se-0765.ttl"
-        row("lookup, cached, median", 1000 * median(lambda _: document), "ms")
-        row(
-            "lookup by query, not cached, median",
-            1000 * median(lambda n: f"{address}sparql?query={QUERY.format(n)}"),
-            "ms",
-        )
-        row("memory of all processes (PSS)", memory(server.pid) / 1024, "MB")
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def first_address(server: "subprocess.Popen[str]") -> str:
-    for line in server.stdout or ():
-        for word in line.split():
-            if word.startswith("http://"):
-                return word.rstrip("/.,") + "/"
-    raise SystemExit("The server printed no address.")
-
-
-def median(address: Callable[[int], str]) -> float:
-    times = []
-    for number in range(1, LOOKUPS + 1):
-        request = urllib.request.Request(address(number), headers={"Accept": "*/*"})
-        start = time.perf_counter()
-        with urllib.request.urlopen(request, timeout=10) as response:
-            response.read()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def memory(pid: int) -> int:
-    """The proportional set size of a process and all below it, in KB."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + sum(memory(int(child)) for child in children)
+@main.command()
+@click.option("--triples", type=click.IntRange(1), required=True, help="How many statements, at least.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The N-Quads file.")
+@click.option("--faults", type=click.FloatRange(0, 1), default=0.0, help="The share of parts with a SHACL fault.")
+@click.option(
+    "--faults-out", type=click.Path(path_type=Path, dir_okay=False), help="Focus and shape of each fault."
+)
+def generate(triples: int, seed: int, out: Path, faults: float, faults_out: Path | None) -> None:
+    """Write a generated dataset of the shape of ours, the same for the same size and seed."""
+    with ExitStack() as files:
+        sink = files.enter_context(out.open("w", encoding="utf-8", newline="\n"))
+        injected = Faults(faults)
+        if faults_out is not None:
+            injected = Faults(faults, files.enter_context(faults_out.open("w", encoding="utf-8")).write)
+        written = generated(Size(triples, seed), sink.write, injected)
+    click.echo(f"{written} statements in {out}")
 
 
 if __name__ == "__main__":
