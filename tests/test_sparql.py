@@ -327,11 +327,15 @@ def test_without_a_query_the_endpoint_describes_itself(client: FlaskClient, acce
     store = Store()
     store.extend(parse(response.data, RdfFormat.from_media_type(accept)))
     assert store.query(f"""PREFIX sd: <{SD}> PREFIX void: <http://rdfs.org/ns/void#>
-        PREFIX schema: <https://schema.org/>
+        PREFIX schema: <https://schema.org/> PREFIX hydra: <http://www.w3.org/ns/hydra/core#>
         ASK {{
+            FILTER NOT EXISTS {{ ?any sd:feature ?feature }}
             ?service a sd:Service ; sd:endpoint <http://localhost/sparql> ; sd:supportedLanguage sd:SPARQL11Query ;
                 sd:resultFormat <http://www.w3.org/ns/formats/SPARQL_Results_JSON> ;
-                sd:defaultDataset [ sd:defaultGraph [ void:triples 13 ] ;
+                sd:defaultEntailmentRegime <http://www.w3.org/ns/entailment/Simple> ;
+                sd:languageExtension <https://www.w3.org/TR/sparql12-query/> ;
+                sd:availableGraphs <http://localhost/rdf-graphs#graphs> ;
+                sd:defaultDataset [ sd:defaultGraph [ void:triples 13 ] ; hydra:totalItems 2 ;
                     sd:namedGraph [ sd:name <{CLAIM}> ; sd:graph [ void:triples 1 ] ] ] ;
                 schema:additionalProperty [ schema:name "Largest result"@en ; schema:maxValue {LIMITS.result_bytes} ]
         }}""")

@@ -14,8 +14,8 @@ from kommungraf.errors import BadRequest, GoneResource, UnknownResource
 from kommungraf.formats import DATASET, HTML, RDF, TextFormat
 from kommungraf.freshness import fixed
 from kommungraf.glossaries import glossary_view
-from kommungraf.links import path_of
-from kommungraf.negotiation import required
+from kommungraf.links import URI_SAFE, path_of, spellings
+from kommungraf.negotiation import page_number, required
 from kommungraf.resources import Document, claim_triples, graph_triples, load, query_text
 from kommungraf.site import page, reader
 from kommungraf.vocab import PREFIXES
@@ -28,8 +28,6 @@ _BY_SUFFIX: Final = {**{form.suffix: form.media_type for form in RDF}, "html": H
 _FORMS: Final = {form.media_type: form for form in RDF}
 #: Turtle first: it is what a client without a preference gets.
 _OFFERS: Final = (*_FORMS, HTML)
-#: What stands as it is in a URI (RFC 3986 §2.2, §2.3), and % because IRIs come escaped or not.
-_URI: Final = "/:?#[]@!$&'()*+,;=%~"
 
 
 @blueprint.get("/id/<path:key>")
@@ -99,15 +97,14 @@ def _answer(start: str, key: str) -> ResponseReturnValue:
 
 
 def _known(start: str, key: str) -> str | None:
-    """The IRI of the dataset that the decoded path stands for: as it is, or with its characters escaped."""
+    """The IRI of the dataset that the decoded path stands for."""
     edition: Edition = g.edition
-    spellings = dict.fromkeys((start + key, start + quote(key, safe=_URI), start + quote(key, safe="/")))
-    return next((each for each in spellings if edition.index.exists(each)), None)
+    return next((each for each in spellings(start, key) if edition.index.exists(each)), None)
 
 
 def _represented(name: str, media_type: str) -> Response:
     edition: Edition = g.edition
-    found = load(edition, name, page=_page_number())
+    found = load(edition, name, page=page_number(request))
     if found.page > found.pages:
         raise UnknownResource(name)
     if media_type == HTML:
@@ -126,13 +123,6 @@ def _page(found: Document) -> Response:
     if _is_glossary(who.edition, found.iri):
         return page("glossary.html", who, view=glossary_view(who, found))
     return page("document.html", who, view=entity_view(who, found.relabelled()))
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
-        raise BadRequest("The parameter page is a number from 1.")
-    return int(text)
 
 
 def _is_glossary(edition: Edition, name: str) -> bool:
@@ -176,14 +166,14 @@ def _thing_address(name: str) -> str:
     """Where the thing `name` itself is asked for."""
     edition: Edition = g.edition
     if not name.startswith(edition.base_iri):
-        return quote(name, safe=_URI)
+        return quote(name, safe=URI_SAFE)
     path = path_of(name, edition.base_iri)
     return f"{request.script_root}/{path.replace('doc/', 'id/', 1) if path.startswith('doc/') else path}"
 
 
 def _links(edition: Edition, found: Document) -> Iterator[str]:
     """Alternates, canonical and licence, neighbouring pages, and FAIR Signposting (cite-as, describedby, type)."""
-    address, canonical = _address(found.iri), quote(found.iri, safe=_URI)
+    address, canonical = _address(found.iri), quote(found.iri, safe=URI_SAFE)
     joint = "&format=" if "?" in address else "?format=" if address.endswith("/") else "."
     for suffix, media_type in _BY_SUFFIX.items():
         yield f'<{address}{joint}{suffix}>; rel="alternate"; type="{media_type}"'

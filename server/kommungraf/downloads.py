@@ -10,12 +10,12 @@ from werkzeug.wsgi import wrap_file
 
 from kommungraf.edition import Edition
 from kommungraf.errors import UnknownResource
-from kommungraf.formats import GRAPH, HTML
+from kommungraf.formats import GRAPH, HTML, TextFormat
 from kommungraf.freshness import fixed
 from kommungraf.manifest import MANIFEST, FileEntry
 from kommungraf.negotiation import required
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "held_view"]
 
 blueprint = Blueprint("downloads", __name__)
 
@@ -36,15 +36,26 @@ def manifest() -> Response:
 @blueprint.get("/dataset/<name>")
 def file(name: str) -> Response:
     """A file of the release as it is, or its precomputed gzip as the encoding of it."""
+    return _file(name)
+
+
+def held_view(form: TextFormat) -> Response:
+    """The dump of the default graph in one format; each N-Triples file is N-Quads too, and each Turtle file is TriG."""
+    plain = {"nq": "nt", "trig": "ttl"}.get(form.suffix, form.suffix)
+    return _file(f"held.{plain}", media_type=form.media_type)
+
+
+def _file(name: str, *, media_type: str | None = None) -> Response:
     edition: Edition = g.edition
     entry = edition.manifest.entry(name)
     if entry is None:
         raise UnknownResource(f"{edition.base_iri}dataset/{name}")
+    named = media_type or (_GZIP if entry.encoding else entry.media_type)
     packed = edition.manifest.entry(f"{name}.gz")
     if packed is None or "Range" in request.headers or not request.accept_encodings.quality("gzip"):
-        response = _sent(edition.folder, entry, media_type=_GZIP if entry.encoding else entry.media_type)
+        response = _sent(edition.folder, entry, media_type=named)
     else:
-        response = _sent(edition.folder, packed, media_type=entry.media_type)
+        response = _sent(edition.folder, packed, media_type=named)
         response.content_encoding = "gzip"
     if packed is not None:
         response.vary.add("Accept-Encoding")
@@ -94,7 +105,13 @@ def _sent(folder: Path, entry: FileEntry, *, media_type: str) -> Response:
         response = Response(chunks, mimetype=media_type, direct_passthrough=True)
         response.content_length = entry.bytes
     try:
-        return fixed(response, entry.sha256[:32], length=entry.bytes)
+        return fixed(response, _tag(entry, media_type), length=entry.bytes)
     except HTTPException:  # a range beyond the end
         response.close()
         raise
+
+
+def _tag(entry: FileEntry, media_type: str) -> str:
+    """The file's hash, apart for each media type by which it goes."""
+    own = media_type in {entry.media_type, _GZIP}
+    return entry.sha256[:32] if own else f"{entry.sha256[:32]}-{media_type.rpartition('/')[2]}"

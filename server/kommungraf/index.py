@@ -1,7 +1,7 @@
 """The label and text index of a release, an SQLite database with full-text search."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ __all__ = ["write_index"]
 
 _SCHEMA: Final = """
 CREATE TABLE thing (iri TEXT PRIMARY KEY, type TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE graph (iri TEXT PRIMARY KEY, quads INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE label (iri TEXT, rank INTEGER, lang TEXT, text TEXT, PRIMARY KEY (iri, rank, lang, text)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
     text, iri UNINDEXED, lang UNINDEXED, tier UNINDEXED,
@@ -44,19 +45,29 @@ _NAMING: Final = _CITES | {_MEMBER, _ORGANISATION}
 
 def write_index(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
     """Writes the index of the things and texts in the quads; equal quads give equal bytes with one SQLite version."""
-    things, labels, composed = _collected(quads, base_iri)
+    sizes: Counter[str] = Counter()
+    things, labels, composed = _collected(_counted(quads, sizes), base_iri)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", sorted(things))
+        connection.executemany("INSERT INTO graph VALUES (?, ?)", sorted(sizes.items()))
         connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", [*labels, *composed])
         connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", labels)
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _counted(quads: Iterable[Quad], sizes: Counter[str]) -> Iterator[Quad]:
+    """The quads as they are, while those of each named graph are counted."""
+    for quad in quads:
+        if isinstance(quad.graph_name, NamedNode):
+            sizes[quad.graph_name.value] += 1
+        yield quad
 
 
 def _collected(

@@ -13,7 +13,10 @@ from pyoxigraph import Literal, RdfFormat, parse
 from kommungraf.search import Index, Label
 from kommungraf.vocab import PREFIXES
 
-__all__ = ["Link", "Names", "path_of"]
+__all__ = ["URI_SAFE", "Link", "Names", "path_of", "spellings"]
+
+#: What stands as it is in a URI (RFC 3986 §2.2, §2.3), and % because IRIs come escaped or not.
+URI_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
 
 # Characters that a path of a URI may hold as they are (RFC 3986 §3.3), and % because IRIs come escaped or not.
 _PATH: Final = "/:@!$&'()*+,;=-._~%"
@@ -43,6 +46,11 @@ def path_of(iri: str, base_iri: str) -> str:
         return f"describe?iri={quote(iri, safe='')}"
     path = quote(iri.removeprefix(base_iri), safe=_PATH)
     return f"doc/{path.removeprefix('id/')}" if path.startswith("id/") else path
+
+
+def spellings(start: str, key: str) -> Iterable[str]:
+    """The IRIs for which the decoded path `key` may stand below `start`: as it is, or with its characters escaped."""
+    return dict.fromkeys((start + key, start + quote(key, safe=URI_SAFE), start + quote(key, safe="/")))
 
 
 class Names:

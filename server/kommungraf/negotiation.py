@@ -1,4 +1,4 @@
-"""Which of the representations on offer a request gets: by its `format` parameter or its Accept header."""
+"""Which of the representations on offer a request gets: by its `format` and `page` parameters or its Accept header."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -8,11 +8,11 @@ from werkzeug import Request
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from kommungraf.errors import NotAcceptable
+from kommungraf.errors import BadRequest, NotAcceptable
 from kommungraf.formats import HTML, RDF, SOLUTIONS
 from kommungraf.texts import LANGUAGES
 
-__all__ = ["chosen", "language", "required"]
+__all__ = ["chosen", "language", "page_number", "required"]
 
 _SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     **{form.suffix: (form.media_type,) for form in (*RDF, *SOLUTIONS)},
@@ -56,6 +56,14 @@ def language(request: Request) -> str:
         return asked
     primary = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in request.accept_languages])
     return primary.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def page_number(request: Request) -> int:
+    """Which page of a long answer the request asks for, from 1."""
+    text = request.args.get("page", "1")
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise BadRequest("The parameter page is a number from 1.")
+    return int(text)
 
 
 @lru_cache(maxsize=256)

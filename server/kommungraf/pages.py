@@ -9,11 +9,11 @@ from flask import Blueprint, Response, request
 from pyoxigraph import QueryResultsFormat
 
 from kommungraf.asked import asked
-from kommungraf.errors import BadRequest, UnknownResource
+from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.freshness import fixed
 from kommungraf.links import Link
-from kommungraf.negotiation import required
+from kommungraf.negotiation import page_number, required
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
 from kommungraf.results import Table, answered, table_of_results
@@ -104,7 +104,7 @@ def _counts(who: Reader) -> list[Count]:
 @blueprint.get("/list")
 def listing() -> Response:
     """The things of one class by name."""
-    who, number = reader(), _page_number()
+    who, number = reader(), page_number(request)
     name = request.args.get("type", "")
     total = who.edition.index.types().get(name)
     pages = max(1, -(-(total or 0) // _LISTED))
@@ -116,17 +116,10 @@ def listing() -> Response:
     return page("list.html", who, type=who.names.link(name), links=links, total=total, number=number, pages=pages)
 
 
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
-        raise BadRequest("The parameter page is a number from 1.")
-    return int(text)
-
-
 @blueprint.get("/search")
 def search() -> Response:
     """Names and texts that hold the words of `q`."""
-    who, number = reader(), _page_number()
+    who, number = reader(), page_number(request)
     words = request.args.get("q", "").strip()
     hits = who.edition.index.search(words, who.language, limit=_HITS, offset=(number - 1) * _HITS)
     if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:

@@ -78,7 +78,8 @@ class Index:
         self._lock = Lock()
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._connection.execute("SELECT iri, type, kind FROM thing LIMIT 1")
+            for table in ("thing", "graph"):
+                self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} can't be read ({error}). Run `kommungraf build`.") from error
 
@@ -122,6 +123,18 @@ class Index:
             if held is None or _distance(lang, language) < _distance(held.lang, language):
                 best[iri] = Label(text, lang)
         return best
+
+    def graphs(self, *, limit: int, offset: int = 0) -> tuple[tuple[str, int], ...]:
+        """One page of the named graphs with the quads in each, by IRI."""
+        return tuple(self._rows("SELECT iri, quads FROM graph ORDER BY iri LIMIT ? OFFSET ?", limit, offset))
+
+    def graph_count(self) -> int:
+        """How many named graphs there are."""
+        return int(self._rows("SELECT COUNT(*) FROM graph")[0][0])
+
+    def has_graph(self, iri: str) -> bool:
+        """Whether `iri` names a graph."""
+        return bool(self._rows("SELECT 1 FROM graph WHERE iri = ?", iri))
 
     def search(self, text: str, language: str, *, limit: int = 20, offset: int = 0) -> Hits:
         """The things whose names or texts hold every word of `text`, the last letters of each word left open."""

@@ -1,6 +1,6 @@
 """What the SPARQL endpoint says of itself: SPARQL 1.1 Service Description, VoID counts and its limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
@@ -10,7 +10,7 @@ from kommungraf.formats import DATASET, GRAPH
 from kommungraf.limits import Limits
 from kommungraf.vocab import PREFIXES, iri
 
-__all__ = ["described"]
+__all__ = ["MOST_GRAPHS", "described", "named_graphs"]
 
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS: Final = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
@@ -23,17 +23,48 @@ _GRAPH_FORMATS: Final = {
     "trig": "TriG",
     "nq": "N-Quads",
 }
-_COUNTS: Final = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
-_USED: Final = ("dcterms", "rdf", "schema", "sd", "void", "xsd")
+#: The engine also reads what the drafts of SPARQL 1.2 add: triple terms, base directions, VERSION.
+_EXTENSIONS: Final = ("https://www.w3.org/TR/sparql12-query/",)
+_SIMPLE: Final = "http://www.w3.org/ns/entailment/Simple"
+_GEOSPARQL: Final = "http://www.opengis.net/def/function/geosparql/"
+#: The functions of GeoSPARQL that the engine has.
+_FUNCTIONS: Final = (
+    *(
+        "asGeoJSON",
+        "centroid",
+        "convexHull",
+        "coordinateDimension",
+        "dimension",
+        "distance",
+        "envelope",
+        "getSRID",
+    ),
+    *("isEmpty", "isSimple", "relate", "spatialDimension"),
+    *(f"sf{name}" for name in ("Contains", "Crosses", "Disjoint", "Equals", "Intersects", "Overlaps", "Touches")),
+    "sfWithin",
+    *(
+        f"eh{name}"
+        for name in ("Contains", "CoveredBy", "Covers", "Disjoint", "Equals", "Inside", "Meet", "Overlap")
+    ),
+    *(f"rcc8{name}" for name in ("dc", "ec", "eq", "ntpp", "ntppi", "po", "tpp", "tppi")),
+)
+_CUT: Final = {
+    "sv": "{shown} av {total} namngivna grafer beskrivs här. Alla finns på {address}.",
+    "en": "{shown} of {total} named graphs are described here. All of them are at {address}.",
+}
+#: How many named graphs are described at once; more come in pages.
+MOST_GRAPHS: Final = 1000
+_USED: Final = ("dcterms", "hydra", "rdf", "rdfs", "schema", "sd", "void", "xsd")
 
 
-def described(edition: Edition, limits: Limits, *, endpoint: str, media_type: str) -> bytes:
-    """The description of the endpoint at the address `endpoint`, in one of the graph formats."""
+def described(edition: Edition, limits: Limits, *, endpoint: str, graphs: str, media_type: str) -> bytes:
+    """The description of the endpoint at the address `endpoint`, whose graphs are listed at `graphs`."""
     service = NamedNode(f"{endpoint}#service")
     dataset = NamedNode(f"{endpoint}#dataset")
     triples = (
         *_service(service, endpoint=endpoint, dataset=dataset, edition=edition),
-        *_dataset(dataset, edition),
+        *_dataset(dataset, edition, NamedNode(graphs)),
+        _triple(service, "sd:availableGraphs", NamedNode(f"{graphs}#graphs")),
         *_limits(service, limits),
     )
     prefixes = {prefix: PREFIXES[prefix] for prefix in _USED}
@@ -44,6 +75,11 @@ def _service(service: NamedNode, *, endpoint: str, dataset: NamedNode, edition: 
     yield _triple(service, "rdf:type", NamedNode(iri("sd:Service")))
     yield _triple(service, "sd:endpoint", NamedNode(endpoint))
     yield _triple(service, "sd:supportedLanguage", NamedNode(iri("sd:SPARQL11Query")))
+    yield _triple(service, "sd:defaultEntailmentRegime", NamedNode(_SIMPLE))
+    for name in _EXTENSIONS:
+        yield _triple(service, "sd:languageExtension", NamedNode(name))
+    for name in _FUNCTIONS:
+        yield _triple(service, "sd:extensionFunction", NamedNode(_GEOSPARQL + name))
     for name in (*_RESULT_FORMATS, *(_GRAPH_FORMATS[form.suffix] for form in (*GRAPH, *DATASET))):
         yield _triple(service, "sd:resultFormat", NamedNode(_FORMATS + name))
     yield _triple(service, "sd:defaultDataset", dataset)
@@ -53,22 +89,32 @@ def _service(service: NamedNode, *, endpoint: str, dataset: NamedNode, edition: 
         yield _triple(service, "dcterms:license", NamedNode(edition.manifest.license))
 
 
-def _dataset(dataset: NamedNode, edition: Edition) -> Iterator[Triple]:
-    default = NamedNode(f"{dataset.value}-default-graph")
+def _dataset(dataset: NamedNode, edition: Edition, graphs: NamedNode) -> Iterator[Triple]:
+    default, total = NamedNode(f"{dataset.value}-default-graph"), edition.index.graph_count()
     yield _triple(dataset, "rdf:type", NamedNode(iri("sd:Dataset")))
     yield _triple(dataset, "sd:defaultGraph", default)
     yield _triple(default, "rdf:type", NamedNode(iri("sd:Graph")))
     yield _triple(default, "void:triples", Literal(edition.manifest.triples))
-    rows = edition.evaluator.select(_COUNTS)
-    named = [NamedNode(f"{dataset.value}-named-graph-{number}") for number in range(1, len(rows) + 1)]
-    yield from (_triple(dataset, "sd:namedGraph", node) for node in named)
-    for node, row in zip(named, rows, strict=True):
+    yield _triple(dataset, "hydra:totalItems", Literal(total))
+    yield from named_graphs(dataset, edition.index.graphs(limit=MOST_GRAPHS))
+    if total > MOST_GRAPHS:
+        yield _triple(dataset, "rdfs:seeAlso", graphs)
+        for language, text in _CUT.items():
+            told = text.format(shown=MOST_GRAPHS, total=total, address=graphs.value)
+            yield _triple(dataset, "rdfs:comment", Literal(told, language=language))
+
+
+def named_graphs(holder: NamedNode, graphs: Iterable[tuple[str, int]], *, first: int = 1) -> Iterator[Triple]:
+    """The named graphs of `holder`, each with its name and its triples; their nodes are numbered from `first`."""
+    for number, (name, size) in enumerate(graphs, start=first):
+        node = NamedNode(f"{holder.value}-named-graph-{number}")
         graph = NamedNode(f"{node.value}-content")
+        yield _triple(holder, "sd:namedGraph", node)
         yield _triple(node, "rdf:type", NamedNode(iri("sd:NamedGraph")))
-        yield _triple(node, "sd:name", row["g"])
+        yield _triple(node, "sd:name", NamedNode(name))
         yield _triple(node, "sd:graph", graph)
         yield _triple(graph, "rdf:type", NamedNode(iri("sd:Graph")))
-        yield _triple(graph, "void:triples", Literal(int(row["n"].value)))
+        yield _triple(graph, "void:triples", Literal(size))
 
 
 def _limits(service: NamedNode, limits: Limits) -> Iterator[Triple]:

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
-from werkzeug.wsgi import wrap_file
 
+from kommungraf.answers import sent
 from kommungraf.bodies import Bodies
 from kommungraf.edition import Edition
 from kommungraf.errors import BadRequest, NotAcceptable, UnsupportedMediaType, UpdateRefused
@@ -25,9 +25,6 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _MOST_PARAMETERS: Final = 1000
-#: Longer answers are sent from their file as the client reads them.
-_WHOLE: Final = 4 << 20
-_CHUNK: Final = 256 << 10
 _GENERIC_JSON: Final = "application/json"
 _SPARQL_JSON: Final = "application/sparql-results+json"
 _N_TRIPLES: Final = "application/n-triples"
@@ -79,9 +76,9 @@ def _operation(bodies: Bodies) -> _Operation | None:
     parameters = _parsed(request.query_string)
     if request.method != "POST":
         return None if "query" not in dict(parameters) and not _is_update(parameters) else _from(parameters)
-    if request.mimetype == _FORM:
+    if request.mimetype == _FORM:  # what the URI names counts too, as in the W3C's protocol tests
         _require_utf_8()
-        return _from(_parsed(bodies.read(request)))
+        return _from([*parameters, *_parsed(bodies.read(request))])
     if request.mimetype == _DIRECT:
         _require_utf_8()
         return _from([*parameters, ("query", _decoded(bodies.read(request)))])
@@ -136,7 +133,8 @@ def _answered(operation: _Operation, edition: Edition) -> Response:
     if request.if_none_match.contains_weak(tag):
         return _negotiated(fixed(Response(), tag, weak=True))
     answer = edition.evaluator.evaluate(query)
-    response = _negotiated(_response(answer, operation))
+    media_type = chosen(request, _offers(answer.form), name=operation.format) or answer.media_type
+    response = _negotiated(sent(answer, media_type))
     return volatile(response) if answer.volatile else fixed(response, tag, weak=True)
 
 
@@ -186,17 +184,6 @@ def _tag(query: Query, edition: Edition) -> str:
     return edition.etag("sparql", query.text, str(query.solutions), str(query.boolean), str(query.graph), *graphs)
 
 
-def _response(answer: Answer, operation: _Operation) -> Response:
-    media_type = chosen(request, _offers(answer.form), name=operation.format) or answer.media_type
-    if answer.size > _WHOLE:
-        chunks = wrap_file(request.environ, answer.body, _CHUNK)
-        response = Response(chunks, mimetype=media_type, direct_passthrough=True)
-        response.content_length = answer.size
-        return response
-    with answer.body as body:
-        return Response(body.read(), mimetype=media_type)
-
-
 def _negotiated(response: Response) -> Response:
     response.vary.add("Accept")
     return response
@@ -204,9 +191,13 @@ def _negotiated(response: Response) -> Response:
 
 def _description(edition: Edition, limits: Limits, media_type: str) -> Response:
     """What the endpoint says of itself; it names the host by which it was reached, so no shared cache may keep it."""
-    content = described(edition, limits, endpoint=request.base_url, media_type=media_type)
-    response = _negotiated(Response(content, mimetype=media_type))
-    fixed(response, edition.etag("description", request.base_url, media_type))
+    endpoint = f"{request.url_root}sparql"
+    tag = edition.etag("description", endpoint, media_type)
+    response = _negotiated(Response(mimetype=media_type))
+    if tag not in request.if_none_match:
+        graphs = f"{request.url_root}rdf-graphs"
+        response.data = described(edition, limits, endpoint=endpoint, graphs=graphs, media_type=media_type)
+    fixed(response, tag)
     response.cache_control.public = False
     response.cache_control.private = True
     return response

@@ -17,6 +17,7 @@ PREFIXES: Final[dict[str, str]] = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "frapo": "http://purl.org/cerif/frapo/",
     "geo": "http://www.opengis.net/ont/geosparql#",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
     "kg": f"{BASE}def/",
     "kgi": f"{BASE}id/",
     "kgs": f"{BASE}shape/",
