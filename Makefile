@@ -3,17 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+WEB := server/kommungraf/static/built
 
-.PHONY: serve build test check bench lock clean
+.PHONY: serve build test check bench lock web clean
 
-serve: $(VENV)/.ready
+serve: $(VENV)/.ready web
 	$(BIN)/kommungraf build
 	$(BIN)/kommungraf serve --port $(PORT)
 
 build: $(VENV)/.ready
 	$(BIN)/kommungraf build
 
-test: check
+test: check web
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.ready
@@ -39,5 +40,15 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# Without Node the pages work all the same, less comfortably.
+web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB)/manifest.json || \
+		echo "The front end could not be built; the pages work without it." >&2; \
+	else echo "Node is not installed: no query editor, no outlines on maps. Install Node 20 or newer and run 'make web'." >&2; fi
+
+$(WEB)/manifest.json: web/package-lock.json web/build.mjs $(wildcard web/src/*)
+	npm ci --prefix web --no-audit --no-fund --loglevel=error --ignore-scripts
+	npm run --prefix web --silent build
+
 clean:
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) web/node_modules $(WEB) build .mypy_cache .ruff_cache .pytest_cache

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask, Response, g, request
 
 from kommungraf import documents, downloads, graphstore, operation, pages, problems, sparql
+from kommungraf.assets import YEAR_SECONDS, is_named_by_content
 from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
 from kommungraf.errors import UriTooLong
@@ -26,9 +27,18 @@ class Settings:
     limits: Limits
 
 
+class _Site(Flask):
+    """Flask, which lets files be kept whose name or query changes with their content."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        """Seconds; without a limit of its own a file is asked after each time."""
+        lasting = filename is not None and (is_named_by_content(filename) or "v" in request.args)
+        return YEAR_SECONDS if lasting else None
+
+
 def create_app(editions: Editions, settings: Settings) -> Flask:
     """The application over `editions`, which the caller closes."""
-    app = Flask(__package__)
+    app = _Site(__package__)
     limits = settings.limits
     _lease_editions(app, editions)
     _bound_requests(app, limits)

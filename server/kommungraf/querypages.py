@@ -9,6 +9,7 @@ from kommungraf.evaluator import Answer
 from kommungraf.formats import GRAPH, SOLUTIONS
 from kommungraf.freshness import volatile
 from kommungraf.limits import Limits
+from kommungraf.resources import query_text
 from kommungraf.results import table_of
 from kommungraf.site import Reader, page, reader
 from kommungraf.vocab import PREFIXES
@@ -48,7 +49,16 @@ def result_page(limits: Limits, text: str, answer: Answer) -> Response:
 
 def query_context(who: Reader, text: str) -> dict[str, Any]:
     """What query.html needs in any case."""
-    return {"text": text, "table": None, "forms": (), "problem": None, "limits": (), "questions": asked(who)}
+    editor = {"prefixes": PREFIXES, "completions": query_text("completions")}
+    return {
+        "text": text,
+        "table": None,
+        "forms": (),
+        "problem": None,
+        "limits": (),
+        "questions": asked(who),
+        **editor,
+    }
 
 
 def _example(who: Reader) -> str:

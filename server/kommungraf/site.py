@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from flask import Response, g, request
 from jinja2 import Environment, PackageLoader
 
+from kommungraf.assets import address, built
 from kommungraf.edition import Edition
 from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
@@ -20,8 +21,8 @@ __all__ = ["Form", "Reader", "forms", "page", "reader", "written"]
 
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
-#: A page asks for nothing but its own stylesheet and icon, and runs nothing.
-_POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#: A page asks no other host for anything, and runs only what is built from web/.
+_POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ def reader() -> Reader:
 
 def forms(iri: str) -> tuple[Form, ...]:
     """The other representations of the page of `iri`."""
-    address = f"{request.script_root}/{path_of(iri, g.edition.base_iri)}"
-    joint = "&format=" if "?" in address else "?format=" if address.endswith("/") else "."
-    return tuple(Form(form.name, form.media_type, f"{address}{joint}{form.suffix}") for form in RDF)
+    place = f"{request.script_root}/{path_of(iri, g.edition.base_iri)}"
+    joint = "&format=" if "?" in place else "?format=" if place.endswith("/") else "."
+    return tuple(Form(form.name, form.media_type, f"{place}{joint}{form.suffix}") for form in RDF)
 
 
 def written(template: str, who: Reader, **context: Any) -> str:
@@ -77,8 +78,8 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "site_title": _title(who),
         "language_names": _LANGUAGE_NAMES,
         "switches": [(code, _with(lang=code)) for code in LANGUAGES],
-        "stylesheet": f"{request.script_root}/static/kommungraf.css",
-        "icon": f"{request.script_root}/static/kommungraf.svg",
+        "asset": lambda name: request.script_root + address(name),
+        "built": _built,
         "page": names.page,
         "numbered": lambda number: _with(page=str(number)),
     }
@@ -92,6 +93,12 @@ def page(template: str, who: Reader, **context: Any) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
+
+
+def _built(name: str) -> str | None:
+    """The address of what Node builds, or None where it wasn't there to build it."""
+    path = built(name)
+    return None if path is None else request.script_root + path
 
 
 def _title(who: Reader) -> str:

@@ -1,0 +1,93 @@
+// Builds what the pages use in a browser into ../server/kommungraf/static/built, each file named by its content.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { feature, mesh } from "topojson-client";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const target = join(here, "../server/kommungraf/static/built");
+const entries = ["page.js", "query.js"];
+
+// Where the detailed outlines are drawn, in degrees: Sweden and the countries around the Baltic and the North Sea.
+const near = { west: -12, south: 46, east: 42, north: 72 };
+
+async function main() {
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  const files = { ...(await scripts()), ...(await outlines()) };
+  await writeFile(join(target, "manifest.json"), `${JSON.stringify(files, null, 2)}\n`);
+}
+
+async function scripts() {
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: entries.map((name) => `src/${name}`),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    entryNames: "[name]-[hash]",
+    outdir: target,
+    metafile: true,
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+  const files = {};
+  for (const [path, { entryPoint, cssBundle }] of Object.entries(result.metafile.outputs)) {
+    if (!entryPoint) continue;
+    files[basename(entryPoint)] = basename(path);
+    if (cssBundle) files[basename(entryPoint).replace(".js", ".css")] = basename(cssBundle);
+  }
+  return files;
+}
+
+// Outlines in degrees, x to the east and y to the south, so that any map is a window on the same picture.
+async function outlines() {
+  const world = await drawn("countries-110m.json", () => true, 1);
+  const region = await drawn("countries-50m.json", touches, 2);
+  return { "world.svg": await kept("world", world), "region.svg": await kept("region", region) };
+}
+
+async function drawn(name, wanted, decimals) {
+  const topology = JSON.parse(await readFile(join(here, "node_modules/world-atlas", name), "utf8"));
+  const land = feature(topology, topology.objects.land).features.flatMap((each) => polygons(each.geometry));
+  const borders = mesh(topology, topology.objects.countries, (one, other) => one !== other).coordinates;
+  const box = wanted === touches ? near : { west: -180, south: -90, east: 180, north: 90 };
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none" viewBox="${box.west} ${-box.north} ${box.east - box.west} ${box.north - box.south}">`,
+    "<style>.land{fill:#dfe5e0}.border{fill:none;stroke:#fff;stroke-width:1;vector-effect:non-scaling-stroke}",
+    "@media(prefers-color-scheme:dark){.land{fill:#2f3a36}.border{stroke:#14181a}}</style>",
+    `<path class="land" d="${land.filter(wanted).map((ring) => path(ring, decimals, true)).join("")}"/>`,
+    `<path class="border" d="${borders.filter(wanted).map((line) => path(line, decimals, false)).join("")}"/>`,
+    "</svg>\n",
+  ].join("");
+}
+
+function polygons(geometry) {
+  return geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat();
+}
+
+function touches(line) {
+  const east = line.map(([x]) => x);
+  const north = line.map(([, y]) => y);
+  return (
+    Math.min(...east) < near.east && Math.max(...east) > near.west &&
+    Math.min(...north) < near.north && Math.max(...north) > near.south
+  );
+}
+
+function path(line, decimals, closed) {
+  const points = line.map(([x, y]) => `${+x.toFixed(decimals)} ${+(-y).toFixed(decimals)}`);
+  const distinct = points.filter((point, index) => point !== points[index - 1]);
+  return distinct.length < 2 ? "" : `M${distinct.join("L")}${closed ? "Z" : ""}`;
+}
+
+async function kept(name, text) {
+  const file = `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.svg`;
+  await writeFile(join(target, file), text);
+  return file;
+}
+
+await main();
