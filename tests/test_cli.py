@@ -139,12 +139,12 @@ def test_corrupt_release_is_built_anew_or_refused(tmp_path: Path) -> None:
 def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     answer = run("check", str(tmp_path / "none.ttl"))
     assert answer.returncode == 2
-    assert "none.ttl' does not exist" in answer.stderr
+    assert "none.ttl” doesn't exist" in answer.stderr
 
 
 def test_base_iri_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(PREFIX, "utf-8")
     answer = run("build", str(tmp_path / "a.ttl"), "--base-iri", "not an iri", "--releases", str(tmp_path / "r"))
     assert answer.returncode == 2
-    assert "no absolute IRI" in answer.stderr
+    assert "base-iri is an absolute IRI" in answer.stderr
     assert not (tmp_path / "r").exists()

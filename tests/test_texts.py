@@ -12,7 +12,14 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 
 
 def messages() -> list[tuple[str, int, str]]:
-    keywords = {"_": None, "gettext": None, "text": None, "ngettext": (1, 2)}
+    keywords = {
+        "_": None,
+        "gettext": None,
+        "text": None,
+        "ngettext": (1, 2),
+        "SettingFault": None,
+        "_translated": (2,),
+    }
     found = extract_from_dir(PACKAGE, METHODS, keywords=keywords)
     return [(file, line, text if isinstance(text, str) else text[0]) for file, line, text, *_ in found if text]
 

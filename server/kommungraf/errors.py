@@ -4,7 +4,8 @@ KommungrafError
 ├── InputError             something that a person wrote can't be used; has a Place
 │   ├── SyntaxFault        a file or a query doesn't parse
 │   ├── TableFault         a table lacks a column, or a cell can't be read
-│   └── EmptyInput         a folder or a file holds nothing to publish
+│   ├── EmptyInput         a folder or a file holds nothing to publish
+│   └── SettingFault       a flag, a variable of the environment or a configuration file sets what can't be
 ├── InvalidDataset         the dataset breaks a shape of severity Violation
 ├── ReleaseError           a release is missing, incomplete or corrupt
 ├── ServingError           the server can't start, for example because its port is taken
@@ -48,6 +49,7 @@ __all__ = [
     "RequestError",
     "ServiceRefused",
     "ServingError",
+    "SettingFault",
     "SyntaxFault",
     "TableFault",
     "UnknownResource",
@@ -102,6 +104,10 @@ class TableFault(InputError):
 
 class EmptyInput(InputError):
     """A folder or a file holds nothing to publish."""
+
+
+class SettingFault(InputError):
+    """A setting has no such name or no such value."""
 
 
 class InvalidDataset(KommungrafError):

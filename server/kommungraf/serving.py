@@ -132,7 +132,7 @@ def _application(releases: Path, address: _Address, settings: Settings, parent: 
     with editions.current() as edition:
         line = f"Serving {edition.manifest.name} at {address.url}"
     Thread(target=_announce, args=(address, line), daemon=True).start()
-    return ResponseCache(app, lambda: editions.content_hash)
+    return ResponseCache(app, lambda: editions.content_hash, limit=settings.limits.cache_bytes)
 
 
 def _announce(address: _Address, line: str) -> None:

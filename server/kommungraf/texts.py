@@ -2,15 +2,20 @@
 
 import gettext
 import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-__all__ = ["LANGUAGES", "translations"]
+__all__ = ["LANGUAGES", "spoken", "translations"]
 
 #: Swedish first: it is what a reader without a preference gets.
 LANGUAGES: Final = ("sv", "en")
@@ -27,3 +32,20 @@ def translations(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(stream, locale=language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Within the block, Click asks gettext for its own messages in `language`; gettext reads compiled files alone."""
+    source = files("kommungraf") / "locale" / "click" / f"{language}.po"
+    if not source.is_file():
+        yield
+        return
+    with TemporaryDirectory(prefix="kommungraf-") as folder:
+        compiled = Path(folder) / language / "LC_MESSAGES" / "messages.mo"
+        compiled.parent.mkdir(parents=True)
+        with source.open("rb") as stream, compiled.open("wb") as target:
+            write_mo(target, read_po(stream, locale=language))
+        gettext.bindtextdomain("messages", folder)
+        os.environ["LANGUAGE"] = language
+        yield
