@@ -2,7 +2,8 @@
 
 pyoxigraph sends a request for every SERVICE that it evaluates and has no switch for it. So a worker can't
 open a socket at all: a seccomp filter refuses the system call, and, where nothing else needs a descriptor,
-`RLIMIT_NOFILE` leaves no number free for one.
+`RLIMIT_NOFILE` leaves no number free for one. A filter binds the thread that sets it and those that it starts
+from then on, so it comes before a store is opened on disk, which starts threads.
 """
 
 import ctypes
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["confine", "die_with_parent", "peak_memory", "spare_descriptor"]
+__all__ = ["confine", "die_with_parent", "forbid_sockets", "peak_memory", "spare_descriptor"]
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_SECCOMP: Final = 22
@@ -51,7 +52,6 @@ def confine(*, memory_bytes: int, result_bytes: int, first_free: int | None) -> 
     os.nice(_NICENESS)
     with suppress(OSError):  # where the machine runs out of memory, a query is to end and not the server
         Path("/proc/self/oom_score_adj").write_text(_EXPENDABLE, "ascii")
-    _forbid_sockets()
     _forbid_descriptors(first_free)
 
 
@@ -66,7 +66,7 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
-def _forbid_sockets() -> bool:
+def forbid_sockets() -> bool:
     """Make socket(2) fail in this process for good; False on a machine that the filter doesn't know."""
     call = _SOCKET_CALL.get(platform.machine())
     if call is None:

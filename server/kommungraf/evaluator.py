@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
+from kommungraf.diskstore import prepared
 from kommungraf.errors import (
     BadRequest,
     NotAcceptable,
@@ -106,8 +107,7 @@ class Evaluator:
     """Answers queries over one release; any thread may use it."""
 
     def __init__(self, folder: Path, limits: Limits, *, quads: int = 0) -> None:
-        on_disk = quads > limits.memory_quads and (folder / "store").is_dir()
-        self._source = folder / ("store" if on_disk else "dataset.nq")
+        self._source = prepared(folder) if quads > limits.memory_quads else folder / "dataset.nq"
         self._limits = limits
         self._lock = Lock()
         self._closed = False

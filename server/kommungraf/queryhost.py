@@ -5,6 +5,7 @@ the web process asks. The host ends when the web process closes it, and with the
 single-threaded, as a process that forks must be, and does nothing but fork, reap and answer.
 """
 
+import errno
 import gc
 import json
 import os
@@ -19,7 +20,7 @@ from typing import Any, Final, NoReturn
 
 from pyoxigraph import RdfFormat, Store
 
-from kommungraf.confinement import confine, die_with_parent
+from kommungraf.confinement import confine, die_with_parent, forbid_sockets
 from kommungraf.limits import Limits
 from kommungraf.wire import Message, receive, send
 from kommungraf.worker import serve
@@ -76,8 +77,10 @@ def _work(connection: socket.socket, store: Store | Path, limits: Limits) -> NoR
     status = 1
     try:
         _keep_only(connection.detach())
-        # A store on disk opens its files as it needs them; one in memory needs no descriptor at all.
+        # A store on disk opens its files as it needs them, so nothing but the filter keeps it from the network.
         first_free = None if isinstance(store, Path) else _LOG + 1
+        if not forbid_sockets() and first_free is None:
+            raise OSError(errno.ENOSYS, "this machine has no filter for system calls, which a store on disk needs")
         opened = Store.read_only(str(store)) if isinstance(store, Path) else store
         confine(memory_bytes=limits.memory_bytes, result_bytes=limits.result_bytes, first_free=first_free)
         serve(socket.socket(fileno=_WORKER_SOCKET), opened, limits=limits, first_free=first_free)
