@@ -1,24 +1,32 @@
 """The verdict of the shapes: pySHACL's results as findings, each with the place in the files where it arises."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import rdflib
 from pyoxigraph import Quad
 from pyshacl import validate
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 
 from kommungraf.claims import Claims
-from kommungraf.dataset import Dataset, sorted_lines
+from kommungraf.dataset import Dataset
 from kommungraf.findings import Finding, Severity, from_error, ordered
 from kommungraf.inputs import Inputs
 from kommungraf.origins import Origins
+from kommungraf.paths import Triple
 from kommungraf.rules import unreadable_periods
+from kommungraf.shapes import TARGETS, Shape, read_shapes
+from kommungraf.suspects import View
+from kommungraf.triples import datatype, language, parts, text
 
-__all__ = ["graph_of", "shape_findings", "validated"]
+__all__ = ["PLAIN", "graph_of", "shape_findings", "validated", "view_findings"]
+
+#: Up to here pySHACL alone is as quick.
+PLAIN: Final = 5000
+Term = rdflib.URIRef | rdflib.BNode | rdflib.Literal
 
 _EMPTY_CLAIM: Final = {
     "en": "The claim has a source but says nothing. Add its statements as a named graph, or remove the claim.",
@@ -34,12 +42,12 @@ def validated(dataset: Dataset, inputs: Inputs) -> tuple[Finding, ...]:
     found = [from_error(fault) for fault in inputs.faults]
     found += [origins.located(finding) for finding in _claim_findings(dataset.claims)]
     if inputs.shapes:
-        shapes = graph_of(quad for file in inputs.shapes for quad in file.quads)
-        found += [origins.located(each) for each in shape_findings(graph_of(dataset.held), shapes)]
+        shapes = [quad for file in inputs.shapes for quad in file.quads]
+        found += [origins.located(each) for each in view_findings(dataset.held_lines(), shapes)]
     if inputs.ontology_shapes:
-        shapes = graph_of(quad for file in inputs.ontology_shapes for quad in file.quads)
+        terms = graph_of(quad for file in inputs.ontology_shapes for quad in file.quads)
         ontology = graph_of(quad for file in inputs.ontology for quad in file.quads)
-        found += [origins.located(each) for each in shape_findings(ontology, shapes)]
+        found += [origins.located(each) for each in shape_findings(ontology, terms)]
     return ordered(found)
 
 
@@ -67,10 +75,58 @@ def _prepared(text: str) -> Query:
 
 
 def graph_of(quads: Iterable[Quad]) -> rdflib.Graph:
-    """An rdflib graph of the quads' triples; their graph names are dropped."""
+    """An rdflib graph of the quads' triples; their graph names are dropped, their blank nodes keep their labels."""
+    return _graph((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)
+
+
+def _graph(triples: Iterable[Triple]) -> rdflib.Graph:
     graph = _PreparedGraph()
-    triples = (Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    return graph.parse(data=b"".join(sorted_lines(triples)), format="nt11")
+    for subject, predicate, value in triples:
+        graph.add((_term(subject), _term(predicate), _term(value)))
+    return graph
+
+
+def _term(token: str) -> Term:
+    if token[0] == "<":
+        return rdflib.URIRef(text(token))
+    if token[0] == "_":
+        return rdflib.BNode(token[2:])
+    tag = language(token)
+    kind = None if tag or token[-1] == '"' else rdflib.URIRef(datatype(token))
+    return rdflib.Literal(text(token), lang=tag or None, datatype=kind)
+
+
+def view_findings(lines: Sequence[bytes], shapes: Sequence[Quad], plain: int = PLAIN) -> Iterator[Finding]:
+    """What pySHACL reports of a graph, given as sorted N-Triples lines.
+
+    Above `plain` triples it judges only the focus nodes that may break a shape, by the triples on which the verdict
+    depends, and by all triples what a shape says that isn't understood here; the results are the same.
+    """
+    if len(lines) <= plain:
+        yield from shape_findings(_graph(map(parts, lines)), graph_of(shapes))
+        return
+    view = View(lines, read_shapes(shapes))
+    suspicions = tuple(view.suspicions())
+    if suspicions:
+        aimed = _untargeted(shapes, (*view.shapes, *view.unknown))
+        for suspicion in suspicions:
+            node = _term(suspicion.shape.node)
+            aimed.addN((node, SH.targetNode, _term(focus), aimed) for focus in suspicion.nodes)
+        yield from shape_findings(_graph(sorted(view.evidence(suspicions), key=" ".join)), aimed)
+    if view.unknown:
+        yield from shape_findings(_graph(map(parts, lines)), _untargeted(shapes, view.shapes))
+
+
+def _untargeted(quads: Iterable[Quad], shapes: Iterable[Shape]) -> rdflib.Graph:
+    """The shapes graph in which these shapes have no target."""
+    graph = graph_of(quads)
+    for shape in shapes:
+        node = _term(shape.node)
+        for name in TARGETS:
+            graph.remove((node, SH[name], None))
+        for kind in (RDFS.Class, OWL.Class):
+            graph.remove((node, RDF.type, kind))
+    return graph
 
 
 def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding]:
@@ -78,7 +134,7 @@ def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding
     _, report, _ = validate(
         data, shacl_graph=shapes, inference="none", advanced=False, allow_warnings=True, inplace=True
     )
-    for result in report.subjects(RDF.type, SH.ValidationResult):
+    for result in report.objects(None, SH.result):
         yield _finding(report, result)
 
 

@@ -1,0 +1,171 @@
+"""Above a size pySHACL judges suspects only; it must report just what it reports of the whole graph."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad, RdfFormat, parse
+
+from kommungraf.dataset import sorted_lines
+from kommungraf.findings import Finding
+from kommungraf.inputs import read_inputs
+from kommungraf.project import own_project
+from kommungraf.shapes import read_shapes
+from kommungraf.suspects import View
+from kommungraf.validation import view_findings
+from kommungraf.vocab import BASE, PREFIXES
+from own_content import own_content
+
+CASES = Path(__file__).parent / "shapes"
+HEADER = (
+    "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items()) + "@prefix ex: <urn:ex:> .\n"
+)
+WHOLE = 10**9
+
+
+@pytest.fixture(scope="module")
+def shapes() -> list[Quad]:
+    return [quad for file in read_inputs(own_project()).shapes for quad in file.quads]
+
+
+def results(lines: Iterable[bytes], shapes: list[Quad], plain: int) -> Counter[tuple[object, ...]]:
+    return Counter(map(result, view_findings(sorted(set(lines)), shapes, plain)))
+
+
+def result(found: Finding) -> tuple[object, ...]:
+    return found.severity, found.shape, found.focus, found.path, found.value, tuple(found.messages.items())
+
+
+def turtle(text: str) -> list[Quad]:
+    return list(parse(HEADER + text, RdfFormat.TURTLE))
+
+
+SURROUNDINGS = CASES / "surroundings.ttl"
+
+
+def lines_of(*files: Path) -> list[bytes]:
+    return [
+        line
+        for file in files
+        for line in sorted_lines(parse(file.read_bytes(), RdfFormat.TURTLE, rename_blank_nodes=True))
+    ]
+
+
+def test_all_errors_that_the_shapes_know_are_reported_alike(shapes: list[Quad]) -> None:
+    files = sorted(CASES.glob("*/*.ttl"))
+    lines = [*lines_of(SURROUNDINGS), *(line for file in files for line in (*renamed(file), *lines_of(file)))]
+    alone = results(lines, shapes, WHOLE)
+    assert results(lines, shapes, 0) == alone
+    named = {f"<{BASE}shape/{file.parent.name}-{file.stem}>" for file in files if file.stem != "valid"}
+    assert len(named - {shape for _, shape, *_ in alone}) < len(named) / 20
+
+
+def renamed(file: Path) -> Iterator[bytes]:
+    """The file's triples with its own things named after it, so that files don't mend each other's errors."""
+    known = {line.split(b" ", 1)[0] for line in lines_of(SURROUNDINGS)}
+    for line in lines_of(file):
+        terms = [other_name(term, file, known) for term in line[:-3].split(b" ", 2)]
+        yield b"%s %s %s .\n" % tuple(terms)
+
+
+def other_name(term: bytes, file: Path, known: set[bytes]) -> bytes:
+    own = term.startswith(f"<{BASE}id/".encode()) and term not in known
+    return term[:-1] + f"-{file.parent.name}-{file.stem}>".encode() if own else term
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_errors_in_the_dataset_are_reported_alike(seed: int, shapes: list[Quad]) -> None:
+    lines = changed(own_content().dataset.held_lines(), random.Random(seed))
+    alone = results(lines, shapes, WHOLE)
+    assert len(alone) > 100
+    assert results(lines, shapes, 0) == alone
+
+
+def changed(lines: list[bytes], chance: random.Random) -> list[bytes]:
+    """Lines left out, and objects exchanged with those of other lines."""
+    found = list(lines)
+    for _ in range(400):
+        found.pop(chance.randrange(len(found)))
+        one, other = (found[chance.randrange(len(found))].split(b" ", 2) for _ in range(2))
+        found.append(b" ".join((one[0], one[1], other[2])))
+    return found
+
+
+def test_valid_data_have_no_suspects(shapes: list[Quad]) -> None:
+    lines = sorted(set(lines_of(SURROUNDINGS, CASES / "MunicipalityShape" / "valid.ttl")))
+    assert list(View(lines, read_shapes(shapes)).suspicions()) == []
+
+
+DATA = """
+ex:a a ex:Thing ; ex:p "1"^^xsd:integer , "01"^^xsd:integer , "x"@EN , "y"@en ; ex:q ex:b ; ex:n 5 ; ex:d "2020-01-01"^^xsd:date .
+ex:b a ex:Part ; ex:p "1.50"^^xsd:decimal , "1.5"^^xsd:decimal ; ex:q ex:c ; ex:n "5.0"^^xsd:decimal ; ex:d "2020-01-01"^^xsd:dateTime .
+ex:c a ex:Part , ex:Thing ; ex:q ex:a ; ex:n "many" ; ex:d "20-01-2001"^^xsd:date ; ex:t "two\\nlines" .
+ex:Part rdfs:subClassOf ex:Thing .
+[] a ex:Thing ; ex:p 7 ; ex:q [ ex:n 1 ] ; ex:t "x" .
+"""
+#: Name of the case, and what the shape says beside its target.
+CONSTRAINTS = {
+    "equal in value": "sh:property [ sh:path ex:p ; sh:maxCount 1 ]",
+    "value of another form": 'sh:property [ sh:path ex:p ; sh:hasValue "01"^^xsd:integer ]',
+    "list of values": "sh:property [ sh:path ex:n ; sh:in ( 5 ) ]",
+    "language once": "sh:property [ sh:path ex:p ; sh:uniqueLang true ]",
+    "languages": 'sh:property [ sh:path ex:p ; sh:languageIn ( "en" ) ]',
+    "number and decimal": "sh:property [ sh:path ex:n ; sh:minInclusive 5 ; sh:maxExclusive 6.5 ]",
+    "dates": 'sh:property [ sh:path ex:d ; sh:minInclusive "2020-01-01"^^xsd:date ; sh:datatype xsd:date ]',
+    "pair": "sh:property [ sh:path ex:n ; sh:lessThan ex:p ]",
+    "closed": "sh:closed true ; sh:ignoredProperties ( rdf:type )",
+    "one of": "sh:xone ( [ sh:class ex:Part ] [ sh:property [ sh:path ex:n ; sh:minCount 1 ] ] )",
+    "switched off": "sh:deactivated true ; sh:class ex:Nothing",
+    "flags": 'sh:property [ sh:path ex:t ; sh:pattern "TWO" ; sh:flags "i" ]',
+    "pattern over lines": 'sh:property [ sh:path ex:t ; sh:pattern "^two.lines$" ]',
+    "circle": "sh:property [ sh:path [ sh:oneOrMorePath ex:q ] ; sh:maxCount 2 ; sh:class ex:Thing ]",
+    "zero or more": "sh:property [ sh:path [ sh:zeroOrMorePath ex:q ] ; sh:class ex:Thing ]",
+    "zero or one": "sh:property [ sh:path [ sh:zeroOrOnePath ex:q ] ; sh:maxCount 1 ]",
+    "inverse of a sequence": "sh:property [ sh:path [ sh:inversePath ( ex:q ex:q ) ] ; sh:maxCount 0 ]",
+    "nested results": "sh:property [ sh:path ex:q ; sh:property [ sh:path ex:n ; sh:datatype xsd:integer ] ]",
+    "nested warning": "sh:not [ sh:severity sh:Warning ; sh:property [ sh:path ex:n ; sh:datatype xsd:integer ] ]",
+    "at most so many": "sh:property [ sh:path ex:q ; sh:qualifiedValueShape [ sh:class ex:Part ] ; sh:qualifiedMaxCount 0 ]",
+    "blank nodes": "sh:nodeKind sh:IRI",
+    "query": 'sh:sparql [ sh:message "no" ; sh:select "SELECT $this ?value WHERE { $this <urn:ex:q> ?x . ?x <urn:ex:n> ?value }" ]',
+    "query with a path": 'sh:sparql [ sh:message "no" ; sh:select "SELECT $this WHERE { $this <urn:ex:q>/<urn:ex:q> ?x }" ]',
+    "query for what is not": (
+        'sh:sparql [ sh:message "no" ; sh:select "SELECT $this WHERE { $this <urn:ex:q> ?x . '
+        'FILTER NOT EXISTS { ?x <urn:ex:n> ?n . FILTER (?n = 5) } OPTIONAL { ?y <urn:ex:q> $this } }" ]'
+    ),
+    "query of any property": 'sh:sparql [ sh:message "no" ; sh:select "SELECT $this WHERE { $this <urn:ex:q> ?x . ?x ?any 5 }" ]',
+    "query that counts": (
+        'sh:sparql [ sh:message "no" ; sh:select "SELECT $this WHERE { $this <urn:ex:p> ?x . '
+        '{ SELECT (COUNT(?n) AS ?all) WHERE { ?s <urn:ex:n> ?n } } FILTER (?all > 2) }" ]'
+    ),
+}
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS.values(), ids=CONSTRAINTS)
+def test_each_construct_is_understood_or_left_to_pyshacl(constraint: str) -> None:
+    lines = sorted_lines(turtle(DATA))
+    shapes = turtle(
+        f"ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:targetSubjectsOf ex:q ; {constraint} ."
+    )
+    assert results(lines, shapes, 0) == results(lines, shapes, WHOLE)
+
+
+@pytest.mark.parametrize(
+    "target", ["sh:targetNode ex:a , ex:gone", "sh:targetObjectsOf ex:q", "sh:targetSubjectsOf ex:t"]
+)
+def test_each_kind_of_target_finds_its_nodes(target: str) -> None:
+    lines = sorted_lines(turtle(DATA))
+    shapes = turtle(f"ex:Shape a sh:NodeShape ; {target} ; sh:class ex:Part .")
+    alone = results(lines, shapes, WHOLE)
+    assert alone
+    assert results(lines, shapes, 0) == alone
+
+
+def test_shape_that_is_its_own_target_class_is_left_to_pyshacl() -> None:
+    lines = sorted_lines(turtle(DATA))
+    shapes = turtle("ex:Thing a rdfs:Class , sh:NodeShape ; sh:property [ sh:path ex:t ; sh:minCount 1 ] .")
+    alone = results(lines, shapes, WHOLE)
+    assert alone
+    assert results(lines, shapes, 0) == alone
+    assert [shape.node for shape in View(lines, read_shapes(shapes)).unknown] == ["<urn:ex:Thing>"]
