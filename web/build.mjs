@@ -52,12 +52,12 @@ async function outlines() {
 
 async function drawn(name, wanted, decimals) {
   const topology = JSON.parse(await readFile(join(here, "node_modules/world-atlas", name), "utf8"));
-  const land = feature(topology, topology.objects.land).features.flatMap((each) => polygons(each.geometry));
-  const borders = mesh(topology, topology.objects.countries, (one, other) => one !== other).coordinates;
+  const land = feature(topology, topology.objects.land).features.flatMap((each) => polygons(each.geometry)).flatMap(unrolled);
+  const borders = mesh(topology, topology.objects.countries, (one, other) => one !== other).coordinates.flatMap(unrolled);
   const box = wanted === touches ? near : { west: -180, south: -90, east: 180, north: 90 };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none" viewBox="${box.west} ${-box.north} ${box.east - box.west} ${box.north - box.south}">`,
-    "<style>.land{fill:#dfe5e0}.border{fill:none;stroke:#fff;stroke-width:1;vector-effect:non-scaling-stroke}",
+    "<style>.land{fill:#d2dbd4}.border{fill:none;stroke:#fff;stroke-width:1;vector-effect:non-scaling-stroke}",
     "@media(prefers-color-scheme:dark){.land{fill:#2f3a36}.border{stroke:#14181a}}</style>",
     `<path class="land" d="${land.filter(wanted).map((ring) => path(ring, decimals, true)).join("")}"/>`,
     `<path class="border" d="${borders.filter(wanted).map((line) => path(line, decimals, false)).join("")}"/>`,
@@ -67,6 +67,22 @@ async function drawn(name, wanted, decimals) {
 
 function polygons(geometry) {
   return geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat();
+}
+
+// A line across the 180th meridian jumps to the other side: drawn on, and once more where the picture's other edge cuts it.
+// Antarctica, around which such a line never ends, is left out: nobody there cooperates with a municipality.
+function unrolled(line) {
+  if (Math.max(...line.map(([, y]) => y)) < -60) return [];
+  let shift = 0;
+  const whole = line.map(([x, y], index) => {
+    if (index && Math.abs(x - line[index - 1][0]) > 180) shift += x < 0 ? 360 : -360;
+    return [x + shift, y];
+  });
+  const east = whole.map(([x]) => x);
+  const copies = [whole];
+  if (Math.max(...east) > 180) copies.push(whole.map(([x, y]) => [x - 360, y]));
+  if (Math.min(...east) < -180) copies.push(whole.map(([x, y]) => [x + 360, y]));
+  return copies;
 }
 
 function touches(line) {

@@ -7,7 +7,9 @@ from typing import Final
 from pyoxigraph import Literal, Triple
 
 from kommungraf.links import Link
-from kommungraf.panels import Panel, panels_of, quotation_panels, rival_panels
+from kommungraf.maps import Map, maps_of
+from kommungraf.networks import Network, network_of
+from kommungraf.panels import Panel, hubs_of, panels_of, quotation_panels, rival_panels
 from kommungraf.resources import Claim, Document, Statement, own_claim
 from kommungraf.search import Label
 from kommungraf.site import Form, Reader, forms
@@ -66,7 +68,9 @@ class EntityView:
     summary: tuple[Brief, ...]
     claim: Behind | None
     claim_status: Link | None
+    maps: tuple[Map, ...]
     panels: tuple[Panel, ...]
+    network: Network | None
     disagreements: tuple[Disagreement, ...]
     gaps: tuple[Gap, ...]
     content: tuple[tuple[Link, Fact], ...]
@@ -95,6 +99,8 @@ def entity_view(who: Reader, document: Document) -> EntityView:
         summary=() if claim else tuple(_summary(views, document)),
         claim=views.claim(claim) if claim else None,
         claim_status=_fetched(who, claim.status) if claim else None,
+        maps=() if claim else maps_of(who, document.iri),
+        network=network_of(hubs_of(who, around)),
         panels=(
             *panels_of(who, views, around),
             *_cited(who, views, document),

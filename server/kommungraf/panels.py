@@ -2,29 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from pyoxigraph import Triple
 
 from kommungraf.links import Link
+from kommungraf.networks import Hub
 from kommungraf.resources import Statement
 from kommungraf.site import Reader
 from kommungraf.surroundings import Neighbour, Quotation, Rival, Surroundings
+from kommungraf.timelines import Axis, Bounds, axis_of
 from kommungraf.views import Behind, Value, Views
 from kommungraf.vocab import iri
 
-__all__ = ["Panel", "Part", "panels_of", "quotation_panels", "rival_panels"]
+__all__ = ["Panel", "Part", "hubs_of", "panels_of", "quotation_panels", "rival_panels"]
 
 _MOST_VALUES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The values of one cell and what they rest on; `more` counts the values that are left out."""
+    """The values of one cell and what they rest on; `more` counts the values left out, `bounds` are those of a period."""
 
     values: tuple[Value, ...]
     behind: tuple[Behind, ...] = ()
     more: int = 0
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ class Panel:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Part, ...], ...]
+    axis: Axis | None = None
+
+
+Row = tuple[Part, ...]
+Table = tuple[tuple[str, ...], list[Row]]
 
 
 def panels_of(who: Reader, views: Views, around: Surroundings) -> Iterator[Panel]:
@@ -58,11 +67,13 @@ def panels_of(who: Reader, views: Views, around: Surroundings) -> Iterator[Panel
     )
     for title, caption, (columns, rows) in tables:
         if rows:
-            yield Panel(title, caption, columns, tuple(sorted(rows, key=_first_text)))
+            yield Panel(title, caption, columns, tuple(sorted(rows, key=_first_text)), _axis(who, rows))
 
 
-Row = tuple[Part, ...]
-Table = tuple[tuple[str, ...], list[Row]]
+def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
+    """The years of the rows' periods, up to the edition's own year where one goes on."""
+    periods = [part.bounds for row in rows for part in row if part.bounds is not None]
+    return axis_of(periods, until=_day((who.edition.manifest.modified or "",)))
 
 
 def _cooperations(who: Reader, views: Views, around: Surroundings) -> Table:
@@ -70,7 +81,7 @@ def _cooperations(who: Reader, views: Views, around: Surroundings) -> Table:
     rows: list[Row] = []
     for each in around.by("org:member"):
         joined, partners = each.about("org:organization"), _partners(each, around.partners)
-        rows.append((_part(views, joined[:1]), _linked(who, partners), _part(views, each.about("kg:period"))))
+        rows.append((_part(views, joined[:1]), _linked(who, partners), _when(views, each)))
     return columns, rows
 
 
@@ -78,12 +89,20 @@ def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) ->
     return tuple(each for name in membership.values("org:organization") for each in partners.get(name, ()))
 
 
+def hubs_of(who: Reader, around: Surroundings) -> Iterator[Hub]:
+    """The cooperations of the resource with their other members, for its network."""
+    for each in around.by("org:member"):
+        for name in each.values("org:organization"):
+            partners = (who.names.link(partner) for partner in _partners(each, around.partners))
+            yield Hub(
+                who.names.link(name), tuple(sorted(partners, key=lambda link: (link.text.casefold(), link.iri)))
+            )
+
+
 def _members(who: Reader, views: Views, around: Surroundings) -> Table:
     columns = (who.text("Member"), who.text("Period"))
     found = around.by("org:organization")
-    rows: list[Row] = [
-        (_part(views, each.about("org:member")[:1]), _part(views, each.about("kg:period"))) for each in found
-    ]
+    rows: list[Row] = [(_part(views, each.about("org:member")[:1]), _when(views, each)) for each in found]
     return columns, rows
 
 
@@ -93,7 +112,7 @@ def _activities(who: Reader, views: Views, found: Iterable[Neighbour]) -> Table:
     for each in found:
         participants = each.about("kg:participant")
         named = Part((views.value_of(each.iri),), _behind(views, each.about("dcterms:title")))
-        rows.append((named, _part(views, participants), _part(views, each.about("kg:period"))))
+        rows.append((named, _part(views, participants), _when(views, each)))
     return columns, rows
 
 
@@ -128,7 +147,7 @@ def _changes(who: Reader, views: Views, around: Surroundings) -> Table:
     rows: list[Row] = []
     for each in events.values():
         before, after = each.about("org:originalOrganization"), each.about("org:resultingOrganization")
-        parts = (_part(views, before), _part(views, after), _part(views, each.about("kg:period")))
+        parts = (_part(views, before), _part(views, after), _when(views, each))
         rows.append((Part((views.value_of(each.iri),)), *parts))
     return columns, rows
 
@@ -179,6 +198,24 @@ def _part(views: Views, statements: Iterable[Statement]) -> Part:
     shown = tuple(each for each in found if each.held) or found
     values = tuple(dict.fromkeys(views.value(each.triple.object) for each in shown))
     return Part(values[:_MOST_VALUES], _behind(views, shown), max(0, len(values) - _MOST_VALUES))
+
+
+def _when(views: Views, each: Neighbour) -> Part:
+    """The period of `each`, with the days that bound it."""
+    period = _part(views, each.about("kg:period"))
+    first, latest_start, earliest_end, last = (
+        _day(each.values(f"kg:{name}")) for name in ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
+    )
+    ongoing = any(text.endswith("/..") for text in each.values("kg:period"))
+    bounds = Bounds(first, latest_start, earliest_end, last, ongoing)
+    return replace(period, bounds=bounds if bounds.days else None)
+
+
+def _day(texts: Iterable[str]) -> date | None:
+    try:
+        return date.fromisoformat(min(texts, default="")[:10])
+    except ValueError:
+        return None
 
 
 def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:
