@@ -6,9 +6,13 @@ from pathlib import Path
 import click
 
 from bench import reference
+from bench.compare import SECTIONS, Bench, results
 from bench.faults import Faults
 from bench.generator import Size
 from bench.generator import generate as generated
+from bench.tables import report
+
+_FOLDER = Path("build/bench")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +40,30 @@ def generate(triples: int, seed: int, out: Path, faults: float, faults_out: Path
             injected = Faults(faults, files.enter_context(faults_out.open("w", encoding="utf-8")).write)
         written = generated(Size(triples, seed), sink.write, injected)
     click.echo(f"{written} statements in {out}")
+
+
+@main.command()
+@click.option(
+    "--triples", type=click.IntRange(1000), default=700_000, show_default=True, help="Generated statements."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--section", "sections", type=click.Choice(list(SECTIONS)), multiple=True, help="All by default.")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=_FOLDER, show_default=True)
+def compare(triples: int, seed: int, sections: tuple[str, ...], folder: Path) -> None:
+    """Compare our server with its peers on generated data; results stay in the folder and are printed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    bench = Bench(folder.resolve(), Size(triples, seed))
+    for section in sections or SECTIONS:
+        click.echo(f"{section} …", err=True)
+        bench.run(section)
+    click.echo(report(results(folder)), nl=False)
+
+
+@main.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=_FOLDER, show_default=True)
+def table(folder: Path) -> None:
+    """Print what was measured as Markdown."""
+    click.echo(report(results(folder)), nl=False)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,7 @@ def chosen(request: Request, offers: Sequence[str], *, name: str | None = None) 
     if named:
         names = _SHORT_NAMES.get(named.lower(), (_bare(named),))
         return next((offer for offer in offers if offer in names), None)
-    accepted = _accepted(request.headers.get("Accept", ""))
-    return accepted.best_match(offers) if accepted else offers[0]
+    return _best(request.headers.get("Accept", ""), tuple(offers))
 
 
 def required(request: Request, offers: Sequence[str]) -> str:
@@ -64,6 +63,13 @@ def page_number(request: Request) -> int:
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
         raise BadRequest("The parameter page is a number from 1.")
     return int(text)
+
+
+@lru_cache(maxsize=1024)
+def _best(header: str, offers: tuple[str, ...]) -> str | None:
+    """werkzeug compares in time that grows with both, and the same few headers come again and again."""
+    accepted = _accepted(header)
+    return accepted.best_match(offers) if accepted else offers[0]
 
 
 @lru_cache(maxsize=256)
