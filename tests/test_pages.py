@@ -27,6 +27,7 @@ PAGES = (
     "/questions/start-of-the-partnership",
     "/questions/is-vaxjo-in-entreprenorsregionen",
     "/conflicts",
+    "/map",
     "/gaps",
     "/dataset/",
     "/sparql",

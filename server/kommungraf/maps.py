@@ -11,7 +11,7 @@ from kommungraf.links import Link
 from kommungraf.resources import query_text
 from kommungraf.site import Reader
 
-__all__ = ["Map", "Outlines", "Place", "Spot", "Tie", "drawn", "map_of_ties", "maps_of"]
+__all__ = ["Map", "Outlines", "Place", "Spot", "Tie", "drawn", "map_of_municipalities", "maps_of", "maps_of_ties"]
 
 _WIDTH: Final = 640.0
 _MARGIN: Final = 0.08
@@ -144,16 +144,30 @@ def maps_of(who: Reader, resource: str) -> tuple[Map, ...]:
     return drawn(near, centre=centre), drawn(places.values(), centre=centre, missing=missing)
 
 
-def map_of_ties(who: Reader, kind: str) -> Map | None:
-    """The map of every tie by a cooperation of one class, or None where no tie has two known places."""
+def map_of_municipalities(who: Reader) -> Map | None:
+    """The map of every municipality that lies in a county of the dataset, or None where none has a known place."""
+    rows = who.edition.evaluator.select(query_text("everywhere"))
+    who.names.fetch(row["thing"].value for row in rows)
+    return drawn([_place(who, row, "") for row in rows]) if rows else None
+
+
+def maps_of_ties(who: Reader, kind: str) -> tuple[Map, ...]:
+    """The maps of every tie by a cooperation of one class: those of our part of the world, and all where others are.
+
+    None where no tie has two known places.
+    """
     rows = who.edition.evaluator.select(query_text("ties"), kind=NamedNode(kind))
     shown = rows[:_MOST_TIES]
     who.names.fetch({row[end].value for row in shown for end in ("one", "other")})
     pairs = [(_place(who, row, "1"), _place(who, row, "2")) for row in shown]
-    if not pairs:
-        return None
+    near = [pair for pair in pairs if all(map(_REGION.holds, pair))]
+    views = [pairs] if len(near) == len(pairs) else [near, pairs]
+    return tuple(_tied(each, cut=len(rows) > len(shown)) for each in views if each)
+
+
+def _tied(pairs: list[tuple[Place, Place]], *, cut: bool) -> Map:
     places = {place.link.iri: place for pair in pairs for place in pair}
-    return drawn(places.values(), pairs=pairs, cut=len(rows) > len(shown))
+    return drawn(places.values(), pairs=pairs, cut=cut)
 
 
 def _place(who: Reader, row: Mapping[str, Any], number: str) -> Place:

@@ -13,6 +13,7 @@ from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.freshness import fixed
 from kommungraf.links import Link
+from kommungraf.maps import map_of_municipalities, maps_of_ties
 from kommungraf.negotiation import page_number, required
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
@@ -48,6 +49,10 @@ _OUR_CLASSES: Final = tuple(
         "kg:KnowledgeGap",
     )
 )
+#: The classes of cooperation that have a map of their ties.
+_TYING_CLASSES: Final = tuple(
+    iri(name) for name in ("kg:Twinning", "kg:MunicipalPartnership", "kg:RegionalCooperation")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ def home() -> Response:
         "graphs": number_in_words(manifest.graphs, tongue),
         "questions": asked(who)[:_QUESTIONS],
     }
-    return page("home.html", who, ours=_is_about_cooperation(who), **context)
+    ours = _is_about_cooperation(who)
+    return page("home.html", who, ours=ours, map=map_of_municipalities(who) if ours else None, **context)
 
 
 def _is_about_cooperation(who: Reader) -> bool:
@@ -99,6 +105,19 @@ def _counts(who: Reader) -> list[Count]:
         )
         for name in shown
     ]
+
+
+@blueprint.get("/map")
+def ties() -> Response:
+    """The ties by cooperations of one class, on the world's map and on that of our part of it."""
+    who = reader()
+    kinds = [name for name in _TYING_CLASSES if name in who.edition.index.types()]
+    chosen = request.args.get("type", next(iter(kinds), ""))
+    if chosen not in kinds:
+        raise UnknownResource(chosen)
+    who.names.fetch(kinds)
+    links = [who.names.link(name) for name in kinds]
+    return page("map.html", who, kinds=links, chosen=who.names.link(chosen), maps=maps_of_ties(who, chosen))
 
 
 @blueprint.get("/list")

@@ -13,11 +13,12 @@ from pyoxigraph import Literal
 from kommungraf.texts import translations
 from kommungraf.vocab import EDTF, PREFIXES
 
-__all__ = ["bytes_in_words", "literal_in_words", "number_in_words", "period_in_words"]
+__all__ = ["NUMBERS", "bytes_in_words", "literal_in_words", "number_in_words", "period_in_words"]
 
 _DATE: Final = re.compile(r"(\d{4}|\d{3}X)(?:-(\d\d))?(?:-(\d\d))?([?~%]?)")
 _XSD: Final = PREFIXES["xsd"]
-_NUMBERS: Final = frozenset(
+#: The datatypes of numbers that are worded with digit groups.
+NUMBERS: Final = frozenset(
     _XSD + name for name in ("integer", "decimal", "double", "nonNegativeInteger", "int", "long")
 )
 
@@ -27,7 +28,7 @@ def literal_in_words(literal: Literal, language: str) -> str:
     datatype, text = literal.datatype.value, literal.value
     if datatype == EDTF:
         return period_in_words(text, language)
-    if datatype in _NUMBERS:
+    if datatype in NUMBERS:
         return number_in_words(text, language)
     if datatype == _XSD + "date":
         return _full_date(text, language)
