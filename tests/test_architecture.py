@@ -12,7 +12,7 @@ PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "server" / "kommungraf"
 DOCUMENT = PROJECT / "docs" / "architecture.md"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
-SECTIONS = ("Shared", "Build half", "Serving half", "Command")
+SECTIONS = ("Shared", "Build half", "Serving half", "Doctor", "Command")
 FORBIDDEN_TO_SERVE = {"rdflib", "pyshacl", "edtf"}
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
@@ -70,6 +70,11 @@ def test_module_imports_only_modules_before_it(module: str) -> None:
 def test_serving_half_imports_nothing_of_the_build(module: str) -> None:
     assert siblings(module).isdisjoint(listed()["Build half"])
     assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in imported(module))
+
+
+@pytest.mark.parametrize("module", listed()["Doctor"])
+def test_the_doctor_knows_a_site_from_outside_only(module: str) -> None:
+    assert siblings(module).isdisjoint((*listed()["Build half"], *listed()["Serving half"]))
 
 
 @pytest.mark.parametrize("module", listed()["Shared"])

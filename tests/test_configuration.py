@@ -15,7 +15,13 @@ from kommungraf.texts import translations
 
 DOCUMENT = own_project().root / "docs" / "operation.md"
 SETTINGS = [declared for section in SECTIONS for declared in settings_of(section)]
-OTHER = {Kind.TEXT: "else", Kind.TEXTS: "a b", Kind.PATH: "else", Kind.IRI: "https://example.org/"}
+OTHER = {
+    Kind.TEXT: "else",
+    Kind.TEXTS: "a b",
+    Kind.NETWORKS: "10.0.0.0/8 ::1/128",
+    Kind.PATH: "else",
+    Kind.IRI: "https://example.org/",
+}
 
 
 @pytest.fixture(autouse=True)

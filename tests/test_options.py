@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ class Sample:
     seats: int = setting(4, Kind.COUNT, "Seats.", least=1, most=9)
     title: str = setting("x", Kind.TEXT, "A title.")
     friends: tuple[str, ...] = setting((), Kind.TEXTS, "Friends.")
+    near: tuple[IPv4Network, ...] = setting((), Kind.NETWORKS, "Near.")
     form: str = setting("json", Kind.CHOICE, "A form.", choices=("json", "off"))
     place: Path = setting(Path("here"), Kind.PATH, "A place.")
     source: Path | None = setting(None, Kind.FOLDER, "A source.")
@@ -66,6 +68,7 @@ def test_a_number_without_bounds_can_not_be_declared() -> None:
         ("seats", "9", 9),
         ("friends", "a b", ("a", "b")),
         ("friends", ["a", "b c"], ("a", "b c")),
+        ("near", "10.0.0.0/8 ::1", (IPv4Network("10.0.0.0/8"), IPv6Network("::1/128"))),
         ("form", "off", "off"),
         ("base", "https://example.org/", "https://example.org/"),
     ],
@@ -97,6 +100,8 @@ def test_values_are_read_as_people_write_them(name: str, given: object, value: o
         ("title", ""),
         ("friends", 3),
         ("friends", [1]),
+        ("near", "10.0.0.1/8"),
+        ("near", ["example.org"]),
         ("form", "xml"),
         ("place", 3),
         ("source", "nowhere"),

@@ -12,15 +12,24 @@ from typing import Any, Final, NoReturn
 import click
 
 from kommungraf import __version__
-from kommungraf.configuration import SECTIONS, Configuration, Folders, as_toml, configuration
-from kommungraf.errors import InputError, InvalidDataset, KommungrafError, ReleaseError, SettingFault
+from kommungraf.configuration import SECTIONS, Configuration, Folders, as_toml, configuration, from_flags
+from kommungraf.errors import InputError, InvalidDataset, KommungrafError, ReleaseError, SettingFault, VisitFault
 from kommungraf.findings import worded
-from kommungraf.flags import Existing, Group, asked_language, language_option, option, setting_options
+from kommungraf.flags import (
+    Existing,
+    Group,
+    asked_language,
+    language_option,
+    option,
+    section_options,
+    setting_options,
+)
 from kommungraf.hosting import Hosting
 from kommungraf.limits import Limits
 from kommungraf.manifest import resolve_current, verified
 from kommungraf.project import Project, own_project
 from kommungraf.texts import LANGUAGES, spoken, translations
+from kommungraf.visits import Bounds
 
 __all__ = ["main"]
 
@@ -50,6 +59,9 @@ def _status(language: str) -> int:
     except InputError as error:
         click.echo(f"kommungraf: {error.place}: {worded(error, language)}", err=True)
         return _USAGE if isinstance(error, SettingFault) else 1
+    except VisitFault as error:
+        click.echo(f"kommungraf: {worded(error, language)}", err=True)
+        return 1
     except KommungrafError as error:
         click.echo(f"kommungraf: {error}", err=True)
         return 1
@@ -121,6 +133,39 @@ def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
 def config(lang: str, **flags: Any) -> None:
     """Print the settings that hold, as a file that sets the same, each with where it comes from."""
     click.echo(as_toml(_configured(flags, lang)), nl=False)
+
+
+@cli.command()
+@click.argument("site", metavar="URL")
+@option("--endpoint", help="The address of the SPARQL endpoint; sparql below the site's by default.")
+@option("--base-iri", help="What the IRIs begin with that the site answers for; its own address by default.")
+@option("--thing", "things", multiple=True, help="An IRI or address to look up; found out by default.")
+@option("--other-hosts", is_flag=True, help="Follow redirects and links to other hosts too.")
+@section_options(Bounds)
+@option("--failures", is_flag=True, help="Print nothing but what fails.")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    standard="text",
+    help="The form of the report.",
+)
+@language_option
+def doctor(site: str, form: str, lang: str, **options: Any) -> None:
+    """Examine a running site, anybody's, as a strict client; exit status 1 where something fails."""
+    from kommungraf.doctor import Directions, diagnosis, explored  # noqa: PLC0415
+    from kommungraf.examination import Outcome, as_json, as_text, summary  # noqa: PLC0415
+
+    directions = Directions(options["endpoint"], options["base_iri"], options["things"])
+    bounds = replace(from_flags(Bounds, options), other_hosts=options["other_hosts"])
+    found = []
+    for check_, verdict in diagnosis(explored(site, directions, bounds)):
+        found.append((check_, verdict))
+        if form == "text" and (verdict.outcome is Outcome.FAILED or not options["failures"]):
+            click.echo(as_text(check_, verdict, lang))
+    click.echo(as_json(site, found, lang) if form == "json" else summary(found, lang))
+    sys.exit(any(verdict.outcome is Outcome.FAILED for _, verdict in found))
 
 
 def _configured(flags: dict[str, Any], language: str) -> Configuration:

@@ -15,7 +15,16 @@ from kommungraf.hosting import Hosting
 from kommungraf.limits import Limits
 from kommungraf.options import Kind, Setting, read_value, setting, settings_of, shown
 
-__all__ = ["CONFIG_VARIABLE", "SECTIONS", "Configuration", "Folders", "Origin", "as_toml", "configuration"]
+__all__ = [
+    "CONFIG_VARIABLE",
+    "SECTIONS",
+    "Configuration",
+    "Folders",
+    "Origin",
+    "as_toml",
+    "configuration",
+    "from_flags",
+]
 
 CONFIG_VARIABLE: Final = "KOMMUNGRAF_CONFIG"
 _FILE: Final = Path("kommungraf.toml")
@@ -87,6 +96,12 @@ def configuration(
     )
 
 
+def from_flags(kind: type[Section], flags: Mapping[str, object]) -> Section:
+    """A section that flags alone set; those that aren't settings are left at their defaults. Raises SettingFault."""
+    values = {each: _chosen(each, flags.get(each.field), {}, None) for each in settings_of(kind)}
+    return Configuration(values).section(kind)
+
+
 def as_toml(effective: Configuration) -> str:
     """The settings as a file that sets the same, each with where it comes from."""
     return "".join(f"{_line(declared, *chosen)}\n" for declared, chosen in effective.values.items())
@@ -95,8 +110,9 @@ def as_toml(effective: Configuration) -> str:
 def _line(declared: Setting, value: Any, origin: Origin) -> str:
     if value is None:
         return f"# {declared.name} ="
-    plain = declared.kind in {Kind.SECONDS, Kind.COUNT, Kind.TEXTS}
-    written = value if plain else shown(declared, value)
+    written: Any = value if declared.kind in {Kind.SECONDS, Kind.COUNT} else shown(declared, value)
+    if declared.is_list:
+        written = list(map(str, value))
     line = f"{declared.name} = {json.dumps(written, ensure_ascii=False)}"
     return f"{line}  # {origin}" if str(origin) else line
 

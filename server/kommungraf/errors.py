@@ -9,6 +9,7 @@ KommungrafError
 ├── InvalidDataset         the dataset breaks a shape of severity Violation
 ├── ReleaseError           a release is missing, incomplete or corrupt
 ├── ServingError           the server can't start, for example because its port is taken
+├── VisitFault             a site that is examined gives no answer that can be used
 └── RequestError           one request can't be answered; problems.py maps each class to its status
     ├── QuerySyntaxError   the query doesn't parse; has line and column
     ├── QueryRefused       the query asks for what this endpoint never does
@@ -56,6 +57,7 @@ __all__ = [
     "UnsupportedMediaType",
     "UpdateRefused",
     "UriTooLong",
+    "VisitFault",
 ]
 
 
@@ -127,6 +129,16 @@ class ReleaseError(KommungrafError):
 
 class ServingError(KommungrafError):
     """The server can't start."""
+
+
+class VisitFault(KommungrafError):
+    """A site that is examined gives no usable answer; `template` is the message with `{names}` for its `values`."""
+
+    def __init__(self, template: str, url: str, **values: object) -> None:
+        self.template = template
+        self.url = url
+        self.values = {"url": url, **values}
+        super().__init__(template.format(**self.values))
 
 
 class RequestError(KommungrafError):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kommungraf.errors import InputError, Place
+from kommungraf.errors import InputError, Place, VisitFault
 from kommungraf.texts import LANGUAGES, translations
 
 __all__ = ["Finding", "Severity", "conforms", "from_error", "ordered", "placed", "worded"]
@@ -45,8 +45,8 @@ def from_error(error: InputError) -> Finding:
     return Finding(Severity.VIOLATION, {language: worded(error, language) for language in LANGUAGES}, error.place)
 
 
-def worded(error: InputError, language: str) -> str:
-    """The sentence of an input error in a language."""
+def worded(error: InputError | VisitFault, language: str) -> str:
+    """The sentence of an error in a language."""
     template = translations(language).gettext(error.template)
     return template.format(**error.values) if error.values else template
 

@@ -6,10 +6,18 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from kommungraf.options import Kind, Setting, settings_of, shown
+from kommungraf.options import Setting, settings_of, shown
 from kommungraf.texts import LANGUAGES, translations
 
-__all__ = ["Existing", "Group", "asked_language", "language_option", "option", "setting_options"]
+__all__ = [
+    "Existing",
+    "Group",
+    "asked_language",
+    "language_option",
+    "option",
+    "section_options",
+    "setting_options",
+]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -106,17 +114,23 @@ def language_option(command: Decorated) -> Decorated:
     return option(_LANGUAGE_FLAG, type=click.Choice(LANGUAGES), callback=known, help=help_text)(command)
 
 
-def setting_options(*sections: type) -> Callable[[Decorated], Decorated]:
-    """An option for every setting of the sections, and `config` for a file that holds them."""
+def section_options(*sections: type) -> Callable[[Decorated], Decorated]:
+    """An option for every setting of the sections."""
 
     def decorated(command: Decorated) -> Decorated:
         for declared in reversed([each for section in sections for each in settings_of(section)]):
             command = _setting_option(declared)(command)
-        path = click.Path(path_type=Path, dir_okay=False)
-        help_text = "A TOML file of settings; kommungraf.toml in the working folder by default."
-        return option("--config", "config_file", type=path, help=help_text)(command)
+        return command
 
     return decorated
+
+
+def setting_options(*sections: type) -> Callable[[Decorated], Decorated]:
+    """An option for every setting of the sections, and `config` for a file that holds them."""
+    path = click.Path(path_type=Path, dir_okay=False)
+    help_text = "A TOML file of settings; kommungraf.toml in the working folder by default."
+    config = option("--config", "config_file", type=path, help=help_text)
+    return lambda command: config(section_options(*sections)(command))
 
 
 def _setting_option(declared: Setting) -> Callable[[Decorated], Decorated]:
@@ -125,7 +139,7 @@ def _setting_option(declared: Setting) -> Callable[[Decorated], Decorated]:
         declared.flag,
         declared.field,
         metavar="|".join(declared.choices) or declared.kind.value,
-        multiple=declared.kind is Kind.TEXTS,
+        multiple=declared.is_list,
         help=declared.help,
         standard=shown(declared, declared.default),
     )

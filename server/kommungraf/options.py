@@ -1,10 +1,12 @@
 """One thing that an operator may set: what it is called, what it may be, and how people write its value."""
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +40,7 @@ class Kind(StrEnum):
     COUNT = "NUMBER"
     TEXT = "TEXT"
     TEXTS = "TEXT…"
+    NETWORKS = "NETWORK…"
     CHOICE = "CHOICE"
     PATH = "PATH"
     FOLDER = "FOLDER"
@@ -51,6 +54,7 @@ EXPECTED: Final[Mapping[Kind, str]] = {
     Kind.COUNT: "{name} is a whole number from {least} to {most}, not {given}.",
     Kind.TEXT: "{name} is a text, not {given}.",
     Kind.TEXTS: "{name} is a list of texts, not {given}.",
+    Kind.NETWORKS: "{name} is a list of addresses or networks such as “10.0.0.0/8”, not {given}.",
     Kind.CHOICE: "{name} is one of {choices}, not {given}.",
     Kind.PATH: "{name} is a path, not {given}.",
     Kind.FOLDER: "{name} is a folder that exists, not {given}.",
@@ -71,6 +75,11 @@ class Setting:
     least: float
     most: float
     choices: tuple[str, ...]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has any number of values."""
+        return self.kind in {Kind.TEXTS, Kind.NETWORKS}
 
     @property
     def flag(self) -> str:
@@ -165,8 +174,8 @@ def shown(declared: Setting, value: Any) -> str:
             return f"{int(value) // _UNITS[unit]} {unit}"
         case Kind.SECONDS:
             return f"{value:g}"
-        case Kind.TEXTS:
-            return " ".join(value or ())
+        case Kind.TEXTS | Kind.NETWORKS:
+            return " ".join(map(str, value or ()))
     return "" if value is None else str(value)
 
 
@@ -209,6 +218,10 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(_text(each) for each in given)
 
 
+def _networks(given: object) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(text) for text in _texts(given))
+
+
 def _path(given: object) -> Path:
     return Path(_text(given))
 
@@ -225,6 +238,7 @@ _READERS: Final[Mapping[Kind, Callable[[object], Any]]] = {
     Kind.COUNT: _count,
     Kind.TEXT: _text,
     Kind.TEXTS: _texts,
+    Kind.NETWORKS: _networks,
     Kind.CHOICE: _text,
     Kind.PATH: _path,
     Kind.FOLDER: _path,
