@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-from kommungraf import documents, downloads, graphstore, operation, pages, problems, sparql
+from kommungraf import documents, downloads, graphstore, operation, pages, problems, problemtypes, sparql
 from kommungraf.assets import YEAR_SECONDS, is_named_by_content
 from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
@@ -49,6 +49,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     site = sparql.Pages(partial(query_page, limits), partial(result_page, limits))
     app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), site))
     app.register_blueprint(graphstore.blueprint)
+    app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(documents.blueprint)
     return app

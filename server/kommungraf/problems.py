@@ -1,4 +1,4 @@
-"""Errors as answers: one table from class to status, and RFC 9457 problem details or a page for a browser."""
+"""Errors as answers: one table from class to status and meaning, and RFC 9457 problem details or a page for a browser."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ from kommungraf.negotiation import chosen, language
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE
 
-__all__ = ["PROBLEM_JSON", "Problem", "ProblemPage", "install", "problem_of"]
+__all__ = ["PROBLEM_JSON", "Problem", "ProblemPage", "ProblemType", "install", "problem_of", "problem_types"]
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -55,29 +55,139 @@ class Problem:
         return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of problem: `title` and `meaning`, what it means and what to do, are message ids."""
+
+    status: int
+    slug: str
+    title: str
+    meaning: str
+
+    @property
+    def iri(self) -> str:
+        """What a problem's `type` is."""
+        return f"{BASE}problem/{self.slug}"
+
+
 #: Renders a problem as a page in a language.
 ProblemPage = Callable[[Problem, str], str]
 
 #: The most special class first. A query that would take too long or too much is refused with 503 as a busy
 #: server is, but without Retry-After: it would be refused again.
-_TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str], ...]] = (
-    (QuerySyntaxError, 400, "query-syntax", "The query doesn't parse"),
-    (ServiceRefused, 400, "no-federation", "SERVICE is refused"),
-    (UpdateRefused, 400, "read-only", "The endpoint is read-only"),
-    (QueryRefused, 400, "query-refused", "The query is refused"),
-    (BadRequest, 400, "bad-request", "The request isn't understood"),
-    (NotAcceptable, 406, "not-acceptable", "No acceptable representation"),
-    (UnknownResource, 404, "unknown", "Not found"),
-    (GoneResource, 410, "gone", "Withdrawn"),
-    (UnsupportedMediaType, 415, "unsupported-media-type", "The body's media type isn't supported"),
-    (ContentTooLarge, 413, "content-too-large", "The body is too large"),
-    (UriTooLong, 414, "uri-too-long", "The URI is too long"),
-    (QueryLimitExceeded, 503, "query-limit", "The query ran into a limit"),
-    (Overloaded, 503, "overloaded", "The server is busy"),
-    (QueryFailed, 500, "query-failed", "The query can't be evaluated"),
-    (KommungrafError, 500, "server-error", "The server can't answer"),
+_TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
+    (
+        QuerySyntaxError,
+        400,
+        "query-syntax",
+        "The query doesn't parse",
+        "The query isn't SPARQL 1.1 as it stands. The answer says in which line and column reading it failed; mend that place and ask again.",
+    ),
+    (
+        ServiceRefused,
+        400,
+        "no-federation",
+        "SERVICE is refused",
+        "The query asks another endpoint by SERVICE, and this one answers from its own dataset alone. Ask the other endpoint by itself and join the answers.",
+    ),
+    (
+        UpdateRefused,
+        400,
+        "read-only",
+        "The endpoint is read-only",
+        "The request is an update, and nothing is written over the network here. The dataset changes with its next release.",
+    ),
+    (
+        QueryRefused,
+        400,
+        "query-refused",
+        "The query is refused",
+        "The query asks for something that this endpoint never does. The answer says what; leave it out.",
+    ),
+    (
+        BadRequest,
+        400,
+        "bad-request",
+        "The request isn't understood",
+        "The request isn't one of the protocol, for example because a parameter is missing or is there twice. The answer says what to change.",
+    ),
+    (
+        NotAcceptable,
+        406,
+        "not-acceptable",
+        "No acceptable representation",
+        "None of the media types in the Accept header is on offer. The answer lists those that are, under `offers`.",
+    ),
+    (
+        UnknownResource,
+        404,
+        "unknown",
+        "Not found",
+        "Nothing is known by this address. Check how it is spelt, or search for the name.",
+    ),
+    (
+        GoneResource,
+        410,
+        "gone",
+        "Withdrawn",
+        "This was part of the dataset and was withdrawn. Where something came after it, the answer names that, under `successor`.",
+    ),
+    (
+        UnsupportedMediaType,
+        415,
+        "unsupported-media-type",
+        "The body's media type isn't supported",
+        "The body of the request is in a media type or a charset that isn't read here. Send a query as application/sparql-query or as a form, in UTF-8.",
+    ),
+    (
+        ContentTooLarge,
+        413,
+        "content-too-large",
+        "The body is too large",
+        "The body of the request is larger than the limit, which the answer names. Send less.",
+    ),
+    (
+        UriTooLong,
+        414,
+        "uri-too-long",
+        "The URI is too long",
+        "The address of the request is longer than the limit, which the answer names. Send the query by POST.",
+    ),
+    (
+        QueryLimitExceeded,
+        503,
+        "query-limit",
+        "The query ran into a limit",
+        "The query took more time or memory than one may, or its result is too large or its text nested too deeply; `limit` says which. The same query would run into it again: ask for less, or download the dataset.",
+    ),
+    (
+        Overloaded,
+        503,
+        "overloaded",
+        "The server is busy",
+        "The server has more to do than it can take on. Try again after the seconds that Retry-After names.",
+    ),
+    (
+        QueryFailed,
+        500,
+        "query-failed",
+        "The query can't be evaluated",
+        "The query is SPARQL, and evaluating it failed. Ask in another way, or tell the publisher.",
+    ),
+    (
+        KommungrafError,
+        500,
+        "server-error",
+        "The server can't answer",
+        "The server can't answer, through no fault of the request. Try again later, or tell the publisher.",
+    ),
 )
 _MEMBERS: Final = ("line", "column", "excerpt", "limit", "value", "offers", "successor")
+
+
+def problem_types() -> tuple[ProblemType, ...]:
+    """Every kind of problem that has a name of its own."""
+    return tuple(ProblemType(*row[1:]) for row in _TABLE)
 
 
 def problem_of(error: KommungrafError | HTTPException) -> Problem:
@@ -85,7 +195,7 @@ def problem_of(error: KommungrafError | HTTPException) -> Problem:
     if isinstance(error, HTTPException):
         headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
         return Problem(error.code or 500, None, error.name, error.description or "", headers=headers)
-    status, slug, title = next(row[1:] for row in _TABLE if isinstance(error, row[0]))
+    status, slug, title, _ = next(row[1:] for row in _TABLE if isinstance(error, row[0]))
     members = {name: getattr(error, name) for name in _MEMBERS if getattr(error, name, None) is not None}
     if members.get("limit") == "nesting":  # no server would do better: the query itself is at fault
         status = 400
