@@ -3,13 +3,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyoxigraph import NamedNode
 
-from kommungraf.errors import EmptyInput, InputError, SyntaxFault, TableFault
-from kommungraf.tables import TableFile, read_table_file, table_files
+from kommungraf.csvw import read_table
+from kommungraf.errors import EmptyInput, InputError, SyntaxFault, TableFault, TableNotice
+from kommungraf.names import Names
+from kommungraf.tables import Seen, TableFile, read_table_file
 from kommungraf.vocab import iri
 
 METADATA: dict[str, Any] = {
     "url": "places.csv",
+    "kg:accepted": True,
     "kg:claim": "kgi:claim/places/{code}",
     "dcterms:source": {"@id": "kgi:source/places"},
     "tableSchema": {
@@ -35,9 +39,11 @@ METADATA: dict[str, Any] = {
 
 
 def table(folder: Path, content: str | bytes, metadata: object = METADATA) -> TableFile:
-    (folder / "places.csv-metadata.json").write_text(json.dumps(metadata), "utf-8")
-    (folder / "places.csv").write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_table_file(table_files(folder)[0], "places.csv")
+    described = folder / "places.csv-metadata.json"
+    described.write_text(json.dumps(metadata), "utf-8")
+    path = folder / "places.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_table_file(path, "places.csv", read_table(described, described.name), Names(), Seen())
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,8 @@ def test_headings_may_be_swedish_or_english_in_any_order(tmp_path: Path, heading
     found = table(tmp_path, f"{heading}\n{row}\n")
     assert found.faults == ()
     label = next(cell for cell in found.cells if cell.quad.predicate.value == iri("skos:prefLabel"))
-    assert (str(label.quad.object), label.row, label.column) == ('"Älmhult"@sv', 2, "namn")
+    shown = next(each for each in heading.split(",") if each.casefold() in ("namn", "name"))
+    assert (str(label.quad.object), label.row, label.column) == ('"Älmhult"@sv', 2, shown)
 
 
 def test_row_becomes_a_claim_with_its_file_row_and_source(tmp_path: Path) -> None:
@@ -69,7 +76,7 @@ def test_row_becomes_a_claim_with_its_file_row_and_source(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("heading", "words"),
     [
-        pytest.param("namn", "“kod” is missing", id="missing"),
+        pytest.param("namn", "“kod/code” is missing", id="missing"),
         pytest.param("kod,kod,namn", "stands twice", id="duplicate"),
         pytest.param("kod,code,namn", "stands twice", id="duplicate-in-two-languages"),
         pytest.param("kod,namn,färg", "“färg” isn't known", id="unknown"),
@@ -116,15 +123,50 @@ def test_blank_rows_are_skipped_and_counted(tmp_path: Path) -> None:
 
 
 def test_table_in_latin_1_is_told_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(SyntaxFault, match="CSV UTF-8") as fault:
+    with pytest.raises(SyntaxFault, match="Windows-1252") as fault:
         table(tmp_path, "kod,namn\n0765,Älmhult\n".encode("latin-1"))
     assert fault.value.place.line == 2
 
 
 def test_missing_table_is_told(tmp_path: Path) -> None:
-    (tmp_path / "places.csv-metadata.json").write_text(json.dumps(METADATA), "utf-8")
+    path = tmp_path / "places.csv-metadata.json"
+    path.write_text(json.dumps(METADATA), "utf-8")
     with pytest.raises(EmptyInput):
-        read_table_file(tmp_path / "places.csv-metadata.json", "places.csv")
+        read_table_file(tmp_path / "places.csv", "places.csv", read_table(path, path.name), Names(), Seen())
+
+
+@pytest.mark.parametrize(
+    ("second", "kind", "words"),
+    [
+        pytest.param("0765,Älmhult", TableNotice, "says the same as row 2", id="same"),
+        pytest.param("0765,ÄLMHULT", TableFault, "says something else", id="other"),
+    ],
+)
+def test_second_row_of_one_claim_is_told_and_left_out(
+    tmp_path: Path, second: str, kind: type[InputError], words: str
+) -> None:
+    found = table(tmp_path, f"kod,namn\n0765,Älmhult\n{second}\n")
+    (fault,) = found.faults
+    assert isinstance(fault, kind)
+    assert words in fault.message
+    assert {cell.row for cell in found.cells} == {2}
+
+
+def test_faults_beyond_the_first_hundreds_are_counted(tmp_path: Path) -> None:
+    found = table(tmp_path, "kod,namn\n" + "765,Älmhult\n" * 700)
+    assert len(found.faults) == 501
+    assert "200 more faults" in found.faults[-1].message
+
+
+def test_claims_keep_their_names_when_rows_are_inserted_above(tmp_path: Path) -> None:
+    def claims(content: str) -> set[str]:
+        return {
+            cell.quad.graph_name.value
+            for cell in table(tmp_path, content).cells
+            if isinstance(cell.quad.graph_name, NamedNode)
+        }
+
+    assert claims("kod,namn\n0765,Älmhult\n") < claims("kod,namn\n0764,Alvesta\n0765,Älmhult\n")
 
 
 @pytest.mark.parametrize(
@@ -140,5 +182,5 @@ def test_unusable_metadata_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "places.csv-metadata.json"
     path.write_bytes(content)
     with pytest.raises(InputError) as fault:
-        read_table_file(path, "places.csv")
+        read_table(path, path.name)
     assert fault.value.place.file == "places.csv-metadata.json"

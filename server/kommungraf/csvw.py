@@ -1,9 +1,11 @@
-"""What the columns of a table mean, read from its CSV on the Web metadata (W3C CSVW, the part that we use)."""
+"""What the columns of a table mean, read from its CSV on the Web metadata (W3C CSVW, the part that we use, and ours)."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -13,31 +15,136 @@ from pyoxigraph import Literal, NamedNode
 from kommungraf.errors import Place, SyntaxFault
 from kommungraf.vocab import PREFIXES, iri
 
-__all__ = ["METADATA", "Column", "Table", "filled", "read_table"]
+__all__ = [
+    "METADATA",
+    "READINGS",
+    "Choice",
+    "Column",
+    "Interval",
+    "Table",
+    "expanded",
+    "filled",
+    "read_table",
+    "variables",
+]
 
 METADATA: Final = "-metadata.json"
-_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
+#: How the text of a cell can be understood; docs/tables.md describes each.
+READINGS: Final = ("text", "tagged", "thing", "date", "period", "day", "choice", "web", "property", "value")
+
+_VARIABLE: Final = re.compile(r"\{([+/]?)([^{}]+)\}")
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+_TABLE: Final = frozenset(
+    (
+        "@context",
+        "url",
+        "tableSchema",
+        "kg:kind",
+        "kg:claim",
+        "kg:short",
+        "kg:alsoCalled",
+        "kg:ties",
+        "kg:accepted",
+    )
+)
+_SCHEMA: Final = frozenset(("aboutUrl", "columns", "primaryKey"))
+_COLUMN: Final = (
+    frozenset(
+        (
+            "name",
+            "titles",
+            "aboutUrl",
+            "propertyUrl",
+            "valueUrl",
+            "datatype",
+            "lang",
+            "default",
+            "required",
+            "virtual",
+        )
+    )
+    | frozenset(
+        f"kg:{name}"
+        for name in (
+            "reads",
+            "classes",
+            "within",
+            "choices",
+            "separator",
+            "otherwise",
+            "text",
+            "when",
+            "interval",
+            "of",
+            "example",
+        )
+    )
+    | {"separator"}
+)
+_DATATYPE: Final = frozenset(("base", "format"))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that a cell may have: the words for it by language, the value itself, and its short key."""
+
+    value: str
+    key: str
+    titles: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Which columns a period is made from; `closed` are the values of a choice column that say that it has ended."""
+
+    start: str
+    end: str
+    whole: str
+    state: str
+    closed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `titles` are the headings it may have; a virtual column stands in no file.
+    """One column: `titles` are the headings it may have by language; a virtual column stands in no file.
 
-    `about`, `value` are URI templates (RFC 6570, level 1); `pattern` is the form a cell must have.
+    `about`, `predicate`, `value` and `text` are templates (RFC 6570: ``{x}``, ``{+x}``, ``{/x}``); `pattern` is the
+    form a cell must have; `when` names a column without whose value this one says nothing.
     """
 
     name: str
-    titles: tuple[str, ...]
+    titles: Mapping[str, tuple[str, ...]]
     about: str | None
-    predicate: NamedNode | None
+    predicate: str | None
     value: str | None
+    text: str | None
     datatype: NamedNode
     language: str | None
     default: str | None
+    otherwise: str | None
     required: bool
     virtual: bool
     pattern: re.Pattern[str] | None
+    separator: str | None
+    reads: str
+    classes: tuple[str, ...]
+    within: str | None
+    choices: tuple[Choice, ...]
+    when: str | None
+    interval: Interval | None
+    of: str | None
+    example: Mapping[str, str]
+    description: Mapping[str, str]
+
+    def headings(self) -> Iterator[str]:
+        """Every heading by which the column may be known."""
+        for titles in self.titles.values():
+            yield from titles
+        yield self.name
+
+    def heading(self, language: str) -> str:
+        """The heading to write for readers of a language."""
+        return next(iter(self.titles.get(language, ())), self.name)
 
     def literal(self, text: str) -> Literal:
         """The literal that a cell with `text` stands for."""
@@ -48,21 +155,64 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's metadata: each row is a claim named by the template `claim`, taken from `source`."""
+    """A table's or kind's metadata: each row is a claim named by the template `claim`, taken from `source`.
 
-    path: Path
-    claim: str
-    source: str
+    Without `claim` the rows are the publisher's own words. `called` are templates of further names of what a row
+    describes, `short` of the one for use beside other names; `ties` name pairs of columns without an order.
+    """
+
+    name: str
+    url: str | None
+    kind: Mapping[str, tuple[str, ...]]
+    claim: str | None
+    source: str | None
+    accepted: bool
     about: str
     columns: tuple[Column, ...]
+    short: str | None
+    called: tuple[str, ...]
+    ties: Mapping[str, tuple[str, ...]]
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+
+    def stated(self) -> tuple[Column, ...]:
+        """The columns that stand in a file."""
+        return tuple(column for column in self.columns if not column.virtual)
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
+    """The template as (text before, operator, variable), the last with no variable."""
+    parts, end = [], 0
+    for match in _VARIABLE.finditer(template):
+        parts.append((template[end : match.start()], match[1], match[2]))
+        end = match.end()
+    return (*parts, (template[end:], "", ""))
+
+
+def variables(template: str) -> tuple[str, ...]:
+    """The names of the variables that a template uses."""
+    return tuple(name for _, _, name in _parts(template) if name)
 
 
 def filled(template: str, row: Mapping[str, str]) -> str | None:
     """The URI that a template gives for a row, or None where a variable that it needs is empty."""
-    names = _VARIABLE.findall(template)
-    if not all(row.get(name) for name in names):
+    found = []
+    for text, operator, name in _parts(template):
+        value = row.get(name, "") if name else ""
+        if name and not value and operator != "/":
+            return None
+        found.append(text)
+        if value:
+            found.append(value if operator == "+" else ("/" if operator else "") + quote(value, safe=""))
+    return iri_or_self("".join(found))
+
+
+def expanded(template: str, row: Mapping[str, str]) -> str | None:
+    """The plain text that a template gives for a row, or None where a variable that it needs is empty."""
+    if not all(row.get(name) for name in variables(template)):
         return None
-    return iri_or_self(_VARIABLE.sub(lambda match: quote(row[match[1]], safe=""), template))
+    return "".join(text + (row[name] if name else "") for text, _, name in _parts(template))
 
 
 def iri_or_self(text: str) -> str:
@@ -71,51 +221,145 @@ def iri_or_self(text: str) -> str:
 
 
 def read_table(metadata: Path, name: str) -> Table:
-    """The table that a metadata file describes; raises SyntaxFault where it isn't metadata that we can use."""
+    """The table or kind that a metadata file describes; raises SyntaxFault where it isn't metadata that we can use."""
     try:
         fields = json.loads(metadata.read_text("utf-8"))
-        schema = fields["tableSchema"]
-        return Table(
-            path=metadata.parent / fields["url"],
-            claim=fields["kg:claim"],
-            source=iri_or_self(fields["dcterms:source"]["@id"]),
-            about=schema["aboutUrl"],
-            columns=tuple(_column(column) for column in schema["columns"]),
-        )
+        fields["tableSchema"]["columns"] = list(_with_parts(fields["tableSchema"]["columns"], metadata.parent))
+        return _table(fields, name)
     except UnicodeDecodeError as error:
         raise SyntaxFault("The metadata isn't UTF-8. Save it with the encoding UTF-8.", Place(name)) from error
     except json.JSONDecodeError as error:
         place = Place(name, error.lineno, error.colno)
         raise SyntaxFault("The metadata isn't JSON: {reason}.", place, reason=error.msg) from error
+    except OSError as error:
+        raise SyntaxFault("The metadata can't be read: {reason}.", Place(name), reason=error.strerror) from error
+    except RecursionError as error:
+        raise SyntaxFault("The metadata isn't JSON: {reason}.", Place(name), reason="nested too deeply") from error
     except re.error as error:
         message = "The metadata has a format that is no regular expression: {reason}."
         raise SyntaxFault(message, Place(name), reason=error) from error
-    except (KeyError, TypeError) as error:
-        message = "The metadata lacks {field}; it needs url, kg:claim, dcterms:source and tableSchema."
+    except (KeyError, TypeError, AttributeError) as error:
+        message = "The metadata lacks {field}, or it has the wrong form; docs/tables.md shows each property."
         raise SyntaxFault(message, Place(name), field=error) from error
+
+
+def _with_parts(columns: Iterable[Mapping[str, Any]], folder: Path) -> Iterator[Mapping[str, Any]]:
+    """The columns, with those that several tables share in place of the name of their part."""
+    for column in columns:
+        if (part := column.get("kg:columns")) is None:
+            yield column
+            continue
+        own = folder / "parts" / f"{part}.json"
+        shared = own if own.is_file() else files("kommungraf") / "kinds" / "parts" / f"{part}.json"
+        yield from json.loads(shared.read_text("utf-8"))
+
+
+def _table(fields: Mapping[str, Any], name: str) -> Table:
+    schema = fields["tableSchema"]
+    _refuse_unknown(fields, schema, name)
+    columns = tuple(_column(column) for column in schema["columns"])
+    _refuse_loose_ends(columns, name)
+    source = fields.get("dcterms:source")
+    return Table(
+        name=name,
+        url=fields.get("url"),
+        kind=_words(fields.get("kg:kind", {})),
+        claim=fields["kg:claim"] if source else None,
+        source=iri_or_self(source["@id"]) if source else None,
+        accepted=fields.get("kg:accepted", False),
+        about=schema["aboutUrl"],
+        columns=columns,
+        short=fields.get("kg:short"),
+        called=tuple(fields.get("kg:alsoCalled", ())),
+        ties={tie: tuple(names) for tie, names in fields.get("kg:ties", {}).items()},
+        title=_sentences(fields.get("dcterms:title", {})),
+        description=_sentences(fields.get("dcterms:description", {})),
+    )
+
+
+def _refuse_unknown(fields: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> None:
+    """A property that we don't read would be a promise that nobody keeps."""
+    unknown = [*_unknown(fields, _TABLE), *_unknown(schema, _SCHEMA)]
+    for column in schema["columns"]:
+        unknown += _unknown(column, _COLUMN)
+        datatype = column.get("datatype")
+        unknown += _unknown(datatype, _DATATYPE) if isinstance(datatype, dict) else []
+        if column.get("kg:reads", "text") not in READINGS:
+            unknown.append(f"kg:reads {column['kg:reads']}")
+    if unknown:
+        message = (
+            "The metadata has properties that aren't read: {names}. Remove them, or use those in docs/tables.md."
+        )
+        raise SyntaxFault(message, Place(name), names=", ".join(dict.fromkeys(unknown)))
+
+
+def _unknown(fields: Mapping[str, Any], known: frozenset[str]) -> list[str]:
+    """Annotations such as ``dcterms:title`` or ``rdfs:comment`` are allowed anywhere (Tabular Metadata §5.8)."""
+    notes = ("dcterms:", "rdfs:", "skos:", "schema:")
+    return [name for name in fields if name not in known and not name.startswith(notes)]
+
+
+def _refuse_loose_ends(columns: Iterable[Column], name: str) -> None:
+    """Columns that others name must be there."""
+    known = {column.name for column in columns}
+    for column in columns:
+        interval = column.interval
+        named = [column.within, column.when, column.of, column.otherwise]
+        named += [interval.start, interval.end, interval.whole, interval.state] if interval else []
+        for missing in (each for each in named if each and each not in known):
+            raise SyntaxFault(
+                "The column “{name}” names a column that isn't there: {missing}.",
+                Place(name),
+                name=column.name,
+                missing=missing,
+            )
 
 
 def _column(fields: Mapping[str, Any]) -> Column:
     datatype = fields.get("datatype", _STRING)
     base = datatype.get("base", _STRING) if isinstance(datatype, dict) else datatype
     pattern = datatype.get("format") if isinstance(datatype, dict) else None
-    predicate = fields.get("propertyUrl")
+    interval = fields.get("kg:interval")
     return Column(
         name=fields["name"],
-        titles=_titles(fields),
+        titles=_words(fields.get("titles", {})),
         about=fields.get("aboutUrl"),
-        predicate=NamedNode(iri_or_self(predicate)) if predicate else None,
+        predicate=fields.get("propertyUrl"),
         value=fields.get("valueUrl"),
+        text=fields.get("kg:text"),
         datatype=NamedNode(iri_or_self(base)),
         language=fields.get("lang"),
         default=fields.get("default"),
+        otherwise=fields.get("kg:otherwise"),
         required=fields.get("required", False),
         virtual=fields.get("virtual", False),
         pattern=re.compile(pattern) if pattern else None,
+        separator=fields.get("separator"),
+        reads=fields.get("kg:reads", "text"),
+        classes=tuple(iri_or_self(each) for each in fields.get("kg:classes", ())),
+        within=fields.get("kg:within"),
+        choices=tuple(_choice(each) for each in fields.get("kg:choices", ())),
+        when=fields.get("kg:when"),
+        interval=_interval(interval) if interval else None,
+        of=fields.get("kg:of"),
+        example=_sentences(fields.get("kg:example", {})),
+        description=_sentences(fields.get("dcterms:description", {})),
     )
 
 
-def _titles(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    titles = fields.get("titles", {})
-    found = [title for each in titles.values() for title in ([each] if isinstance(each, str) else each)]
-    return (*found, fields["name"])
+def _choice(fields: Mapping[str, Any]) -> Choice:
+    value = iri_or_self(fields["value"])
+    return Choice(value, fields.get("key", value.rpartition("/")[2]), _words(fields["titles"]))
+
+
+def _interval(fields: Mapping[str, Any]) -> Interval:
+    closed = tuple(iri_or_self(each) for each in fields.get("closed", ()))
+    return Interval(fields["start"], fields["end"], fields.get("whole", ""), fields.get("state", ""), closed)
+
+
+def _words(titles: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {language: (each,) if isinstance(each, str) else tuple(each) for language, each in titles.items()}
+
+
+def _sentences(texts: Mapping[str, str] | str) -> dict[str, str]:
+    return {"sv": texts, "en": texts} if isinstance(texts, str) else dict(texts)

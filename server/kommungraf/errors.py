@@ -4,6 +4,7 @@ KommungrafError
 ├── InputError             something that a person wrote can't be used; has a Place
 │   ├── SyntaxFault        a file or a query doesn't parse
 │   ├── TableFault         a table lacks a column, or a cell can't be read
+│   ├── TableNotice        a table holds something that may be a slip; it stops nothing
 │   ├── EmptyInput         a folder or a file holds nothing to publish
 │   └── SettingFault       a flag, a variable of the environment or a configuration file sets what can't be
 ├── InvalidDataset         the dataset breaks a shape of severity Violation
@@ -53,6 +54,7 @@ __all__ = [
     "SettingFault",
     "SyntaxFault",
     "TableFault",
+    "TableNotice",
     "UnknownResource",
     "UnsupportedMediaType",
     "UpdateRefused",
@@ -102,6 +104,10 @@ class SyntaxFault(InputError):
 
 class TableFault(InputError):
     """A table lacks a column, or a cell can't be read."""
+
+
+class TableNotice(InputError):
+    """A table holds something that may be a slip, such as the same row twice; it stops nothing."""
 
 
 class EmptyInput(InputError):

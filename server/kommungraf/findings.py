@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kommungraf.errors import InputError, Place, VisitFault
+from kommungraf.errors import InputError, Place, TableNotice, VisitFault
 from kommungraf.texts import LANGUAGES, translations
 
 __all__ = ["Finding", "Severity", "conforms", "from_error", "ordered", "placed", "worded"]
@@ -41,8 +41,9 @@ def conforms(findings: Iterable[Finding]) -> bool:
 
 
 def from_error(error: InputError) -> Finding:
-    """The violation that an unreadable input amounts to, in each language."""
-    return Finding(Severity.VIOLATION, {language: worded(error, language) for language in LANGUAGES}, error.place)
+    """What a faulty input amounts to, in each language: a violation, or a warning where it is a notice."""
+    severity = Severity.WARNING if isinstance(error, TableNotice) else Severity.VIOLATION
+    return Finding(severity, {language: worded(error, language) for language in LANGUAGES}, error.place)
 
 
 def worded(error: InputError | VisitFault, language: str) -> str:

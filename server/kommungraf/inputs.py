@@ -7,11 +7,14 @@ from typing import TypeVar
 
 from pyoxigraph import Quad
 
-from kommungraf.csvw import METADATA
+from kommungraf.csvw import Table
 from kommungraf.errors import EmptyInput, InputError, Place
+from kommungraf.kinds import Kinds, read_kinds, table_files
+from kommungraf.names import Names
 from kommungraf.project import Project
+from kommungraf.sheets import SUFFIXES
 from kommungraf.sources import RdfFile, rdf_files, read_rdf
-from kommungraf.tables import TableFile, read_table_file, table_files
+from kommungraf.tables import Seen, TableFile, read_table_file, record_names
 
 __all__ = ["Inputs", "read_inputs"]
 
@@ -42,10 +45,10 @@ def read_inputs(project: Project) -> Inputs:
     """Reads every file of the project; raises EmptyInput where there is nothing to publish."""
     faults: list[InputError] = []
     shown = project.shown
-    data = tuple(_read(_members(project.data, rdf_files, shown), read_rdf, shown, faults))
-    metadata = _members([path for path in project.data if path.is_dir()], table_files, shown)
-    tables = tuple(_read(metadata, read_table_file, lambda path: shown(path).removesuffix(METADATA), faults))
-    faults.extend(fault for table in tables for fault in table.faults)
+    sheets, others = _sorted_out(project.data)
+    data = tuple(_read(_members(others, rdf_files, shown), read_rdf, shown, faults))
+    ontology = _folder(project.ontology, project, faults)
+    tables = _tables(list(_members(sheets, table_files, shown)), (*data, *ontology), project, faults)
     if not (data or tables or faults):
         names = ", ".join(shown(path) for path in project.data) or "no folder or file"
         raise EmptyInput("There is nothing to publish. Put RDF files or tables here.", Place(names))
@@ -53,12 +56,52 @@ def read_inputs(project: Project) -> Inputs:
     return Inputs(
         data=data,
         tables=tables,
-        ontology=_folder(project.ontology, project, faults),
+        ontology=ontology,
         shapes=_folder(_dataset_shapes(shapes), project, faults),
         ontology_shapes=_folder(shapes / "ontology" if shapes else None, project, faults),
         catalogue_shapes=_folder(shapes / "catalogue" if shapes else None, project, faults),
         faults=tuple(faults),
     )
+
+
+def _sorted_out(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Where tables are looked for, and where RDF files are: in folders, both."""
+    sheets = [path for path in paths if path.is_dir() or path.suffix.lower() in SUFFIXES]
+    return sheets, [path for path in paths if path.is_dir() or path not in sheets]
+
+
+def _tables(
+    paths: list[Path], rdf: Iterable[RdfFile], project: Project, faults: list[InputError]
+) -> tuple[TableFile, ...]:
+    """The tables; names are noted first, those of RDF files before those of tables, so that no order of files matters."""
+    if not paths:
+        return ()
+    kinds = read_kinds([path for path in project.data if path.is_dir()], faults)
+    names, seen = Names(project.base_iri), Seen()
+    known = dict(_kinds_of(paths, kinds, project, faults))
+    for file in rdf:
+        names.record(file.quads)
+    names.settle()
+    for path, kind in known.items():
+        record_names(path, kind, names)
+    names.open()
+    tables = tuple(
+        _read(
+            known, lambda path, name: read_table_file(path, name, known[path], names, seen), project.shown, faults
+        )
+    )
+    faults.extend(fault for table in tables for fault in table.faults)
+    return tables
+
+
+def _kinds_of(
+    paths: Iterable[Path], kinds: Kinds, project: Project, faults: list[InputError]
+) -> Iterator[tuple[Path, Table]]:
+    for path in paths:
+        try:
+            yield path, kinds.of_file(path, project.shown(path))
+        except InputError as fault:
+            faults.append(fault)
 
 
 def _dataset_shapes(shapes: Path | None) -> Path | None:

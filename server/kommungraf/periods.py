@@ -1,14 +1,21 @@
 """The four dates that bound an EDTF period."""
 
+import re
 import time
+from calendar import isleap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from edtf import EDTFParseException, parse_edtf
 
-__all__ = ["Bounds", "bounds"]
+from kommungraf.vocab import iri
+
+__all__ = ["Bounds", "bounds", "dated"]
+
+_WINTER: Final = re.compile(r"(\d{4})-24[~?%]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +33,43 @@ def bounds(edtf: str) -> Bounds:
     """The bounds of an EDTF expression (Library of Congress, level 0 to 2); raises ValueError if it isn't one.
 
     A single date such as ``2018`` is a period that started and ended within it. An approximate or uncertain date
-    is widened by the padding that the edtf package documents.
+    is widened by the padding that the edtf package documents. A winter may be either of the two that touch the year.
     """
+    start, slash, end = edtf.partition("/")
     try:
-        parsed = parse_edtf(edtf)
+        found = Bounds(*_days(start, slash), *_days(end if slash else start, slash))
     except EDTFParseException as error:
         raise ValueError(
             f"“{edtf}” isn't an EDTF date; write for example 2018, 2018-22 or 2019-01/2021-12."
         ) from error
-    start, end = (parsed.lower, parsed.upper) if "/" in edtf else (parsed, parsed)
-    found = Bounds(*_days(start), *_days(end))
     if found == Bounds(None, None, None, None):
         raise ValueError(f"“{edtf}” has neither a start nor an end.")
     return found
 
 
-def _days(part: Any) -> tuple[date | None, date | None]:
-    if getattr(part, "is_open", False) or getattr(part, "is_unknown", False):
+def _days(part: str, slash: str) -> tuple[date | None, date | None]:
+    """The first and the last day of one end; the ends are parsed apart, as edtf 5.0 refuses ``199X/..``."""
+    if slash and part in ("", ".."):
         return None, None
-    return _day(part.lower_fuzzy()), _day(part.upper_fuzzy())
+    parsed: Any = parse_edtf(part)
+    if winter := _WINTER.fullmatch(part):
+        year = int(winter[1])
+        return date(year, 1, 1), date(year + 1, 2, 28 + isleap(year + 1))
+    return _day(parsed.lower_fuzzy()), _day(parsed.upper_fuzzy())
 
 
 def _day(moment: time.struct_time | float) -> date | None:
     if isinstance(moment, float):
         return None
     return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
+
+
+def dated(found: Bounds) -> Iterator[tuple[str, date]]:
+    """The bounds that are known, each with the IRI of its property."""
+    pairs = (
+        ("kg:earliestStart", found.earliest_start),
+        ("kg:latestStart", found.latest_start),
+        ("kg:earliestEnd", found.earliest_end),
+        ("kg:latestEnd", found.latest_end),
+    )
+    return ((iri(name), day) for name, day in pairs if day is not None)

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from kommungraf.errors import Place, SyntaxFault
-from kommungraf.periods import Bounds, bounds
+from kommungraf.periods import bounds, dated
 from kommungraf.vocab import EDTF, iri
 
 __all__ = ["BOUNDS", "Rule", "apply_rules", "period_bounds", "read_rules", "unreadable_periods"]
@@ -83,8 +82,8 @@ def period_bounds(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
             found = bounds(period)
         except ValueError:
             continue
-        for predicate, day in _dated(found):
-            yield Quad(quad.subject, predicate, Literal(day.isoformat(), datatype=_DATE), graph)
+        for predicate, day in dated(found):
+            yield Quad(quad.subject, NamedNode(predicate), Literal(day.isoformat(), datatype=_DATE), graph)
 
 
 def unreadable_periods(quads: Iterable[Quad]) -> Iterator[tuple[Quad, str, ValueError]]:
@@ -101,13 +100,3 @@ def _periods(quads: Iterable[Quad]) -> Iterator[tuple[Quad, str]]:
         value = quad.object
         if quad.predicate == _PERIOD and isinstance(value, Literal) and value.datatype == _EDTF:
             yield quad, value.value
-
-
-def _dated(found: Bounds) -> Iterator[tuple[NamedNode, date]]:
-    pairs = (
-        ("kg:earliestStart", found.earliest_start),
-        ("kg:latestStart", found.latest_start),
-        ("kg:earliestEnd", found.earliest_end),
-        ("kg:latestEnd", found.latest_end),
-    )
-    return ((NamedNode(iri(name)), day) for name, day in pairs if day is not None)

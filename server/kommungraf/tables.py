@@ -1,27 +1,40 @@
 """Tables that people keep: each row becomes a claim with its file, its row and its source."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+import sqlite3
+import weakref
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from kommungraf.csvw import METADATA, Column, Table, filled, read_table
-from kommungraf.errors import EmptyInput, InputError, Place, SyntaxFault, TableFault
-from kommungraf.vocab import iri
+from kommungraf.cells import Row, literal, stretch
+from kommungraf.csvw import Column, Table, expanded, filled
+from kommungraf.errors import InputError, Place, TableFault, TableNotice
+from kommungraf.names import Names
+from kommungraf.periods import dated
+from kommungraf.tablerows import ReadRow, known_rows, read_rows
+from kommungraf.vocab import EDTF, iri
 
-__all__ = ["Cell", "TableFile", "cells", "read_table_file", "table_files"]
+__all__ = ["Cell", "Seen", "TableFile", "read_table_file", "record_names"]
 
 _A: Final = NamedNode(iri("rdf:type"))
 _INTEGER: Final = NamedNode(iri("xsd:integer"))
+_DATE: Final = NamedNode(iri("xsd:date"))
+_EDTF: Final = NamedNode(EDTF)
+_NAMING: Final = frozenset(
+    ("rdf:type", "skos:prefLabel", "skos:altLabel", "dcterms:title", "skos:notation", "schema:url", "geo:sfWithin")
+)
+_MOST_FAULTS: Final = 500
+_MOST_KEPT: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One statement of a table and where it stands: `row` counts the heading as row 1."""
+    """One statement of a table and where it stands: `row` counts as spreadsheets do, from 1."""
 
     quad: Quad
     row: int
@@ -34,114 +47,213 @@ class TableFile:
 
     path: Path
     name: str
-    cells: tuple[Cell, ...]
+    cells: Iterable[Cell]
     faults: tuple[InputError, ...]
 
 
-def table_files(folder: Path) -> list[Path]:
-    """The metadata files in and below `folder`, in the order of their names."""
-    return sorted(folder.rglob(f"*.csv{METADATA}"))
+class Seen:
+    """Which row said what first, over all tables; kept outside memory."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect("", check_same_thread=False)
+        self._connection.execute(
+            "CREATE TABLE said (key BLOB PRIMARY KEY, file TEXT, row INTEGER, content BLOB) WITHOUT ROWID"
+        )
+        weakref.finalize(self, self._connection.close)
+
+    def first(self, key: str, place: Place, content: str) -> tuple[Place, bool]:
+        """The place that used a key first, and whether it said the same."""
+        short, digest = _digest(key), _digest(content)
+        values = (short, place.file, place.line, digest)
+        self._connection.execute("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?)", values)
+        query = "SELECT file, row, content FROM said WHERE key = ?"
+        file, row, known = self._connection.execute(query, (short,)).fetchone()
+        return Place(file, row), known == digest
 
 
-def read_table_file(metadata: Path, name: str) -> TableFile:
-    """The table that `metadata` describes, read whole; `name` is the table's own, for people."""
-    table = read_table(metadata, name + METADATA)
-    faults: list[InputError] = []
-    found = tuple(cells(table, name, faults))
-    return TableFile(table.path, name, found, tuple(faults))
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=12).digest()
 
 
-def cells(table: Table, name: str, faults: list[InputError]) -> Iterator[Cell]:
-    """Each statement of the table, row by row; what can't be read goes to `faults`."""
-    reader = csv.reader(io.StringIO(_text(table.path, name), newline=""))
-    headings = _headings(next(reader, []), table, name)
-    for number, values in enumerate(reader, start=1):
-        row, missing = number + 1, len(headings) - len(values)
-        if missing and any(values):
-            message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
-            faults.append(TableFault(message, Place(name, row), cells=len(values), columns=len(headings)))
-        elif any(values):
-            texts = dict(zip(headings, (value.strip() for value in values), strict=True))
-            place = Place(name, row)
-            if faulty := [*_faults(table, texts, place)] or [*_keyless(table, texts, place)]:
-                faults.extend(faulty)
-            else:
-                yield from _row(table, texts, number)
+class _Faults:
+    """The faults of a table: the first of them, and how many more there are."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._kept: list[InputError] = []
+        self._more = 0
+
+    def add(self, fault: InputError) -> None:
+        if len(self._kept) < _MOST_FAULTS:
+            self._kept.append(fault)
+        else:
+            self._more += 1
+
+    def all(self) -> tuple[InputError, ...]:
+        if not self._more:
+            return tuple(self._kept)
+        message = "The table has {number} more faults. Mend the ones above first."
+        return (*self._kept, TableFault(message, Place(self._name), number=self._more))
 
 
-def _text(path: Path, name: str) -> str:
-    try:
-        content = path.read_bytes()
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        raise EmptyInput("The table can't be read: {reason}.", Place(name), reason=error.strerror) from error
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        message = "The table isn't UTF-8 (byte 0x{byte}). Save it as CSV UTF-8."
-        raise SyntaxFault(message, Place(name, line), byte=f"{content[error.start]:02X}") from error
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What it takes to read a table once more."""
+
+    path: Path
+    name: str
+    table: Table
+    names: Names
+    seen: Seen
+
+    def cells(self, faults: _Faults) -> Iterator[Cell]:
+        for row in read_rows(self.path, self.name, self.table, self.names, faults.add):
+            yield from _claimed(self, row, faults)
 
 
-def _headings(found: list[str], table: Table, name: str) -> list[str]:
-    titles = {title.casefold(): column.name for column in table.columns for title in column.titles}
-    expected = [column for column in table.columns if not column.virtual]
-    names = [titles.get(heading.strip().casefold(), "") for heading in found]
-    for heading, name_of in zip(found, names, strict=True):
-        if not name_of or names.count(name_of) > 1:
-            known = ", ".join(each.titles[0] for each in expected)
-            twice = "The column “{heading}” stands twice. The columns are: {known}."
-            unknown = "The column “{heading}” isn't known. The columns are: {known}."
-            place = Place(name, 1, heading)
-            raise TableFault(twice if name_of else unknown, place, heading=heading, known=known)
-    for column in expected:
-        if column.name not in names:
-            message = "The column “{heading}” is missing. Add it to the heading, even if it stays empty."
-            raise TableFault(message, Place(name, 1), heading=column.titles[0])
-    return names
+class _Cells:
+    """The statements of a table; those of a large one are read from the file again each time."""
+
+    def __init__(self, reading: _Reading, faults: _Faults) -> None:
+        self._reading = reading
+        cells = reading.cells(faults)
+        kept = tuple(islice(cells, _MOST_KEPT))
+        self._is_large = len(kept) == _MOST_KEPT and sum(1 for _ in cells) > 0
+        self._kept = () if self._is_large else kept
+
+    def __iter__(self) -> Iterator[Cell]:
+        if self._is_large:
+            return self._reading.cells(_Faults(self._reading.name))
+        return iter(self._kept)
 
 
-def _faults(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[TableFault]:
-    for column in table.columns:
-        text = texts.get(column.name, "")
-        where = Place(place.file, place.line, column.titles[0])
-        if column.required and not text:
-            yield TableFault("The column “{heading}” must not be empty.", where, heading=column.titles[0])
-        elif text and column.pattern and not column.pattern.fullmatch(text):
-            form = column.pattern.pattern
-            yield TableFault("“{text}” doesn't have the form {form}.", where, text=text, form=form)
+def read_table_file(path: Path, name: str, table: Table, names: Names, seen: Seen) -> TableFile:
+    """The file as `table` describes it; `name` is the file's own, for people."""
+    faults = _Faults(name)
+    cells = _Cells(_Reading(path, name, table, names, seen), faults)
+    return TableFile(path, name, cells, faults.all())
 
 
-def _keyless(table: Table, texts: Mapping[str, str], place: Place) -> Iterator[TableFault]:
-    """A row that its claim can't be named from must not vanish unseen."""
-    if filled(table.claim, texts) is None:
-        yield TableFault("The row has no key, so nothing can be said of it. Fill in what identifies it.", place)
-
-
-def _row(table: Table, texts: Mapping[str, str], number: int) -> Iterator[Cell]:
-    claim = filled(table.claim, texts)
-    if claim is None:
+def record_names(path: Path, table: Table, names: Names) -> None:
+    """Notes what a table calls the things that it describes; its faults are told when it is read."""
+    columns = [column for column in table.stated() if column.reads not in ("thing", "property", "value")]
+    columns += [
+        column for column in table.stated() if column.predicate == "geo:sfWithin" and column.reads == "thing"
+    ]
+    if not any(column.predicate in _NAMING for column in table.columns):
         return
-    graph = NamedNode(claim)
+    try:
+        for row in known_rows(path, path.name, table, names, columns):
+            names.record(quad for _, quad in _statements(table, row, DefaultGraph()) if _is_naming(quad))
+            _call(table, row.values, names)
+    except InputError:
+        return
+
+
+def _is_naming(quad: Quad) -> bool:
+    return quad.predicate.value in {iri(name) for name in _NAMING}
+
+
+def _call(table: Table, row: Row, names: Names) -> None:
+    subject = filled(table.about, row)
+    if subject and table.short and (short := expanded(table.short, row)):
+        names.shorten(subject, short)
+    for template in table.called:
+        if subject and (called := expanded(template, row)):
+            names.call(subject, called)
+
+
+def _claimed(reading: _Reading, row: ReadRow, faults: _Faults) -> Iterator[Cell]:
+    """The statements of a row and of its claim; none where another row has made the claim already."""
+    table, values = reading.table, row.values
+    place = Place(reading.name, row.number)
+    key = filled(table.claim or table.about, values)
+    if key is None:
+        faults.add(
+            TableFault("The row has no key, so nothing can be said of it. Fill in what identifies it.", place)
+        )
+        return
+    first, same = reading.seen.first(key, place, repr(sorted(values.items())))
+    if first != place:
+        faults.add(_repeated(first, place, same=same))
+        return
+    if table.claim:
+        values["claim"] = key
+    graph = NamedNode(key) if table.claim else DefaultGraph()
+    for column, quad in _statements(table, row, graph):
+        yield Cell(quad, row.number, row.heading.shown.get(column.name, ""))
+    if table.claim:
+        for quad in _metadata(reading, row, NamedNode(key)):
+            yield Cell(quad, row.number, "")
+
+
+def _repeated(first: Place, place: Place, *, same: bool) -> InputError:
+    where = {"row": first.line, "file": first.file}
+    if same:
+        return TableNotice("The row says the same as row {row} of {file}. Remove one of them.", place, **where)
+    message = (
+        "Row {row} of {file} says something else of the same thing from the same source. "
+        "Remove one of them, or tell them apart in the column ställe/passage."
+    )
+    return TableFault(message, place, **where)
+
+
+def _statements(table: Table, row: ReadRow, graph: NamedNode | DefaultGraph) -> Iterator[tuple[Column, Quad]]:
     for column in table.columns:
-        if quad := _statement(table, column, texts, graph):
-            yield Cell(quad, number + 1, column.titles[0])
-    for predicate, value in _metadata(table, number):
-        yield Cell(Quad(graph, predicate, value), number + 1, "")
+        if column.when and not row.values.get(column.when):
+            continue
+        for values in _each(column, row):
+            subject = filled(column.about or table.about, values)
+            if subject is None:
+                continue
+            where = DefaultGraph() if subject == values.get("claim") else graph
+            for predicate, value in _said(column, values):
+                yield column, Quad(NamedNode(subject), NamedNode(predicate), value, where)
 
 
-def _statement(table: Table, column: Column, texts: Mapping[str, str], graph: NamedNode) -> Quad | None:
-    text = texts.get(column.name, "") or column.default or ""
-    subject = filled(column.about or table.about, texts)
-    if column.predicate is None or subject is None or not (text or column.virtual):
-        return None
-    if column.value is None:
-        return Quad(NamedNode(subject), column.predicate, column.literal(text), graph)
-    value = filled(column.value, texts)
-    return Quad(NamedNode(subject), column.predicate, NamedNode(value), graph) if value else None
+def _each(column: Column, row: ReadRow) -> Iterator[Row]:
+    """The values of a row, once for each item of a list."""
+    if column.separator is None:
+        yield row.values
+        return
+    for item in row.lists.get(column.name, ()):
+        yield row.values | item
 
 
-def _metadata(table: Table, number: int) -> Iterator[tuple[NamedNode, NamedNode | Literal]]:
-    yield _A, NamedNode(iri("kg:Claim"))
-    yield NamedNode(iri("prov:wasDerivedFrom")), NamedNode(table.source)
-    yield NamedNode(iri("kg:tableFile")), Literal(table.path.name)
-    yield NamedNode(iri("csvw:rownum")), Literal(str(number), datatype=_INTEGER)
-    yield NamedNode(iri("kg:status")), NamedNode(iri("kg:Accepted"))
+def _said(column: Column, values: Row) -> Iterator[tuple[str, NamedNode | Literal]]:
+    if column.interval:
+        yield from _period(column, values)
+        return
+    predicate = filled(column.predicate, values) if column.predicate else None
+    if predicate is None or not (column.virtual or values.get(column.name)):
+        return
+    if column.value is not None:
+        if value := filled(column.value, values):
+            yield predicate, NamedNode(value)
+    elif column.text is None or expanded(column.text, values):
+        yield predicate, literal(column, values)
+
+
+def _period(column: Column, values: Row) -> Iterator[tuple[str, Literal]]:
+    """One EDTF expression, or the days that bound a period that none can say."""
+    found = stretch(column, values)
+    if found and found.edtf and column.predicate:
+        yield iri(column.predicate), Literal(found.edtf, datatype=_EDTF)
+    elif found and found.bounds:
+        for predicate, day in dated(found.bounds):
+            yield predicate, Literal(day.isoformat(), datatype=_DATE)
+
+
+def _metadata(reading: _Reading, row: ReadRow, claim: NamedNode) -> Iterator[Quad]:
+    table = reading.table
+    source = filled(table.source or "", row.values)
+    said: list[tuple[str, NamedNode | Literal]] = [
+        ("prov:wasDerivedFrom", NamedNode(source or "")),
+        ("kg:tableFile", Literal(reading.path.name)),
+        ("csvw:rownum", Literal(str(row.number - row.heading.row), datatype=_INTEGER)),
+    ]
+    if table.accepted:
+        said.append(("kg:status", NamedNode(iri("kg:Accepted"))))
+    yield Quad(claim, _A, NamedNode(iri("kg:Claim")))
+    for predicate, value in said:
+        yield Quad(claim, NamedNode(iri(predicate)), value)

@@ -1,0 +1,171 @@
+"""What things are called, and which thing a written name means: by key, code or recorded name, and never by guess."""
+
+import sqlite3
+import unicodedata
+import weakref
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kommungraf.vocab import BASE, iri
+
+__all__ = ["Names", "Said", "folded"]
+
+_DASHES: Final = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-") | {"\u00ad": None, "’": "'"}
+)
+_PREFERRED: Final = iri("skos:prefLabel")
+_NAMING: Final = frozenset(
+    iri(name)
+    for name in ("skos:prefLabel", "skos:altLabel", "dcterms:title", "skos:notation", "rdfs:label", "schema:url")
+)
+_TYPE: Final = iri("rdf:type")
+_WITHIN: Final = iri("geo:sfWithin")
+_RANGE: Final = iri("rdfs:range")
+_SCHEMA: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE name (folded TEXT, iri TEXT, stage INTEGER, PRIMARY KEY (folded, iri)) WITHOUT ROWID;
+CREATE TABLE fact (iri TEXT, what TEXT, value TEXT, PRIMARY KEY (iri, what, value)) WITHOUT ROWID;
+CREATE TABLE label (iri TEXT, lang TEXT, text TEXT, rank INTEGER, PRIMARY KEY (iri, lang)) WITHOUT ROWID;
+"""
+_CANDIDATES: Final = 20_000
+
+Said = tuple[str, str, str, str]  # subject, predicate, value, language
+
+
+def folded(text: str) -> str:
+    """The form in which names are compared: one case, one kind of space and dash, composed letters."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_DASHES).split()).casefold()
+
+
+def _bare(text: str) -> str:
+    """Without diacritics, for suggestions alone."""
+    return "".join(
+        each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
+    ).replace("ø", "o")
+
+
+class Names:
+    """An index of names kept outside memory, so that a million things can be known.
+
+    Tables are read in two rounds: what RDF files say is settled before the names in tables are recorded, so that
+    no answer depends on the order of the tables.
+    """
+
+    def __init__(self, base_iri: str = BASE) -> None:
+        self._base = base_iri + "id/"
+        self._connection = sqlite3.connect("", check_same_thread=False)
+        self._connection.executescript(_SCHEMA)
+        weakref.finalize(self, self._connection.close)
+        self._stage = 0
+        self.found = lru_cache(maxsize=16_384)(self._found)
+        self.suggestions = lru_cache(maxsize=256)(self._suggestions)
+
+    def record(self, quads: Iterable[Quad]) -> None:
+        """Notes what the quads say of names, classes and places."""
+        for quad in quads:
+            value, subject = quad.object, quad.subject
+            if isinstance(subject, NamedNode) and isinstance(value, NamedNode | Literal):
+                language = (value.language or "") if isinstance(value, Literal) else ""
+                self.say((subject.value, quad.predicate.value, value.value, language))
+
+    def say(self, said: Said) -> None:
+        """Notes one statement, if it is about a name, a class or a place."""
+        subject, predicate, value, language = said
+        if predicate in _NAMING:
+            self.call(subject, value)
+            if predicate != iri("schema:url"):
+                self._label(subject, value, language, 1 if predicate == _PREFERRED else 2)
+        elif predicate in (_TYPE, _WITHIN, _RANGE):
+            self._connection.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?)", (subject, predicate, value))
+            self.call(subject, subject.rpartition("/")[2].rpartition("#")[2])
+
+    def call(self, subject: str, name: str) -> None:
+        """Notes that a thing may be called `name`."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (folded(name), subject, self._stage)
+        )
+
+    def shorten(self, subject: str, name: str) -> None:
+        """Notes the name of a thing for use beside the names of others."""
+        for language in ("sv", "en"):
+            self._label(subject, name, language, 0)
+
+    def _label(self, subject: str, text: str, language: str, rank: int) -> None:
+        self._connection.execute(
+            "INSERT INTO label VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text, rank = excluded.rank "
+            "WHERE (excluded.rank, excluded.text) < (rank, text)",
+            (subject, language, text, rank),
+        )
+
+    def settle(self) -> None:
+        """Ends the first round: what is recorded from now on can't be found before `open`."""
+        self._stage = 1
+
+    def open(self) -> None:
+        """Ends the second round: everything can be found."""
+        self._stage = 2
+        self.found.cache_clear()
+
+    def _found(self, text: str, classes: tuple[str, ...], within: str | None) -> tuple[str, ...]:
+        """The things that a text can mean, of any of the `classes`, and within a place where one is given."""
+        exact = [address for address in (text, self._base + text) if self._facts(address, _TYPE)]
+        known = exact or [row[0] for row in self._rows(text)]
+        return tuple(
+            sorted(
+                each
+                for each in known
+                if (not classes or self._facts(each, _TYPE) & set(classes))
+                and (not within or self._lies(each, within))
+            )
+        )
+
+    def _rows(self, text: str) -> list[tuple[str]]:
+        query = "SELECT iri FROM name WHERE folded = ? AND stage < ?"
+        return self._connection.execute(query, (folded(text), self._stage or 1)).fetchmany(200)
+
+    def _facts(self, subject: str, what: str) -> set[str]:
+        query = "SELECT value FROM fact WHERE iri = ? AND what = ?"
+        return {row[0] for row in self._connection.execute(query, (subject, what))}
+
+    def _lies(self, thing: str, place: str) -> bool:
+        seen, around = {thing}, self._facts(thing, _WITHIN)
+        while around - seen:
+            seen |= around
+            around = {outer for each in around for outer in self._facts(each, _WITHIN)}
+        return place in seen
+
+    def ranges(self, subject: str) -> set[str]:
+        """The ranges of a property."""
+        return self._facts(subject, _RANGE)
+
+    def key(self, subject: str) -> str:
+        """The last part of a thing's IRI."""
+        return subject.rpartition("/")[2]
+
+    def label(self, subject: str, language: str) -> str:
+        """What a thing is called in a language, or in another, or its key."""
+        query = "SELECT text FROM label WHERE iri = ? ORDER BY lang = ? DESC, lang = 'sv' DESC, lang LIMIT 1"
+        row = self._connection.execute(query, (subject, language)).fetchone()
+        return row[0] if row else self.key(subject)
+
+    def described(self, subject: str) -> str:
+        """A thing for a message: its name and its path."""
+        return f"{self.label(subject, 'sv')} ({subject.removeprefix(self._base)})"
+
+    def _suggestions(self, text: str, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """Up to three things whose names look like the text; for people to choose from, never taken."""
+        plain = folded(text)
+        query = "SELECT folded, iri FROM name WHERE length(folded) BETWEEN ? AND ? LIMIT ?"
+        near = max(2, len(plain) // 3)
+        rows = self._connection.execute(query, (len(plain) - near, len(plain) + near, _CANDIDATES))
+        names: dict[str, list[str]] = {}
+        for name, subject in rows.fetchall():
+            names.setdefault(_bare(name), []).append(subject)
+        close = get_close_matches(_bare(plain), list(names), n=8, cutoff=0.72)
+        found = dict.fromkeys(each for name in close for each in sorted(names[name]))
+        return tuple(each for each in found if not classes or self._facts(each, _TYPE) & set(classes))[:3]

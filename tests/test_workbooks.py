@@ -1,0 +1,134 @@
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook as Book
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kommungraf.errors import InputError, SyntaxFault
+from kommungraf.sheets import SheetRow, sheet_rows
+
+
+def read(path: Path) -> tuple[list[SheetRow], list[InputError]]:
+    problems: list[InputError] = []
+    return list(sheet_rows(path, path.name, problems.append)), problems
+
+
+def written(folder: Path, fill: Callable[[Worksheet], Any]) -> Path:
+    book = Book()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    fill(sheet)
+    path = folder / "a.xlsx"
+    book.save(path)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        pytest.param("Växjö ", "General", "Växjö", id="text"),
+        pytest.param(2018, "General", "2018", id="number"),
+        pytest.param(2018.0, "General", "2018", id="whole-float"),
+        pytest.param(56.88, "General", "56.88", id="decimal"),
+        pytest.param(765, "0000", "0765", id="code-with-zeros"),
+        pytest.param(True, "General", "ja", id="boolean"),
+        pytest.param(date(2018, 6, 12), "yyyy-mm-dd", "2018-06-12", id="date"),
+        pytest.param(datetime(2018, 6, 12, 9, 30), "d/m/yy h:mm", "2018-06-12", id="moment"),
+        pytest.param(date(2018, 6, 1), "mmm-yy", "2018-06", id="month-shown"),
+        pytest.param(date(2018, 1, 1), "yyyy", "2018", id="year-shown"),
+    ],
+)
+def test_cell_is_read_as_it_is_shown(tmp_path: Path, value: Any, form: str, text: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"] = "heading"
+        sheet["A2"] = value
+        sheet["A2"].number_format = form
+
+    rows, problems = read(written(tmp_path, fill))
+    assert (rows[1].cells, problems) == ((text,), [])
+
+
+def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["B5"] = "a", "b"
+
+    rows, _ = read(written(tmp_path, fill))
+    assert [(row.number, row.cells) for row in rows] == [(1, ("a",)), (5, ("", "b"))]
+
+
+@pytest.mark.parametrize(("value", "words"), [("=1+1", "formula"), ("#N/A", "spreadsheet error")])
+def test_formula_and_error_are_told_by_cell(tmp_path: Path, value: str, words: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["B1"] = value
+
+    rows, _ = read(written(tmp_path, fill))
+    assert words in rows[0].faults[1]
+
+
+def test_merged_hidden_and_further_sheets_are_told(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["A2"], sheet["B1"] = "a", "b", "c"
+        sheet.merge_cells("A3:B3")
+        sheet.row_dimensions[2].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+        assert sheet.parent is not None
+        sheet.parent.create_sheet("Gamla")
+        sheet.parent.create_sheet("Hjälp")
+
+    rows, problems = read(written(tmp_path, fill))
+    text = " ".join(problem.message for problem in problems)
+    assert [row.cells for row in rows] == [("a", "c"), ("b",)]
+    assert all(
+        words in text for words in ("A3:B3", "Rows are hidden (2)", "Columns are hidden (2–2)", "own: Gamla.")
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"kod,namn\n", id="csv"),
+        pytest.param(b"PK\x03\x04cut", id="cut-off"),
+        pytest.param(b"", id="empty"),
+    ],
+)
+def test_file_that_is_no_workbook_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(SyntaxFault, match=r"no \.xlsx workbook"):
+        read(path)
+
+
+def test_archive_that_is_no_workbook_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "no workbook")
+    with pytest.raises(SyntaxFault, match="damaged"):
+        read(path)
+
+
+def test_workbook_that_unpacks_without_bound_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/sharedStrings.xml", "w") as stream,
+    ):
+        for _ in range(130):
+            stream.write(bytes(2**20))
+    with pytest.raises(SyntaxFault, match="unpacks to more than"):
+        read(path)
+
+
+def test_sheet_whose_xml_is_broken_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, lambda sheet: sheet.append(["a", "b"]))
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[:-30] if name.endswith("sheet1.xml") else content)
+    with pytest.raises(SyntaxFault, match="damaged"):
+        read(broken)
