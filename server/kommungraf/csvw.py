@@ -179,6 +179,10 @@ class Table:
         """The columns that stand in a file."""
         return tuple(column for column in self.columns if not column.virtual)
 
+    def names_things(self) -> bool:
+        """Whether its cells name things that other files describe."""
+        return any(column.reads in ("thing", "property", "value") for column in self.columns)
+
 
 @lru_cache(maxsize=4096)
 def _parts(template: str) -> tuple[tuple[str, str, str], ...]:

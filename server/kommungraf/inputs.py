@@ -79,7 +79,7 @@ def _tables(
     kinds = read_kinds([path for path in project.data if path.is_dir()], faults)
     names, seen = Names(project.base_iri), Seen()
     known = dict(_kinds_of(paths, kinds, project, faults))
-    for file in rdf:
+    for file in rdf if any(kind.names_things() for kind in known.values()) else ():
         names.record(file.quads)
     names.settle()
     for path, kind in known.items():
