@@ -1,5 +1,6 @@
 """What a dataset says about one resource: its links in both directions and the named graphs behind each."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,7 +29,7 @@ __all__ = [
     "query_text",
 ]
 
-#: How many incoming links a page of a document holds.
+#: How many statements a page of a document holds in either direction.
 PAGE: Final = 500
 
 Row = Mapping[str, Any]
@@ -64,7 +65,7 @@ class Document:
     """One resource in the held view (`outgoing`, `incoming`, `parts`) and beside it (`unheld`, `content`).
 
     `parts` are the triples of the blank nodes below the resource. `content` are the triples of the named graph that
-    has the resource's name. `incoming` is one page of `incoming_total` links.
+    has the resource's name. `outgoing` and `incoming` are one page each of `outgoing_total` and `incoming_total`.
     """
 
     iri: str
@@ -76,6 +77,7 @@ class Document:
     unheld: tuple[Statement, ...]
     content: tuple[Triple, ...]
     claims: Mapping[str, Claim]
+    outgoing_total: int = 0
 
     @property
     def content_cut(self) -> bool:
@@ -84,8 +86,8 @@ class Document:
 
     @property
     def pages(self) -> int:
-        """How many pages of incoming links there are, at least one."""
-        return max(1, -(-self.incoming_total // PAGE))
+        """How many pages there are in the longer direction, at least one."""
+        return max(1, -(-max(self.outgoing_total, self.incoming_total) // PAGE))
 
     def triples(self) -> list[Triple]:
         """The document as one graph: what the held view says of the resource, each triple once."""
@@ -142,25 +144,36 @@ class Source(Protocol):
         """Whatever answers the queries."""
 
 
-def load(source: Source, iri: str, *, page: int = 1) -> Document:
-    """The document of `iri` with one page of its incoming links; raises UnknownResource where nothing mentions it."""
-    rows: dict[str, list[Row]] = {part: [] for part in ("out", "in", "total", "content", "says", "links")}
-    for row in source.evaluator.select(paged("document", page), this=NamedNode(iri)):
-        rows[row["part"].value].append(row)
-    total = next((int(row["total"].value) for row in rows["total"]), 0)
-    if not total and not any(rows[part] for part in ("out", "says", "content", "links")):
+def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Document:
+    """One page of the document of `iri`; raises UnknownResource where nothing mentions it.
+
+    Without `claims`, the graphs behind the held view are looked up only where that is silent about the resource.
+    """
+    rows = _parts(source, "held", iri=iri, page=page)
+    if claims or "out total" not in rows:
+        rows = {**rows, **_parts(source, "claimed", iri=iri, page=page)}
+    if not rows:
         raise UnknownResource(iri)
-    return _document(source, iri, page=page, total=total, rows=rows)
+    return _document(source, iri, page=page, rows=defaultdict(list, rows))
 
 
-def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[str, list[Row]]) -> Document:
+def _parts(source: Source, name: str, *, iri: str, page: int) -> dict[str, list[Row]]:
+    """The rows of a query by the part of the document that they are of."""
+    rows: dict[str, list[Row]] = {}
+    for row in source.evaluator.select(paged(name, page), this=NamedNode(iri)):
+        rows.setdefault(row["part"].value, []).append(row)
+    return rows
+
+
+def _document(source: Source, iri: str, *, page: int, rows: Mapping[str, list[Row]]) -> Document:
     said, linked = _graphs(iri, rows["says"]), _graphs(iri, rows["links"])
     claims = claims_in((*rows["says"], *rows["links"]))
     held, held_in = {_triple(iri, row) for row in rows["out"]}, {_triple(iri, row) for row in rows["in"]}
+    sizes = {part: int(rows[part][0]["total"].value) for part in ("out total", "in total") if rows[part]}
     # What the held view passes over in silence, as the shapes, is described by the graphs that are no claims.
-    published = () if held else _unclaimed(said, claims)
+    published = () if "out total" in sizes else _unclaimed(said, claims)
     held |= {triple for triple, graphs in said.items() if not graphs.isdisjoint(published)}
-    if not rows["out"] and not total:
+    if not sizes:
         linking = _unclaimed(linked, claims)
         held_in = {triple for triple, graphs in linked.items() if not graphs.isdisjoint(linking)}
     return Document(
@@ -168,7 +181,8 @@ def _document(source: Source, iri: str, *, page: int, total: int, rows: Mapping[
         page=page,
         outgoing=_statements(held, said, held=True),
         incoming=_statements(held_in - held, linked, held=True),
-        incoming_total=total or len(held_in),
+        outgoing_total=sizes.get("out total", len(held)),
+        incoming_total=sizes.get("in total", len(held_in)),
         parts=_nested(source, held, iri=iri, graphs=published),
         unheld=_statements({*said, *linked} - held - held_in, {**linked, **said}, held=False),
         content=tuple(Triple(row["s"], row["p"], row["o"]) for row in rows["content"]),
