@@ -14,6 +14,7 @@ from kommungraf.vocab import BASE, PREFIXES
 
 ALMHULT = f"{BASE}id/municipality/se-0765"
 CLAIM = f"{BASE}id/claim/almhult-635/1"
+PUBLISHER = f"{BASE}id/organisation/publisher"
 OTHER_CLAIM = f"{BASE}id/claim/almhult-635/2"
 
 TRIG = f"""
@@ -66,6 +67,7 @@ def write_release(releases: Path, trig: str = TRIG, *, version: str = "2026-01-0
         triples=len(held),
         graphs=len(graphs),
         files=entries,
+        publisher=PUBLISHER,
     )
     (aside / MANIFEST).write_text(manifest.to_json(), "utf-8")
     folder = aside.rename(releases / manifest.name)

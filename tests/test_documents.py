@@ -1,6 +1,7 @@
 """Documents over an application whose release holds every odd thing that an IRI and a document can be."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,6 +23,7 @@ from kommungraf.formats import RDF
 from kommungraf.vocab import BASE
 from page_reader import PageReader
 from serving_client import client_of
+from serving_release import PUBLISHER
 
 MANY = 1203
 TRIG = f"""
@@ -153,7 +155,8 @@ def test_page_says_the_same_as_turtle(client: FlaskClient, path: str, language: 
     reader.feed(got(client, f"/doc/{path}", "text/html", **{"Accept-Language": language}).text)
     page = Dataset(Quad(*triple, DefaultGraph()) for triple in reader.triples)
     page.canonicalize(algorithm=CanonicalizationAlgorithm.RDFC_1_0)
-    assert page == graph(got(client, f"/doc/{path}.ttl"))
+    turtle = graph(got(client, f"/doc/{path}.ttl"))
+    assert page == Dataset(quad for quad in turtle if not str(quad.subject).startswith(f"<{BASE}doc/"))
 
 
 def test_document_holds_both_directions_and_nested_nodes(client: FlaskClient) -> None:
@@ -195,6 +198,8 @@ def test_documents_are_the_same_bytes_over_another_store(
             "/doc/claim/s/1.html",
             "/shape/S.jsonld",
             "/shape/?format=nt",
+            "/doc/hub/1.ttl?page=2",
+            "/doc/hub/1.trig?page=3",
         ):
             assert got(client, path).data == got(other, path).data, path
 
@@ -242,10 +247,13 @@ def test_ontology_and_shapes_are_whole_graphs(client: FlaskClient) -> None:
 def test_long_lists_come_in_pages(client: FlaskClient) -> None:
     pages = [got(client, f"/doc/hub/1.nt?page={number}") for number in (1, 2, 3)]
     found = [{quad.subject for quad in parse(page.data, RdfFormat.N_TRIPLES)} for page in pages]
+    found = [{name for name in each if not name.value.startswith(f"{BASE}doc/")} for each in found]
     assert [len(each) for each in found] == [500, 500, 203]
     assert len(set().union(*found)) == MANY
     assert links(pages[1])["next"] == ["/doc/hub/1?page=3"]
     assert links(pages[1])["prev"] == ["/doc/hub/1?page=1"]
+    assert links(pages[1])["first"] == ["/doc/hub/1?page=1"]
+    assert links(pages[1])["last"] == ["/doc/hub/1?page=3"]
     assert "next" not in links(pages[2])
     assert "prev" not in links(pages[0])
 
@@ -295,11 +303,21 @@ def test_links_say_where_everything_is(client: FlaskClient) -> None:
     found = links(got(client, "/doc/a/1"))
     assert found["cite-as"] == found["canonical"] == [f"{BASE}id/a/1"]
     assert "/doc/a/1.jsonld" in found["alternate"]
-    assert found["describedby"] == ["/doc/a/1.ttl"]
+    assert found["describedby"] == ["/doc/a/1.ttl", "/doc/a/1.jsonld", "/doc/a/1.jsonld?_profile=claims"]
+    assert found["linkset"] == [f"/linkset?iri={quote(BASE, safe='')}id%2Fa%2F1"] * 2
+    assert found["author"] == [PUBLISHER]
     assert found["collection"] == ["/dataset/"]
-    assert found["type"] == ["https://schema.org/AboutPage"]
+    assert found["type"] == ["https://schema.org/AboutPage", "https://schema.org/Place"]
     assert found["license"] == ["https://creativecommons.org/publicdomain/zero/1.0/"]
-    assert all(got(client, path, "*/*").status_code == 200 for path in found["alternate"])
+    addresses = (*found["alternate"], *found["describedby"], *found["linkset"], *found["collection"])
+    assert all(got(client, path, "*/*").status_code == 200 for path in addresses)
+
+
+def test_claim_s_document_links_to_the_graph_of_its_name(client: FlaskClient) -> None:
+    item = links(got(client, "/doc/claim/s/1"))["item"]
+    assert len(item) == 1
+    assert b"2018-22/.." in got(client, item[0], "application/trig").data
+    assert "item" not in links(got(client, "/doc/a/1"))
 
 
 def test_link_headers_are_ascii_whatever_the_iri_is(client: FlaskClient) -> None:

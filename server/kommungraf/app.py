@@ -17,7 +17,7 @@ from kommungraf.querypages import query_page, result_page
 __all__ = ["Settings", "create_app"]
 
 _PREFLIGHT_SECONDS: Final = "86400"
-_EXPOSED: Final = "ETag, Link, Content-Language, Retry-After"
+_EXPOSED: Final = "ETag, Link, Content-Profile, Content-Language, Retry-After"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ _LARGEST_WHOLE: Final = 4 << 20
 _LONGEST_KEY: Final = 4096
 _OVERHEAD: Final = 1024
 _KEPT_STATUSES: Final = frozenset({"200", "301", "303", "308", "410"})
-_NEGOTIATED: Final = frozenset({"accept", "accept-language", "accept-encoding"})
+#: A request that names a profile is rare and goes past the cache, so responses may vary by that as well.
+_NEGOTIATED: Final = frozenset({"accept", "accept-language", "accept-encoding", "accept-profile"})
+_PAST: Final = frozenset({"HTTP_RANGE", "HTTP_ACCEPT_PROFILE"})
 _NOT_IN_304: Final = frozenset({"content-length", "content-type", "content-encoding"})
 
 _Key = tuple[str, str, str, str, str]
@@ -134,7 +136,7 @@ class ResponseCache:
 
     def _key(self, environ: "WSGIEnvironment") -> _Key | None:
         """What the response depends on, or None where it depends on more or the key would be large."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_RANGE" in environ:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not environ.keys().isdisjoint(_PAST):
             return None
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         accept = environ.get("HTTP_ACCEPT", "")

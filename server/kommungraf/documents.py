@@ -1,24 +1,27 @@
 """Dereferencing: a thing redirects to its document; documents, terms and shapes are negotiated or fixed by suffix."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
-from pyoxigraph import NamedNode, Quad, Triple, serialize
+from pyoxigraph import NamedNode
 
 from kommungraf.edition import Edition
 from kommungraf.entities import entity_view
-from kommungraf.errors import BadRequest, GoneResource, UnknownResource
-from kommungraf.formats import DATASET, HTML, RDF, TextFormat
+from kommungraf.errors import BadRequest, GoneResource, NotAcceptable, UnknownResource
+from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
 from kommungraf.glossaries import glossary_view
 from kommungraf.links import URI_SAFE, path_of, spellings
 from kommungraf.negotiation import page_number, required
-from kommungraf.resources import Document, claim_triples, graph_triples, load, query_text
+from kommungraf.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
+from kommungraf.representations import is_whole_graph, list_of_representations, serialised
+from kommungraf.resources import Document, load, query_text
+from kommungraf.schemaorg import subject, types_of
+from kommungraf.signposting import LINKSETS, Target, header, linkset, representations
 from kommungraf.site import page, reader
-from kommungraf.vocab import PREFIXES
 
 __all__ = ["blueprint"]
 
@@ -26,6 +29,8 @@ blueprint = Blueprint("documents", __name__)
 
 _BY_SUFFIX: Final = {**{form.suffix: form.media_type for form in RDF}, "html": HTML}
 _FORMS: Final = {form.media_type: form for form in RDF}
+#: What machines that look for metadata are sent to; everything is an alternate.
+_METADATA: Final = ("text/turtle", "application/ld+json")
 #: Turtle first: it is what a client without a preference gets.
 _OFFERS: Final = (*_FORMS, HTML)
 
@@ -76,7 +81,7 @@ def described() -> ResponseReturnValue:
         NamedNode(name)
     except ValueError as error:
         raise BadRequest("Give the IRI to describe, written out: /describe?iri=https://…") from error
-    return _represented(name, required(request, _OFFERS))
+    return _represented(name)
 
 
 @blueprint.get("/<path:key>")
@@ -88,7 +93,7 @@ def other(key: str) -> ResponseReturnValue:
 def _answer(start: str, key: str) -> ResponseReturnValue:
     name = _known(start, key)
     if name is not None:
-        return _represented(name, required(request, _OFFERS))
+        return _represented(name)
     stem, _, suffix = key.rpartition(".")
     name = _known(start, stem) if suffix in _BY_SUFFIX else None
     if name is None:
@@ -102,60 +107,79 @@ def _known(start: str, key: str) -> str | None:
     return next((each for each in spellings(start, key) if edition.index.exists(each)), None)
 
 
-def _represented(name: str, media_type: str) -> Response:
+def _represented(name: str, fixed_type: str | None = None) -> Response:
+    """The document of `name`, negotiated by media type and profile, or in the one format of its suffix."""
     edition: Edition = g.edition
-    found = load(edition, name, page=page_number(request))
-    if found.page > found.pages:
-        raise UnknownResource(name)
-    if media_type == HTML:
-        response = _page(found)
-    else:
-        content = _serialised(edition, found, _FORMS[media_type])
-        response = Response(content, mimetype=media_type)
-        response.vary.add("Accept")
-        response = fixed(response, edition.etag(name, media_type, str(found.page)))
-    response.headers["Link"] = ", ".join(_links(edition, found))
+    if is_list(request):
+        return _list(edition, name)
+    asked, whole = asked_profile(request), is_whole_graph(edition, name)
+    offers = asked.offers if asked else _OFFERS
+    media_type = fixed_type or required(request, offers)
+    if media_type not in offers or (asked and whole):
+        raise NotAcceptable(_OFFERS if whole else offers)
+    profile = asked or default_profile(media_type)
+    response = _page(edition, name) if media_type == HTML else _data(edition, name, media_type, profile)
+    if not whole:
+        response.headers["Content-Profile"] = f"<{profile.iri}>"
+        response.headers.add("Link", f'<{profile.iri}>; rel="profile"')
+    response.vary.update(("Accept", "Accept-Profile"))
     return response
 
 
-def _page(found: Document) -> Response:
-    who = reader()
-    if _is_glossary(who.edition, found.iri):
-        return page("glossary.html", who, view=glossary_view(who, found))
-    return page("document.html", who, view=entity_view(who, found.relabelled()))
+def _data(edition: Edition, name: str, media_type: str, profile: Profile) -> Response:
+    """The document in an RDF format; a client that has it already gets a 304 before anything is looked up."""
+    number = page_number(request)
+    tag = edition.etag(name, media_type, str(number), profile.token)
+    if tag in request.if_none_match:
+        return fixed(Response(), tag)
+    found = _found(edition, name, number, claims=profile == CLAIMS)
+    content = serialised(edition, found, _FORMS[media_type], profile=profile)
+    response = fixed(Response(content, mimetype=media_type), tag)
+    response.headers["Link"] = header(_links(edition, found))
+    return response
 
 
-def _is_glossary(edition: Edition, name: str) -> bool:
-    """Whether `name` is the ontology or the shapes: documents of all that their graphs hold."""
-    return name in {f"{edition.base_iri}def/", f"{edition.base_iri}shape/"}
-
-
-def _serialised(edition: Edition, found: Document, form: TextFormat) -> bytes:
-    statements: list[Triple] | list[Quad]
-    if _is_glossary(edition, found.iri):
-        statements = graph_triples(edition, found.iri)
-    elif form in DATASET:
-        statements = found.quads(claim_triples(edition, found))
+def _page(edition: Edition, name: str) -> Response:
+    found, who = _found(edition, name, page_number(request), claims=True), reader()
+    class_ = edition.index.type(name)
+    said = subject(name, class_, (each.triple for each in found.outgoing), manifest=edition.manifest)
+    if is_whole_graph(edition, name):
+        response = page("glossary.html", who, view=glossary_view(who, found), structured=said)
     else:
-        statements = found.triples()
-    return serialize(statements, format=form.rdf, prefixes=_prefixes(statements)) or b""
+        view = entity_view(who, found.relabelled())
+        response = page("document.html", who, view=view, structured=said)
+    response.headers["Link"] = header(_links(edition, found))
+    return response
 
 
-def _prefixes(statements: Iterable[Triple | Quad]) -> dict[str, str]:
-    """The prefixes that `statements` need, in alphabetical order."""
-    terms = {term for each in statements for term in each}
-    names = {
-        name.value
-        for term in terms
-        for name in (term, getattr(term, "datatype", None))
-        if isinstance(name, NamedNode)
-    }
-    heads = {name[: max(name.rfind("/"), name.rfind("#")) + 1] for name in names}
-    return {
-        prefix: namespace
-        for prefix, namespace in sorted(PREFIXES.items())
-        if any(head.startswith(namespace) for head in heads)
-    }
+def _found(edition: Edition, name: str, number: int, *, claims: bool) -> Document:
+    found = load(edition, name, page=number, claims=claims)
+    if found.page > found.pages:
+        raise UnknownResource(name)
+    return found
+
+
+def _list(edition: Edition, name: str) -> Response:
+    """Every representation of the document, in an RDF format."""
+    media_type = required(request, tuple(_FORMS))
+    content = list_of_representations(name, _FORMS[media_type], base_iri=edition.base_iri)
+    response = Response(content, mimetype=media_type)
+    response.vary.add("Accept")
+    return fixed(response, edition.etag("alternates", name, media_type))
+
+
+@blueprint.get("/linkset")
+def links() -> Response:
+    """The links of a document as a document of its own (RFC 9264)."""
+    edition: Edition = g.edition
+    name, media_type = request.args.get("iri", ""), required(request, LINKSETS)
+    if not edition.index.exists(name):
+        raise UnknownResource(name)
+    found = _links(edition, load(edition, name, claims=False))
+    content = linkset(found, anchor=_address(name), media_type=media_type)
+    response = Response(content, content_type=media_type)
+    response.vary.add("Accept")
+    return fixed(response, edition.etag("linkset", name, media_type, request.script_root))
 
 
 def _address(name: str) -> str:
@@ -171,19 +195,37 @@ def _thing_address(name: str) -> str:
     return f"{request.script_root}/{path.replace('doc/', 'id/', 1) if path.startswith('doc/') else path}"
 
 
-def _links(edition: Edition, found: Document) -> Iterator[str]:
-    """Alternates, canonical and licence, neighbouring pages, and FAIR Signposting (cite-as, describedby, type)."""
-    address, canonical = _address(found.iri), quote(found.iri, safe=URI_SAFE)
-    joint = "&format=" if "?" in address else "?format=" if address.endswith("/") else "."
-    for suffix, media_type in _BY_SUFFIX.items():
-        yield f'<{address}{joint}{suffix}>; rel="alternate"; type="{media_type}"'
-    yield f'<{canonical}>; rel="canonical"'
-    yield f'<{canonical}>; rel="cite-as"'
-    yield f'<{address}{joint}ttl>; rel="describedby"; type="text/turtle"'
-    yield '<https://schema.org/AboutPage>; rel="type"'
-    yield f'<{request.script_root}/dataset/>; rel="collection"; type="text/html"'
-    if edition.manifest.license:
-        yield f'<{edition.manifest.license}>; rel="license"'
-    for rel, number in (("prev", found.page - 1), ("next", found.page + 1)):
-        if 0 < number <= found.pages:
-            yield f'<{address}{"&" if "?" in address else "?"}page={number}>; rel="{rel}"'
+def _links(edition: Edition, found: Document) -> Iterator[Target]:
+    """FAIR Signposting, every representation with its profile, and the neighbouring pages."""
+    address, canonical, manifest = _address(found.iri), quote(found.iri, safe=URI_SAFE), edition.manifest
+    profiled = not is_whole_graph(edition, found.iri)
+    for href, media_type, profile in representations(address, profiled=profiled):
+        yield Target(href, "alternate", media_type, profile.iri if profile else "")
+        if media_type in _METADATA:
+            yield Target(href, "describedby", media_type, profile.iri if profile else "")
+    yield Target(canonical, "canonical")
+    yield Target(canonical, "cite-as")
+    for type_ in ("https://schema.org/AboutPage", *types_of(edition.index.type(found.iri))):
+        yield Target(type_, "type")
+    if edition.index.has_graph(found.iri):
+        graph = f"{request.script_root}/rdf-graphs?graph={quote(found.iri, safe='')}"
+        yield Target(graph, "item", "application/trig")
+    yield Target(f"{request.script_root}/dataset/", "collection", HTML)
+    linkset_ = f"{request.script_root}/linkset?iri={quote(found.iri, safe='')}"
+    yield from (Target(linkset_, "linkset", media_type) for media_type in LINKSETS)
+    for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
+        if value:
+            yield Target(quote(value, safe=URI_SAFE), rel)
+    yield from _pages(found, address)
+
+
+def _pages(found: Document, address: str) -> Iterator[Target]:
+    """The other pages of a document that has several."""
+    joint = "&" if "?" in address else "?"
+    kept = "".join(
+        f"&{name}={quote(request.args[name])}" for name in ("_profile", "format") if name in request.args
+    )
+    numbers = {"first": 1, "prev": found.page - 1, "next": found.page + 1, "last": found.pages}
+    for rel, number in numbers.items():
+        if found.pages > 1 and 0 < number <= found.pages:
+            yield Target(f"{address}{joint}page={number}{kept}", rel)

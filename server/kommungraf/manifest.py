@@ -42,6 +42,7 @@ class Manifest:
     triples: int
     graphs: int
     files: tuple[FileEntry, ...]
+    publisher: str | None = None
 
     @property
     def name(self) -> str:

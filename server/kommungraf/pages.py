@@ -1,24 +1,30 @@
 """The pages that aren't about one resource: home, search, lists, questions, conflicts, gaps and downloads."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from pyoxigraph import QueryResultsFormat
 
 from kommungraf.asked import asked
 from kommungraf.errors import UnknownResource
-from kommungraf.formats import HTML
+from kommungraf.formats import GRAPH, HTML
 from kommungraf.freshness import fixed
-from kommungraf.links import Link
+from kommungraf.links import URI_SAFE, Link
 from kommungraf.maps import map_of_municipalities, maps_of_ties
 from kommungraf.negotiation import page_number, required
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
+from kommungraf.resources import load
 from kommungraf.results import Table, answered, table_of_results
+from kommungraf.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.search import Hit, Hits
+from kommungraf.signposting import Target, header
 from kommungraf.site import Reader, page, reader, written
 from kommungraf.uncertainties import conflicts, gaps
 from kommungraf.vocab import BASE, iri
@@ -32,6 +38,7 @@ _HITS: Final = 20
 _LISTED: Final = 200
 _COUNTED: Final = 12
 _QUESTIONS: Final = 5
+_FOR_ALL: Final = (HTML, *(form.media_type for form in GRAPH))
 _JSON: Final = "application/json"
 #: What the home page counts, where the dataset is about cooperation.
 _OUR_CLASSES: Final = tuple(
@@ -74,8 +81,10 @@ class Found:
 
 
 @blueprint.get("/")
-def home() -> Response:
-    """What this is, and ways into it."""
+def home() -> ResponseReturnValue:
+    """What this is, and ways into it; for programs, the catalogue."""
+    if required(request, _FOR_ALL) != HTML:
+        return _to_catalogue()
     who = reader()
     manifest, tongue = who.edition.manifest, who.language
     context = {
@@ -86,7 +95,17 @@ def home() -> Response:
         "questions": asked(who)[:_QUESTIONS],
     }
     ours = _is_about_cooperation(who)
-    return page("home.html", who, ours=ours, map=map_of_municipalities(who) if ours else None, **context)
+    shown = map_of_municipalities(who) if ours else None
+    return page("home.html", who, ours=ours, map=shown, structured=_structured(who), **context)
+
+
+def _structured(who: Reader) -> Markup:
+    """The dataset in terms of schema.org; one that says nothing of itself is described by its manifest."""
+    try:
+        found = load(who.edition, f"{who.edition.base_iri}dataset/", claims=False)
+    except UnknownResource:
+        return dataset_in_schema_org((), who.edition.manifest)
+    return dataset_in_schema_org((each.triple for each in found.outgoing), who.edition.manifest)
 
 
 def _is_about_cooperation(who: Reader) -> bool:
@@ -209,8 +228,10 @@ def all_gaps() -> Response:
 
 
 @blueprint.get("/dataset/")
-def dataset() -> Response:
-    """The files of the release with their sizes and digests."""
+def dataset() -> ResponseReturnValue:
+    """The files of the release with their sizes and digests; for programs, the catalogue, which describes the dataset."""
+    if required(request, _FOR_ALL) != HTML:
+        return _to_catalogue()
     who = reader()
     entries = [entry for entry in who.edition.manifest.files if entry.encoding is None]
     files = [
@@ -218,12 +239,31 @@ def dataset() -> Response:
         for entry in sorted(entries, key=lambda entry: (entry.describes != "held", entry.describes, entry.path))
         if entry.describes not in {"index", "questions"}
     ]
-    response = page("dataset.html", who, files=files)
+    response = page("dataset.html", who, files=files, structured=_structured(who))
     for entry, _, _ in files:
         address = f"{request.script_root}/dataset/{entry.path}"
         response.headers.add("Link", f'<{address}>; rel="item"; type="{entry.media_type}"')
-    response.headers.add("Link", f'<{request.script_root}/catalogue>; rel="describedby"; type="text/turtle"')
+    response.headers.add("Link", header(_dataset_links(who)))
     return response
+
+
+def _to_catalogue() -> ResponseReturnValue:
+    response = redirect(f"{request.script_root}/catalogue", 303)
+    response.vary.add("Accept")
+    return response
+
+
+def _dataset_links(who: Reader) -> Iterator[Target]:
+    """FAIR Signposting of the dataset as a whole."""
+    manifest = who.edition.manifest
+    yield Target(f"{manifest.base_iri}dataset/", "cite-as")
+    for form in GRAPH:
+        yield Target(f"{request.script_root}/catalogue.{form.suffix}", "describedby", form.media_type)
+    for type_ in ("https://schema.org/AboutPage", "https://schema.org/Dataset"):
+        yield Target(type_, "type")
+    for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
+        if value:
+            yield Target(quote(value, safe=URI_SAFE), rel)
 
 
 def problem_page(problem: Problem, _language: str) -> str:

@@ -138,6 +138,7 @@ def _manifest(dataset: Dataset, entries: list[FileEntry], quads: int, triples: i
         base_iri=dataset.base_iri,
         title=told.texts("dcterms:title"),
         license=_iri_of(told, "dcterms:license"),
+        publisher=_iri_of(told, "dcterms:publisher"),
         modified=_text_of(told, "dcterms:modified"),
         quads=quads,
         triples=triples,

@@ -1,0 +1,104 @@
+"""JSON-LD for search engines: sound RDF in schema.org's terms that says nothing sharper than the data."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
+from rdflib import Dataset
+
+from kommungraf.manifest import Manifest
+from kommungraf.schemaorg import subject, types_of
+from kommungraf.vocab import BASE, PREFIXES, iri
+from own_release import own_client
+
+SCHEMA = PREFIXES["schema"]
+MANIFEST = Manifest("1", "0" * 64, BASE, {}, None, None, 0, 0, 0, ())
+SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    with own_client(tmp_path_factory.mktemp("schemaorg")) as opened:
+        yield opened
+
+
+def structured(client: FlaskClient, path: str) -> str:
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 200
+    found = SCRIPT.findall(response.text)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def read(text: str) -> Store:
+    store = Store()
+    store.extend(parse(text.encode(), RdfFormat.JSON_LD))
+    return store
+
+
+@pytest.mark.filterwarnings(
+    "ignore:.*deprecated:DeprecationWarning"
+)  # rdflib's JSON-LD reader uses its own old names
+@pytest.mark.parametrize(
+    ("path", "name", "types"),
+    [
+        ("/doc/municipality/se-0765", "id/municipality/se-0765", {"GovernmentOrganization", "AdministrativeArea"}),
+        ("/doc/county/se-07", "id/county/se-07", {"AdministrativeArea"}),
+        ("/doc/source/almhult-635", "id/source/almhult-635", {"CreativeWork"}),
+        ("/doc/claim/almhult-635/9", "id/claim/almhult-635/9", {"Claim"}),
+        ("/def/Municipality", "def/Municipality", {"DefinedTerm"}),
+        ("/def/Accepted", "def/Accepted", {"DefinedTerm"}),
+        ("/def/", "def/", {"DefinedTermSet"}),
+        ("/", "dataset/", {"Dataset"}),
+        ("/dataset/", "dataset/", {"Dataset"}),
+        ("/doc/graph/curation", "id/graph/curation", {"Thing"}),
+    ],
+)
+def test_page_says_what_its_subject_is(client: FlaskClient, path: str, name: str, types: set[str]) -> None:
+    text = structured(client, path)
+    store = read(text)
+    found = store.quads_for_pattern(NamedNode(BASE + name), NamedNode(iri("rdf:type")), None)
+    assert {quad.object.value for quad in found} == {SCHEMA + each for each in types}
+    assert len(Dataset().parse(data=text, format="json-ld")) == len(store)
+    predicates = {quad.predicate.value for quad in store} - {iri("rdf:type")}
+    assert all(each.startswith(SCHEMA) for each in predicates)
+
+
+def test_page_says_nothing_of_its_subject_that_turtle_doesnt(client: FlaskClient) -> None:
+    store = read(structured(client, "/doc/municipality/se-0765"))
+    turtle = client.get("/doc/municipality/se-0765.ttl").data
+    held = {quad.object for quad in parse(turtle, RdfFormat.TURTLE)}
+    name = NamedNode(f"{BASE}id/municipality/se-0765")
+    said = [quad for quad in store.quads_for_pattern(name, None, None) if quad.predicate.value != iri("rdf:type")]
+    assert len(said) > 4
+    notations = {Literal(term.value) for term in held if isinstance(term, Literal) and not term.language}
+    assert {quad.object for quad in said} <= held | notations
+
+
+def test_dataset_has_its_dumps_licence_and_publisher(client: FlaskClient) -> None:
+    store = read(structured(client, "/"))
+    assert store.query(
+        f"""PREFIX s: <{SCHEMA}> ASK {{ <{BASE}dataset/> s:license ?l ; s:publisher ?p ; s:version ?v ;
+            s:description ?d ; s:distribution [ s:contentUrl <{BASE}dataset/held.ttl> ; s:encodingFormat "text/turtle" ] }}"""
+    )
+
+
+def test_text_of_the_data_cant_end_the_script() -> None:
+    label = Triple(NamedNode("urn:x"), NamedNode(iri("skos:prefLabel")), Literal("</script><b>&", language="en"))
+    told = str(subject("urn:x", None, [label], manifest=MANIFEST))
+    assert "<" not in told
+    assert json.loads(told)["@graph"][1]["name"] == [{"@value": "</script><b>&", "@language": "en"}]
+
+
+def test_long_lists_are_cut() -> None:
+    many = [Triple(NamedNode("urn:x"), NamedNode(iri("skos:altLabel")), Literal(str(n))) for n in range(5000)]
+    told = json.loads(str(subject("urn:x", None, many, manifest=MANIFEST)))
+    assert len(told["@graph"][1]["alternateName"]) == 100
+
+
+def test_classes_without_a_counterpart_get_no_type() -> None:
+    assert types_of(None) == types_of(iri("kg:KnowledgeGap")) == ()
+    assert types_of(iri("kg:County")) == (f"{SCHEMA}AdministrativeArea",)
