@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain, islice
+from typing import Final, TypeVar
 
 from pyoxigraph import (
     BlankNode,
@@ -11,6 +12,7 @@ from pyoxigraph import (
     Quad,
     RdfFormat,
     Store,
+    parse,
     serialize,
 )
 from pyoxigraph import (
@@ -21,6 +23,8 @@ from kommungraf.claims import Claims, sorted_out
 from kommungraf.inputs import Inputs
 from kommungraf.project import Project
 from kommungraf.rules import BOUNDS, apply_rules, period_bounds, read_rules
+from kommungraf.spool import Lines, merged
+from kommungraf.vocab import iri
 
 __all__ = ["ONTOLOGY", "RULES", "SHAPES", "Dataset", "assembled", "canonical", "sorted_lines"]
 
@@ -28,26 +32,42 @@ ONTOLOGY: Final = "def/"
 SHAPES: Final = "shape/"
 RULES: Final = "id/rule/"
 
+_PERIOD: Final = f"<{iri('kg:period')}>".encode()
+#: How many quads are turned into text, or lines into quads, at once.
+_CHUNK: Final = 50_000
+Item = TypeVar("Item")
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """All quads of a release: `named` are those of named graphs, `held` those of the default graph.
+    """All quads of a release as sorted lines: `named_lines` are N-Quads of named graphs, `held_lines` N-Triples of the held view.
 
-    Blank nodes are labelled canonically (RDFC-1.0), so equal inputs give equal quads.
+    Blank nodes are labelled canonically (RDFC-1.0), so equal inputs give equal lines.
     """
 
     base_iri: str
-    named: tuple[Quad, ...]
-    held: tuple[Quad, ...]
+    named_lines: Lines
+    held_lines: Lines
     claims: Claims
 
-    def lines(self) -> list[bytes]:
+    def lines(self) -> Iterator[bytes]:
         """The whole dataset as sorted N-Quads lines."""
-        return sorted_lines((*self.named, *self.held))
+        return merged(self.named_lines, self.held_lines)
 
-    def held_lines(self) -> list[bytes]:
-        """The held view as sorted N-Triples lines."""
-        return sorted_lines(self.held)
+    @property
+    def named(self) -> Iterator[Quad]:
+        """The quads of named graphs, parsed each time they are asked for."""
+        return _parsed(self.named_lines)
+
+    @property
+    def held(self) -> Iterator[Quad]:
+        """The quads of the default graph, parsed each time they are asked for."""
+        return _parsed(self.held_lines)
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[Quad]:
+    for content in _chunks(lines):
+        yield from parse(b"".join(content), RdfFormat.N_QUADS)
 
 
 def assembled(inputs: Inputs, project: Project) -> Dataset:
@@ -60,11 +80,12 @@ def assembled(inputs: Inputs, project: Project) -> Dataset:
     claims = sorted_out((quad for quad in asserted if quad.graph_name not in graphs), base)
     vocabulary = [quad for quad in asserted if quad.graph_name == NamedNode(base + ONTOLOGY)]
     held = [*claims.held(), *vocabulary]
-    derived = list(_derived(held, project))
+    stated = Lines(_without_graphs(held))
+    derived = list(_derived(stated, project))
     return Dataset(
         base_iri=base,
-        named=tuple(dict.fromkeys([*_named(asserted, claims), *derived])),
-        held=tuple(dict.fromkeys(_default(quad) for quad in [*held, *derived])),
+        named_lines=Lines(_serialised(chain(_named(asserted, claims), derived))),
+        held_lines=Lines(chain(stated, _without_graphs(derived))),
         claims=claims,
     )
 
@@ -84,15 +105,13 @@ def _in_graph(quads: Iterable[Quad], graph: str) -> Iterator[Quad]:
     return (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
 
 
-def _default(quad: Quad) -> Quad:
-    return Quad(quad.subject, quad.predicate, quad.object)
-
-
-def _derived(held: list[Quad], project: Project) -> Iterator[Quad]:
+def _derived(stated: Lines, project: Project) -> Iterator[Quad]:
     base_iri, ontology = project.base_iri, project.ontology
-    limits = list(dict.fromkeys(period_bounds(held, NamedNode(base_iri + RULES + BOUNDS))))
+    periods = _parsed(line for line in stated if _PERIOD in line)
+    limits = list(dict.fromkeys(period_bounds(periods, NamedNode(base_iri + RULES + BOUNDS))))
     store = Store()
-    store.bulk_extend(_default(quad) for quad in [*held, *limits])
+    for content in _chunks(chain(stated, _without_graphs(limits))):
+        store.bulk_load(b"".join(content), RdfFormat.N_TRIPLES)
     yield from limits
     rules = read_rules(ontology / "rules" if ontology else None, project.shown)
     yield from apply_rules(store, rules, base_iri + RULES)
@@ -116,5 +135,20 @@ def _has_blank_node(quad: Quad) -> bool:
 
 def sorted_lines(quads: Iterable[Quad]) -> list[bytes]:
     """The distinct N-Quads lines of the quads in byte order; without graph names they are N-Triples."""
-    content = serialize(quads, format=RdfFormat.N_QUADS)
-    return sorted(set((content or b"").splitlines(keepends=True)))
+    return sorted(set(_serialised(quads)))
+
+
+def _serialised(quads: Iterable[Quad]) -> Iterator[bytes]:
+    for chunk in _chunks(quads):
+        yield from (serialize(chunk, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+
+
+def _without_graphs(quads: Iterable[Quad]) -> Iterator[bytes]:
+    """The N-Triples lines of quads that all have a graph: its name is the last term of the line."""
+    return (line[:-3].rpartition(b" ")[0] + b" .\n" for line in _serialised(quads))
+
+
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

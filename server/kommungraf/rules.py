@@ -56,7 +56,7 @@ def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[
     for rule in rules:
         graph = NamedNode(rule_iri + rule.name)
         derived = [quad for quad in map(_held, _constructed(store, rule)) if quad not in store]
-        store.extend(derived)
+        store.bulk_extend(derived)
         yield from (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in derived)
 
 

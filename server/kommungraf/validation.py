@@ -43,7 +43,7 @@ def validated(dataset: Dataset, inputs: Inputs) -> tuple[Finding, ...]:
     found += [origins.located(finding) for finding in _claim_findings(dataset.claims)]
     if inputs.shapes:
         shapes = [quad for file in inputs.shapes for quad in file.quads]
-        found += [origins.located(each) for each in view_findings(dataset.held_lines(), shapes)]
+        found += [origins.located(each) for each in view_findings(dataset.held_lines, shapes)]
     if inputs.ontology_shapes:
         terms = graph_of(quad for file in inputs.ontology_shapes for quad in file.quads)
         ontology = graph_of(quad for file in inputs.ontology for quad in file.quads)
