@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
+from kommungraf.dataset import sorted_lines
 from kommungraf.index import write_index
 from kommungraf.search import Index
 from kommungraf.vocab import BASE
@@ -14,7 +15,7 @@ from kommungraf.vocab import BASE
 @contextmanager
 def indexed(trig: str, folder: Path) -> Iterator[Index]:
     path = folder / "index.sqlite"
-    write_index(path, list(parse(trig, RdfFormat.TRIG)), BASE)
+    write_index(path, sorted_lines(parse(trig, RdfFormat.TRIG)), BASE)
     opened = Index(path)
     yield opened
     opened.close()

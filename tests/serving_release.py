@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, RdfFormat, parse, serialize
 
+from kommungraf.dataset import sorted_lines
 from kommungraf.formats import DATASET, GRAPH, by_suffix
 from kommungraf.index import write_index
 from kommungraf.manifest import CURRENT, MANIFEST, FileEntry, Manifest
@@ -51,7 +52,7 @@ def write_release(releases: Path, trig: str = TRIG, *, version: str = "2026-01-0
         serialize(catalogue, aside / f"catalogue.{form.suffix}", form.rdf)
     (aside / "report.ttl").write_text("[] a <http://www.w3.org/ns/shacl#ValidationReport> .\n")
     (aside / "questions.json").write_text(json.dumps([]))
-    write_index(aside / "index.sqlite", quads, BASE)
+    write_index(aside / "index.sqlite", sorted_lines(quads), BASE)
     for dump in (*aside.glob("dataset.*"), *aside.glob("held.*")):
         (aside / f"{dump.name}.gz").write_bytes(gzip.compress(dump.read_bytes(), mtime=0))
     entries = tuple(_entry(path) for path in sorted(aside.iterdir()))

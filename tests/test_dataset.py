@@ -57,7 +57,7 @@ def test_rules_derive_from_what_is_held_and_from_rules_before_them(tmp_path: Pat
 def test_data_without_claims_stay_as_they_are(tmp_path: Path) -> None:
     made = dataset(tmp_path, "<urn:a> <urn:b> 1 . GRAPH <urn:g> { <urn:c> <urn:d> 2 . }")
     assert [str(quad.graph_name) for quad in made.named] == ["<urn:g>"]
-    assert len(made.held) == 1
+    assert len(made.held_lines) == 1
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_rule_in_latin_1_is_told_with_its_file(tmp_path: Path) -> None:
 
 
 def test_lines_of_the_dataset_are_sorted_and_distinct(tmp_path: Path) -> None:
-    lines = dataset(tmp_path).lines()
+    lines = list(dataset(tmp_path).lines())
     assert lines == sorted(set(lines))
 
 

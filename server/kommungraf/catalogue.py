@@ -1,20 +1,22 @@
 """The catalogue of a release: DCAT-AP-SE 3 for portals, VoID for programs, from the dataset's own description."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kommungraf.formats import RDF, TextFormat, by_suffix
 from kommungraf.manifest import FileEntry
+from kommungraf.spool import starting_with
 from kommungraf.vocab import iri
 
 __all__ = ["Description", "catalogue_quads", "description"]
 
 Term = NamedNode | BlankNode | Literal | Triple
 
+_TYPE: Final = f"<{iri('rdf:type')}>".encode()
 _CC0: Final = "http://creativecommons.org/publicdomain/zero/1.0/"
 _IANA: Final = "http://www.iana.org/assignments/media-types/"
 _DATASET_PROPERTIES: Final = frozenset(
@@ -60,25 +62,28 @@ class Description:
         return min(values, key=str, default=None)
 
 
-def description(held: Iterable[Quad], base_iri: str) -> Description:
-    """The dataset's description of itself, found under the base IRI + `dataset/`."""
+def description(held: Sequence[bytes], base_iri: str) -> Description:
+    """The dataset's description of itself, found in the held view's sorted lines under the base IRI + `dataset/`."""
     dataset = NamedNode(base_iri + "dataset/")
-    found = tuple(quad for quad in held if quad.subject == dataset)
+    found = _said_of(dataset, held)
     version = next((quad.object for quad in found if quad.predicate.value == iri("owl:versionInfo")), None)
     return Description(dataset, found, version.value if isinstance(version, Literal) else "0")
 
 
-def catalogue_quads(held: Iterable[Quad], base_iri: str, files: Iterable[FileEntry]) -> Iterator[Quad]:
+def _said_of(node: NamedNode, held: Sequence[bytes]) -> tuple[Quad, ...]:
+    return tuple(parse(b"".join(starting_with(held, f"{node} ".encode())), RdfFormat.N_TRIPLES))
+
+
+def catalogue_quads(held: Sequence[bytes], base_iri: str, files: Iterable[FileEntry]) -> Iterator[Quad]:
     """The catalogue of the dataset with its dumps; sizes and digests are those of `files`."""
-    view = tuple(held)
-    told = description(view, base_iri)
+    told = description(held, base_iri)
     plain = [entry for entry in files if entry.describes in {"held", "dataset"} and entry.encoding is None]
     yield from _catalogue(told, base_iri)
-    yield from _dataset(told, view, base_iri, plain)
+    yield from _dataset(told, held, base_iri, plain)
     yield from _service(told, base_iri)
     for entry in plain:
         yield from _distribution(told, base_iri, entry)
-    yield from _void(told, view, base_iri, plain)
+    yield from _void(told, held, base_iri, plain)
 
 
 def _catalogue(told: Description, base_iri: str) -> Iterator[Quad]:
@@ -94,11 +99,12 @@ def _catalogue(told: Description, base_iri: str) -> Iterator[Quad]:
         yield from _copied(told, node, name)
 
 
-def _dataset(told: Description, held: Iterable[Quad], base_iri: str, files: list[FileEntry]) -> Iterator[Quad]:
+def _dataset(told: Description, held: Sequence[bytes], base_iri: str, files: list[FileEntry]) -> Iterator[Quad]:
     linked = {quad.object for quad in told.statements if isinstance(quad.object, NamedNode)}
     agents = linked & {told.first("dcterms:publisher"), told.first("dcat:contactPoint")}
     yield from (quad for quad in told.statements if quad.predicate.value in _DATASET_PROPERTIES)
-    yield from (quad for quad in held if quad.subject in agents)
+    for agent in sorted(map(str, agents)):
+        yield from _said_of(NamedNode(agent[1:-1]), held)
     yield from _facts(told.dataset, {"rdf:type": "dcat:Dataset", "dcat:landingPage": base_iri})
     if not told.texts("dcterms:title"):
         yield from _localised(told.dataset, "dcterms:title", _TEXTS["untitled"])
@@ -143,34 +149,51 @@ def _named(entry: FileEntry, form: TextFormat) -> dict[str, str]:
     return {language: text.format(form.name) for language, text in _TEXTS[entry.describes].items()}
 
 
-def _void(told: Description, held: tuple[Quad, ...], base_iri: str, files: list[FileEntry]) -> Iterator[Quad]:
+def _void(told: Description, held: Sequence[bytes], base_iri: str, files: list[FileEntry]) -> Iterator[Quad]:
     node = told.dataset
     yield from _facts(node, {"rdf:type": "void:Dataset", "void:sparqlEndpoint": base_iri + "sparql"})
     yield Quad(node, NamedNode(iri("void:uriSpace")), Literal(base_iri + "id/"))
     for entry in files:
         yield from _facts(node, {"void:dataDump": f"{base_iri}dataset/{entry.path}"})
-    counts = {
-        "void:triples": len(held),
-        "void:distinctSubjects": len({quad.subject for quad in held}),
-        "void:distinctObjects": len({quad.object for quad in held}),
-        "void:properties": len({quad.predicate for quad in held}),
-    }
-    for name, count in counts.items():
+    extent = _extent(held)
+    for name, count in extent.counts.items():
         yield Quad(node, NamedNode(iri(name)), _integer(count))
-    yield from _partitions(node, held, base_iri)
-
-
-def _partitions(node: NamedNode, held: tuple[Quad, ...], base_iri: str) -> Iterator[Quad]:
-    types = Counter(
-        quad.object.value
-        for quad in held
-        if quad.predicate.value == iri("rdf:type") and isinstance(quad.object, NamedNode)
-    )
-    for number, (name, count) in enumerate(sorted(types.items()), start=1):
+    for number, (name, count) in enumerate(sorted(extent.classes.items()), start=1):
         part = NamedNode(f"{base_iri}catalogue#class-{number}")
         yield Quad(node, NamedNode(iri("void:classPartition")), part)
         yield from _facts(part, {"void:class": name})
         yield Quad(part, NamedNode(iri("void:entities")), _integer(count))
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How much a view says: VoID's counts by property, and the instances of each class."""
+
+    counts: Mapping[str, int]
+    classes: Mapping[str, int]
+
+
+def _extent(held: Sequence[bytes]) -> _Extent:
+    """Counts the held view's lines; of the objects only hashes are kept, as they may be many."""
+    objects: set[int] = set()
+    predicates: Counter[bytes] = Counter()
+    types: Counter[bytes] = Counter()
+    subjects, last = 0, b""
+    for line in held:
+        subject, predicate, value = line.split(b" ", 2)
+        subjects += subject != last
+        last = subject
+        predicates[predicate] += 1
+        objects.add(hash(value))
+        if predicate == _TYPE and value[:1] == b"<":
+            types[value] += 1
+    counts = {
+        "void:triples": len(held),
+        "void:distinctSubjects": subjects,
+        "void:distinctObjects": len(objects),
+        "void:properties": len(predicates),
+    }
+    return _Extent(counts, {name[1:-4].decode(): count for name, count in types.items()})
 
 
 def _integer(count: int) -> Literal:

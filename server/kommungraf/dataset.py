@@ -110,8 +110,8 @@ def _derived(stated: Lines, project: Project) -> Iterator[Quad]:
     periods = _parsed(line for line in stated if _PERIOD in line)
     limits = list(dict.fromkeys(period_bounds(periods, NamedNode(base_iri + RULES + BOUNDS))))
     store = Store()
-    for content in _chunks(chain(stated, _without_graphs(limits))):
-        store.bulk_load(b"".join(content), RdfFormat.N_TRIPLES)
+    store.load(stated.content(), RdfFormat.N_TRIPLES)
+    store.load(b"".join(_without_graphs(limits)), RdfFormat.N_TRIPLES)
     yield from limits
     rules = read_rules(ontology / "rules" if ontology else None, project.shown)
     yield from apply_rules(store, rules, base_iri + RULES)

@@ -1,13 +1,15 @@
 """The label and text index of a release, an SQLite database with full-text search."""
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad
-
+from kommungraf.spool import Lines, starting_with
+from kommungraf.triples import language, text
 from kommungraf.vocab import iri
 
 __all__ = ["write_index"]
@@ -41,89 +43,110 @@ _MEMBER: Final = iri("org:member")
 _ORGANISATION: Final = iri("org:organization")
 _CITES: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
 _NAMING: Final = _CITES | {_MEMBER, _ORGANISATION}
+_NAMES: Final = "SELECT lang, MIN(text) FROM label WHERE iri = ? AND rank = 0 GROUP BY lang ORDER BY lang DESC"
 
 
-def write_index(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
-    """Writes the index of the things and texts in the quads; equal quads give equal bytes with one SQLite version."""
-    sizes: Counter[str] = Counter()
-    things, labels, composed = _collected(_counted(quads, sizes), base_iri)
+def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
+    """Writes the index of the things and texts in sorted N-Quads lines; equal lines give equal bytes with one SQLite version."""
+    sizes: Counter[bytes] = Counter()
+    broader: dict[str, set[str]] = {}
+    records = Lines(_records(lines, base_iri, sizes, broader))
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
-        connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", sorted(things))
-        connection.executemany("INSERT INTO graph VALUES (?, ?)", sorted(sizes.items()))
-        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", [*labels, *composed])
-        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", labels)
+        connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", _things(records, base_iri, broader))
+        graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
+        connection.executemany("INSERT INTO graph VALUES (?, ?)", graphs)
+        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", _labels(records))
+        composed = list(_composed(records, connection))
+        connection.executemany("INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?)", composed)
+        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", _labels(records))
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         connection.execute("COMMIT")
     finally:
         connection.close()
 
 
-def _counted(quads: Iterable[Quad], sizes: Counter[str]) -> Iterator[Quad]:
-    """The quads as they are, while those of each named graph are counted."""
-    for quad in quads:
-        if isinstance(quad.graph_name, NamedNode):
-            sizes[quad.graph_name.value] += 1
-        yield quad
+def _records(
+    lines: Iterable[bytes], base_iri: str, sizes: Counter[bytes], broader: dict[str, set[str]]
+) -> Iterator[bytes]:
+    """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
+
+    Records are `thing IRI [type]`, `label IRI rank language text` and `link IRI predicate target`, with tabs between.
+    """
+    base, last = f"<{base_iri}".encode(), b""
+    for line in lines:
+        subject, predicate, rest = line[:-3].split(b" ", 2)
+        value, graph = _parted(rest)
+        if graph:
+            sizes[graph] += 1
+        for name in {subject, predicate, value, graph}:
+            if name[:1] == b"<" and (name == subject or name.startswith(base)):
+                yield b"thing\t%s\n" % name[1:-1]
+        if subject[:1] == b"<" and (stated := line[: len(subject) + len(predicate) + len(value) + 2]) != last:
+            last = stated
+            yield from _told(subject[1:-1], predicate[1:-1].decode(), value, broader)
 
 
-def _collected(
-    quads: Iterable[Quad], base_iri: str
-) -> tuple[list[tuple[str, str, str]], list[_Label], list[_Label]]:
-    types: defaultdict[str, set[str]] = defaultdict(set)
-    broader: defaultdict[str, set[str]] = defaultdict(set)
-    labels: set[_Label] = set()
-    links: dict[tuple[str, str], str] = {}
-    for quad in quads:
-        for name in _things(quad, base_iri):
-            types.setdefault(name, set())
-        if isinstance(quad.subject, NamedNode):
-            labels.update(_label(quad.subject.value, quad))
-            if isinstance(quad.object, NamedNode) and quad.predicate.value in _NAMING:
-                links[quad.subject.value, quad.predicate.value] = quad.object.value
-            if isinstance(quad.object, NamedNode) and quad.predicate.value in (_TYPE, _SUBCLASS):
-                known = types if quad.predicate.value == _TYPE else broader
-                known[quad.subject.value].add(quad.object.value)
-    things = [(name, _shown(found, broader, base_iri), _kind(name, base_iri)) for name, found in types.items()]
-    return things, sorted(labels), sorted(_composed(links, labels))
+def _parted(rest: bytes) -> tuple[bytes, bytes]:
+    """The object and the graph name of a line, which is empty in the default graph."""
+    if rest[:1] != b'"':
+        value, _, graph = rest.partition(b" ")
+        return value, graph
+    end = rest.rindex(b'"')
+    space = rest.find(b" ", end)
+    return (rest, b"") if space < 0 else (rest[:space], rest[space + 1 :])
 
 
-def _composed(links: Mapping[tuple[str, str], str], labels: set[_Label]) -> set[_Label]:
+def _told(subject: bytes, predicate: str, value: bytes, broader: dict[str, set[str]]) -> Iterator[bytes]:
+    if value[:1] == b'"' and (rank := _RANKS.get(predicate)) is not None:
+        token = value.decode()
+        yield b"label\t%s\t%d\t%s\t%s\n" % (subject, rank, language(token).encode(), value)
+    elif value[:1] == b"<" and predicate == _TYPE:
+        yield b"thing\t%s\t%s\n" % (subject, value[1:-1])
+    elif value[:1] == b"<" and predicate == _SUBCLASS:
+        broader.setdefault(subject.decode(), set()).add(value[1:-1].decode())
+    elif value[:1] == b"<" and predicate in _NAMING:
+        yield b"link\t%s\t%s\t%s\n" % (subject, predicate.encode(), value[1:-1])
+
+
+def _fields(records: Lines, kind: bytes, count: int) -> Iterator[list[str]]:
+    """The fields of the records of a kind."""
+    return (line[len(kind) : -1].decode().split("\t", count - 1) for line in starting_with(records, kind))
+
+
+def _things(records: Lines, base_iri: str, broader: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
+    for name, fields in groupby(_fields(records, b"thing\t", 2), lambda each: each[0]):
+        types = {each[1] for each in fields if len(each) > 1}
+        yield name, _shown(types, broader, base_iri), _kind(name, base_iri)
+
+
+def _labels(records: Lines) -> Iterator[_Label]:
+    for name, rank, tag, token in _fields(records, b"label\t", 4):
+        yield name, int(rank), tag, text(token)
+
+
+def _composed(records: Lines, connection: sqlite3.Connection) -> Iterator[_Label]:
     """Names for the nameless, not searched: a membership is called by its member and cooperation, a claim by its source."""
-    names: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for name, rank, language, text in sorted(labels, reverse=True):
-        if rank == 0:
-            names[name][language] = text
-    found: set[_Label] = set()
-    for (thing, predicate), target in links.items():
-        first = {} if thing in names else names.get(target, {})
-        if predicate == _MEMBER:
-            whole = names.get(links.get((thing, _ORGANISATION), ""), {})
-            found |= {(thing, 0, tag, f"{text} – {_in(whole, tag)}") for tag, text in first.items() if whole}
-        elif predicate in _CITES:
+    names = lru_cache(maxsize=4096)(partial(_names, connection))
+    for thing, fields in groupby(_fields(records, b"link\t", 3), lambda each: each[0]):
+        links = {predicate: target for _, predicate, target in fields}
+        if _names(connection, thing):
+            continue
+        whole = names(links.get(_ORGANISATION, ""))
+        for tag, label in names(links.get(_MEMBER, "")).items():
+            if whole:
+                yield thing, 0, tag, f"{label} – {whole.get(tag) or next(iter(whole.values()))}"
+        for source in (target for predicate, target in links.items() if predicate in _CITES):
             key = thing.rpartition("/")[2]
-            found |= {(thing, 0, tag, f"{text}: {key}") for tag, text in first.items()}
-    return found
+            yield from ((thing, 0, tag, f"{label}: {key}") for tag, label in names(source).items())
 
 
-def _in(names: Mapping[str, str], language: str) -> str:
-    return names.get(language) or next(iter(names.values()))
-
-
-def _things(quad: Quad, base_iri: str) -> Iterator[str]:
-    """What has a document: each subject, and whatever stands under the base."""
-    for node in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-        if isinstance(node, NamedNode) and (node == quad.subject or node.value.startswith(base_iri)):
-            yield node.value
-
-
-def _label(subject: str, quad: Quad) -> Iterator[_Label]:
-    rank = _RANKS.get(quad.predicate.value)
-    if rank is not None and isinstance(quad.object, Literal):
-        yield subject, rank, quad.object.language or "", quad.object.value
+def _names(connection: sqlite3.Connection, name: str) -> dict[str, str]:
+    """The preferred label of a thing in each language."""
+    return dict(connection.execute(_NAMES, (name,)))
 
 
 def _shown(types: set[str], broader: Mapping[str, set[str]], base_iri: str) -> str:

@@ -6,9 +6,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +19,10 @@ from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
 from kommungraf.catalogue import Description, catalogue_quads, description
 from kommungraf.dataset import Dataset, sorted_lines
-from kommungraf.dumps import compressed, dumps, write_dump
+from kommungraf.dumps import Dump, dumps, entry, finished, write_lines
 from kommungraf.errors import InvalidDataset, ReleaseError
 from kommungraf.findings import Finding, Severity, conforms
-from kommungraf.formats import GRAPH, TextFormat, by_suffix
+from kommungraf.formats import GRAPH, TextFormat
 from kommungraf.index import write_index
 from kommungraf.manifest import CURRENT, MANIFEST, FileEntry, Manifest, verified
 from kommungraf.questions import Question
@@ -29,9 +32,12 @@ from kommungraf.vocab import PREFIXES
 __all__ = ["Content", "publish"]
 
 _ASIDE: Final = ".aside-"
-_MEDIA_TYPES: Final = {"sqlite": "application/vnd.sqlite3", "json": "application/json"}
+#: From here on the dumps are written by other processes, at most so many.
+_WORTH_PROCESSES: Final = 100_000
+_PROCESSES: Final = 4
 
 Progress = Callable[[str], None]
+Mapped = Callable[[Callable[[Dump], tuple[FileEntry, ...]], Iterable[Dump]], Iterable[tuple[FileEntry, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +86,38 @@ def _clear_aside(releases: Path) -> None:
 
 def _write(content: Content, folder: Path, progress: Progress) -> Manifest:
     dataset = content.dataset
-    lines, held_lines = dataset.lines(), dataset.held_lines()
-    entries = []
-    for dump in dumps():
-        progress(dump.path)
-        path = write_dump(folder, dump, held_lines if dump.stem == "held" else lines)
-        entries += [_entry(path, dump.stem), _entry(compressed(path), dump.stem, "gzip")]
-    progress("index.sqlite")
-    write_index(folder / "index.sqlite", (*dataset.named, *dataset.held), dataset.base_iri)
-    entries.append(_entry(folder / "index.sqlite", "index"))
-    entries.append(_entry(_written(folder / "questions.json", _questions(content.questions)), "questions"))
-    entries.append(_entry(_written(folder / "report.ttl", shacl_report(content.findings)), "report"))
+    write_lines(folder, "held", dataset.held_lines)
+    write_lines(folder, "dataset", dataset.lines())
+    with _hands(len(dataset.held_lines)) as mapped:
+        finishing = mapped(partial(finished, folder), dumps())
+        write_index(folder / "index.sqlite", dataset.lines(), dataset.base_iri)
+        entries = [each for made in _told(finishing, progress) for each in made]
+    entries.append(entry(folder / "index.sqlite", "index"))
+    entries.append(entry(_written(folder / "questions.json", _questions(content.questions)), "questions"))
+    entries.append(entry(_written(folder / "report.ttl", shacl_report(content.findings)), "report"))
     progress("catalogue")
     entries += _write_catalogue(dataset, folder, entries)
-    manifest = _manifest(dataset, entries, len(lines), len(held_lines))
+    manifest = _manifest(dataset, entries)
     _written(folder / MANIFEST, manifest.to_json().encode())
     _sync_all(folder)
     return manifest
+
+
+@contextmanager
+def _hands(triples: int) -> Iterator[Mapped]:
+    """What maps a function over values: other processes where there is enough to do."""
+    processes = min(_PROCESSES, len(os.sched_getaffinity(0)))
+    if triples < _WORTH_PROCESSES or processes < 2:
+        yield map
+    else:
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            yield pool.map
+
+
+def _told(made: Iterable[tuple[FileEntry, ...]], progress: Progress) -> Iterator[tuple[FileEntry, ...]]:
+    for entries in made:
+        progress(entries[0].path)
+        yield entries
 
 
 def _written(path: Path, content: bytes) -> Path:
@@ -110,8 +131,8 @@ def _questions(questions: Sequence[Question]) -> bytes:
 
 
 def _write_catalogue(dataset: Dataset, folder: Path, entries: list[FileEntry]) -> list[FileEntry]:
-    lines = sorted_lines(catalogue_quads(dataset.held, dataset.base_iri, entries))
-    return [_entry(_write_graph(folder / f"catalogue.{form.suffix}", form, lines), "catalogue") for form in GRAPH]
+    lines = sorted_lines(catalogue_quads(dataset.held_lines, dataset.base_iri, entries))
+    return [entry(_write_graph(folder / f"catalogue.{form.suffix}", form, lines), "catalogue") for form in GRAPH]
 
 
 def _write_graph(path: Path, form: TextFormat, lines: list[bytes]) -> Path:
@@ -119,19 +140,10 @@ def _write_graph(path: Path, form: TextFormat, lines: list[bytes]) -> Path:
     return path
 
 
-def _entry(path: Path, describes: str, encoding: str | None = None) -> FileEntry:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    suffix = path.name.removesuffix(".gz").rpartition(".")[2]
-    form = by_suffix(suffix)
-    media_type = form.media_type if form else _MEDIA_TYPES[suffix]
-    return FileEntry(path.name, media_type, path.stat().st_size, digest, describes, encoding)
-
-
-def _manifest(dataset: Dataset, entries: list[FileEntry], quads: int, triples: int) -> Manifest:
-    told = description(dataset.held, dataset.base_iri)
-    ordered = tuple(sorted(entries, key=lambda entry: entry.path))
-    digest = hashlib.sha256("".join(f"{entry.path} {entry.sha256}\n" for entry in ordered).encode())
+def _manifest(dataset: Dataset, entries: list[FileEntry]) -> Manifest:
+    told = description(dataset.held_lines, dataset.base_iri)
+    ordered = tuple(sorted(entries, key=lambda each: each.path))
+    digest = hashlib.sha256("".join(f"{each.path} {each.sha256}\n" for each in ordered).encode())
     return Manifest(
         version=told.version,
         content_hash=digest.hexdigest(),
@@ -140,9 +152,9 @@ def _manifest(dataset: Dataset, entries: list[FileEntry], quads: int, triples: i
         license=_iri_of(told, "dcterms:license"),
         publisher=_iri_of(told, "dcterms:publisher"),
         modified=_text_of(told, "dcterms:modified"),
-        quads=quads,
-        triples=triples,
-        graphs=len({quad.graph_name for quad in dataset.named}),
+        quads=len(dataset.named_lines) + len(dataset.held_lines),
+        triples=len(dataset.held_lines),
+        graphs=len({line[:-3].rpartition(b" ")[2] for line in dataset.named_lines}),
         files=ordered,
     )
 

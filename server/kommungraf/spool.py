@@ -1,14 +1,16 @@
 """Sorted lines of any number: sorted in memory by the batch, merged on disk, read back in order or by their number."""
 
 import heapq
+import io
 import mmap
 import tempfile
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
-from typing import IO, Final, overload
+from itertools import groupby, islice, pairwise
+from typing import IO, Final, cast, overload
 
-__all__ = ["BATCH", "Lines", "merged"]
+__all__ = ["BATCH", "Lines", "merged", "starting_with"]
 
 #: How many lines are sorted in memory at once; half a million of them are about 150 MB.
 BATCH: Final = 500_000
@@ -19,14 +21,18 @@ class Lines(Sequence[bytes]):
     """The distinct lines in byte order, in a temporary file without a name that goes with the object."""
 
     def __init__(self, lines: Iterable[bytes], batch: int = BATCH) -> None:
-        self._file = tempfile.TemporaryFile(prefix="kommungraf-", buffering=_BUFFER)  # noqa: SIM115 - kept open
         self._ends = array("Q", [0])
         runs = _runs(iter(lines), batch)
-        for line in runs[0] if len(runs) == 1 else merged(*runs):
-            self._file.write(line)
-            self._ends.append(self._ends[-1] + len(line))
-        self._file.flush()
-        self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if self._ends[-1] else b""
+        with tempfile.TemporaryFile(prefix="kommungraf-", buffering=_BUFFER) as stream:
+            for line in runs[0] if len(runs) == 1 else merged(*runs):
+                stream.write(line)
+                self._ends.append(self._ends[-1] + len(line))
+            stream.flush()
+            self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if self._ends[-1] else b""
+
+    def content(self) -> IO[bytes]:
+        """All lines as one stream, from the start."""
+        return cast(IO[bytes], _Stream(self._map))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -46,9 +52,24 @@ class Lines(Sequence[bytes]):
         return self._map[self._ends[place] : self._ends[place + 1]]
 
     def __iter__(self) -> Iterator[bytes]:
-        if not len(self):
-            return iter(())
-        return iter(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ).readline, b"")
+        return (self._map[start:end] for start, end in pairwise(self._ends))
+
+
+class _Stream(io.RawIOBase):
+    """A reader of its own over lines that others read too."""
+
+    def __init__(self, content: mmap.mmap | bytes) -> None:
+        self._content = content
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        end = len(self._content) if size is None or size < 0 else self._place + size
+        found = self._content[self._place : end]
+        self._place += len(found)
+        return found
 
 
 def _runs(lines: Iterator[bytes], batch: int) -> list[Iterator[bytes]]:
@@ -62,12 +83,25 @@ def _runs(lines: Iterator[bytes], batch: int) -> list[Iterator[bytes]]:
 
 
 def _written(lines: list[bytes]) -> Iterator[bytes]:
-    stream: IO[bytes] = tempfile.TemporaryFile(prefix="kommungraf-", buffering=_BUFFER)  # noqa: SIM115 - read later
+    stream = tempfile.TemporaryFile(prefix="kommungraf-", buffering=_BUFFER)  # noqa: SIM115 - closed when read
     stream.writelines(lines)
-    stream.seek(0)
-    return stream
+    return _read_once(stream)
+
+
+def _read_once(stream: IO[bytes]) -> Iterator[bytes]:
+    with stream:
+        stream.seek(0)
+        yield from stream
 
 
 def merged(*runs: Iterable[bytes]) -> Iterator[bytes]:
     """The distinct lines of sorted runs, in order."""
     return (line for line, _ in groupby(heapq.merge(*runs)))
+
+
+def starting_with(lines: Sequence[bytes], start: bytes) -> Iterator[bytes]:
+    """Those of sorted lines that start so."""
+    number = bisect_left(lines, start)
+    while number < len(lines) and lines[number].startswith(start):
+        yield lines[number]
+        number += 1

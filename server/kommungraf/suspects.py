@@ -1,6 +1,5 @@
 """The focus nodes that may break a shape: found fast, and never too few; pySHACL judges them by the triples given here."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +9,7 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable
 from kommungraf.paths import Path, Triple
 from kommungraf.patterns import NotFollowed, Patterns
 from kommungraf.shapes import Shape
+from kommungraf.spool import starting_with
 from kommungraf.triples import SUBCLASS, Triples, normal, parts
 
 __all__ = ["Suspicion", "View"]
@@ -93,12 +93,9 @@ class View:
 
     def _statements(self, subjects: Iterable[str]) -> Iterator[Triple]:
         for subject in subjects:
-            start = f"{subject} ".encode()
-            number = bisect_left(self._lines, start)
-            while number < len(self._lines) and self._lines[number].startswith(start):
-                _, predicate, value = parts(self._lines[number])
+            for line in starting_with(self._lines, f"{subject} ".encode()):
+                _, predicate, value = parts(line)
                 yield subject, predicate, normal(value)
-                number += 1
 
     def evidence(self, suspicions: Sequence[Suspicion]) -> set[Triple]:
         """The triples on which the verdicts about the suspected nodes depend."""
