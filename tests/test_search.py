@@ -7,7 +7,7 @@ import pytest
 
 from indexes import indexed
 from kommungraf.errors import ReleaseError
-from kommungraf.search import Index, Label
+from kommungraf.search import Index, Label, Narrowing
 from kommungraf.vocab import BASE
 
 TRIG = f"""
@@ -111,3 +111,36 @@ def test_it_is_read_only_and_says_what_is_wrong_with_it(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="kommungraf build"):
         Index(path)
     sqlite3.connect(path).close()
+
+
+@pytest.mark.parametrize("words", ["Elmhullt", "amlhult", "Almhlut", "älmhulst"])
+def test_name_that_is_misspelt_is_found_among_those_spelt_alike(index: Index, words: str) -> None:
+    assert found(index, words) == []
+    assert iri("a") in [each.iri for each in index.alike(words)]
+
+
+@pytest.mark.parametrize("words", ["", "x", "åå", "Zanzibar", '"""', "' OR 1", "a" * 10_000])
+def test_nothing_is_alike_to_what_no_name_looks_like(index: Index, words: str) -> None:
+    assert index.alike(words) == ()
+
+
+def test_same_name_without_accents_is_wholly_alike(index: Index) -> None:
+    best = index.alike("kursenai")[0]
+    assert (best.iri, best.score) == (iri("c"), 1.0)
+
+
+def test_search_is_narrowed_by_class_and_facets(tmp_path: Path) -> None:
+    place = f"{TRIG} @prefix geo: <http://www.opengis.net/ont/geosparql#> . kgi:a geo:sfWithin <{BASE}id/county/se-07> ."
+    with indexed(place, tmp_path) as opened:
+        county = Narrowing(facets={"county": f"{BASE}id/county/se-07"})
+        assert [hit.iri for hit in opened.search("älmhult", "sv", within=county).hits] == [iri("a")]
+        assert opened.search("älmhult", "sv", within=Narrowing(facets={"county": "none"})).total == 0
+        places = Narrowing(type=f"{BASE}def/Place")
+        assert [hit.iri for hit in opened.search("älmhult", "sv", within=places).hits] == [iri("e")]
+        counted = opened.counts("älmhult")
+        assert counted["county"] == {f"{BASE}id/county/se-07": 1}
+        assert counted["type"] == {f"{BASE}def/Municipality": 2, f"{BASE}def/Place": 1}
+        assert opened.of_type(f"{BASE}def/Municipality", "sv", county=f"{BASE}id/county/se-07", limit=9) == (
+            iri("a"),
+        )
+        assert opened.count(f"{BASE}def/Municipality") == 2

@@ -6,7 +6,17 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-from kommungraf import documents, downloads, graphstore, operation, pages, problems, problemtypes, sparql
+from kommungraf import (
+    documents,
+    downloads,
+    graphstore,
+    operation,
+    pages,
+    problems,
+    problemtypes,
+    searchpages,
+    sparql,
+)
 from kommungraf.assets import YEAR_SECONDS, is_named_by_content
 from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
@@ -51,6 +61,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(graphstore.blueprint)
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(searchpages.blueprint)
     app.register_blueprint(documents.blueprint)
     return app
 

@@ -8,7 +8,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from kommungraf.facets import TELLING, write_facets
 from kommungraf.spool import Lines, starting_with
+from kommungraf.texts import folded
 from kommungraf.triples import language, text
 from kommungraf.vocab import iri
 
@@ -22,6 +24,7 @@ CREATE VIRTUAL TABLE words USING fts5(
     text, iri UNINDEXED, lang UNINDEXED, tier UNINDEXED,
     tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
+CREATE VIRTUAL TABLE alike USING fts5(folded, iri UNINDEXED, tokenize = "trigram");
 """
 #: Rank 0: names; 1: other names and codes; 2: texts.
 _RANKS: Final = {
@@ -35,6 +38,7 @@ _RANKS: Final = {
     )
     for name in names
 }
+_TEXTS_RANK: Final = 2
 #: IRI, rank, language tag, text.
 _Label = tuple[str, int, str, str]
 _TYPE: Final = iri("rdf:type")
@@ -55,6 +59,7 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
     try:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.executescript(_SCHEMA)
+        write_facets(connection, _ties(records))
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", _things(records, base_iri, broader))
         graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
@@ -63,7 +68,9 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         composed = list(_composed(records, connection))
         connection.executemany("INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?)", composed)
         connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", _labels(records))
-        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        connection.executemany("INSERT INTO alike (folded, iri) VALUES (?, ?)", _folded(records))
+        for table in ("words", "alike"):
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608  a name of ours
         connection.execute("COMMIT")
     finally:
         connection.close()
@@ -74,7 +81,8 @@ def _records(
 ) -> Iterator[bytes]:
     """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
 
-    Records are `thing IRI [type]`, `label IRI rank language text` and `link IRI predicate target`, with tabs between.
+    Records are `thing IRI [type]`, `label IRI rank language text`, `link IRI predicate target` and
+    `tie predicate IRI target`, with tabs between.
     """
     base, last = f"<{base_iri}".encode(), b""
     for line in lines:
@@ -110,6 +118,8 @@ def _told(subject: bytes, predicate: str, value: bytes, broader: dict[str, set[s
         broader.setdefault(subject.decode(), set()).add(value[1:-1].decode())
     elif value[:1] == b"<" and predicate in _NAMING:
         yield b"link\t%s\t%s\t%s\n" % (subject, predicate.encode(), value[1:-1])
+    if value[:1] == b"<" and predicate in TELLING:
+        yield b"tie\t%s\t%s\t%s\n" % (predicate.encode(), subject, value[1:-1])
 
 
 def _fields(records: Lines, kind: bytes, count: int) -> Iterator[list[str]]:
@@ -126,6 +136,17 @@ def _things(records: Lines, base_iri: str, broader: Mapping[str, set[str]]) -> I
 def _labels(records: Lines) -> Iterator[_Label]:
     for name, rank, tag, token in _fields(records, b"label\t", 4):
         yield name, int(rank), tag, text(token)
+
+
+def _folded(records: Lines) -> Iterator[tuple[str, str]]:
+    """The names and other names, without case and accents, for finding those that are spelt alike."""
+    for name, rank, _, label in _labels(records):
+        if rank < _TEXTS_RANK:
+            yield folded(label), name
+
+
+def _ties(records: Lines) -> Iterator[tuple[str, str, str]]:
+    return ((name, subject, target) for name, subject, target in _fields(records, b"tie\t", 3))
 
 
 def _composed(records: Lines, connection: sqlite3.Connection) -> Iterator[_Label]:

@@ -1,6 +1,5 @@
-"""The pages that aren't about one resource: home, search, lists, questions, conflicts, gaps and downloads."""
+"""The pages that aren't about one resource: home, map, questions, conflicts, gaps and downloads."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -14,16 +13,14 @@ from pyoxigraph import QueryResultsFormat
 from kommungraf.asked import asked
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
-from kommungraf.freshness import fixed
 from kommungraf.links import URI_SAFE, Link
 from kommungraf.maps import map_of_municipalities, maps_of_ties
-from kommungraf.negotiation import page_number, required
+from kommungraf.negotiation import required
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
 from kommungraf.resources import load
 from kommungraf.results import Table, answered, table_of_results
 from kommungraf.schemaorg import dataset as dataset_in_schema_org
-from kommungraf.search import Hit, Hits
 from kommungraf.signposting import Target, header
 from kommungraf.site import Reader, page, reader, written
 from kommungraf.uncertainties import conflicts, gaps
@@ -34,12 +31,9 @@ __all__ = ["blueprint", "problem_page"]
 
 blueprint = Blueprint("pages", __name__)
 
-_HITS: Final = 20
-_LISTED: Final = 200
 _COUNTED: Final = 12
 _QUESTIONS: Final = 5
 _FOR_ALL: Final = (HTML, *(form.media_type for form in GRAPH))
-_JSON: Final = "application/json"
 #: What the home page counts, where the dataset is about cooperation.
 _OUR_CLASSES: Final = tuple(
     iri(name)
@@ -69,15 +63,6 @@ class Count:
     name: Link
     number: str
     href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One hit of a search, named."""
-
-    link: Link
-    hit: Hit
-    type: Link | None
 
 
 @blueprint.get("/")
@@ -137,53 +122,6 @@ def ties() -> Response:
     who.names.fetch(kinds)
     links = [who.names.link(name) for name in kinds]
     return page("map.html", who, kinds=links, chosen=who.names.link(chosen), maps=maps_of_ties(who, chosen))
-
-
-@blueprint.get("/list")
-def listing() -> Response:
-    """The things of one class by name."""
-    who, number = reader(), page_number(request)
-    name = request.args.get("type", "")
-    total = who.edition.index.types().get(name)
-    pages = max(1, -(-(total or 0) // _LISTED))
-    if total is None or number > pages:
-        raise UnknownResource(name)
-    found = who.edition.index.of_type(name, who.language, limit=_LISTED, offset=(number - 1) * _LISTED)
-    who.names.fetch((name, *found))
-    links = [who.names.link(each) for each in found]
-    return page("list.html", who, type=who.names.link(name), links=links, total=total, number=number, pages=pages)
-
-
-@blueprint.get("/search")
-def search() -> Response:
-    """Names and texts that hold the words of `q`."""
-    who, number = reader(), page_number(request)
-    words = request.args.get("q", "").strip()
-    hits = who.edition.index.search(words, who.language, limit=_HITS, offset=(number - 1) * _HITS)
-    if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
-        return _hits_as_json(who, words, hits)
-    pages = max(1, -(-hits.total // _HITS))
-    return page(
-        "search.html", who, words=words, found=_found(who, hits), total=hits.total, number=number, pages=pages
-    )
-
-
-def _found(who: Reader, hits: Hits) -> list[Found]:
-    who.names.fetch({name for hit in hits.hits for name in (hit.iri, hit.type) if name})
-    return [
-        Found(who.names.link(hit.iri), hit, who.names.link(hit.type) if hit.type else None) for hit in hits.hits
-    ]
-
-
-def _hits_as_json(who: Reader, words: str, hits: Hits) -> Response:
-    found = [
-        {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
-        for hit in hits.hits
-    ]
-    content = {"query": words, "total": hits.total, "hits": found}
-    response = Response(json.dumps(content, ensure_ascii=False) + "\n", mimetype=_JSON)
-    response.vary.update(("Accept", "Accept-Language"))
-    return fixed(response, who.edition.etag(request.full_path, _JSON, who.language))
 
 
 @blueprint.get("/questions")

@@ -4,19 +4,23 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
 from kommungraf.errors import ReleaseError
-from kommungraf.texts import LANGUAGES
+from kommungraf.texts import LANGUAGES, folded
 
-__all__ = ["Hit", "Hits", "Index", "Label"]
+__all__ = ["Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
 
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 12
+_LONGEST_NAME: Final = 80
+_LEAST_ALIKE: Final = 0.6
 
 _LABELS: Final = """
     SELECT iri, lang, text FROM label
@@ -25,21 +29,55 @@ _LABELS: Final = """
 _OF_TYPE: Final = """
     SELECT iri FROM (
         SELECT iri, (
-            SELECT text FROM label WHERE label.iri = thing.iri AND rank = 0 ORDER BY lang <> ?, lang, text LIMIT 1
-        ) AS name FROM thing WHERE type = ?
+            SELECT text FROM label WHERE label.iri = thing.iri AND rank = 0 ORDER BY lang <> :lang, lang, text LIMIT 1
+        ) AS name FROM thing WHERE type = :type AND (:county IS NULL OR EXISTS (
+            SELECT 1 FROM facet WHERE facet.iri = thing.iri AND facet.name = 'county' AND facet.value = :county
+        ))
     )
-    ORDER BY name IS NULL, LOWER(name), iri LIMIT ? OFFSET ?
+    ORDER BY name IS NULL, LOWER(name), iri LIMIT :limit OFFSET :offset
+"""
+_COUNT: Final = """
+    SELECT COUNT(*) FROM thing WHERE type = :type AND (:county IS NULL OR EXISTS (
+        SELECT 1 FROM facet WHERE facet.iri = thing.iri AND facet.name = 'county' AND facet.value = :county
+    ))
 """
 # The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
-_SEARCH: Final = """
+_MATCHING: Final = """
     WITH matches AS MATERIALIZED (
-        SELECT iri, text, lang, tier, bm25(words) AS score FROM words WHERE words MATCH ?
+        SELECT iri, text, lang, tier, bm25(words) AS score FROM words WHERE words MATCH :words
     ), best AS (
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY tier, lang <> ?, score, text) AS place FROM matches
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY tier, lang <> :lang, score, text) AS place FROM matches
+    ), found AS MATERIALIZED (
+        SELECT best.iri, text, lang, tier, score, type, kind FROM best LEFT JOIN thing USING (iri)
+        WHERE place = 1 AND (:type IS NULL OR type = :type)
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(:facets) AS wanted WHERE NOT EXISTS (
+                SELECT 1 FROM facet
+                WHERE facet.name = wanted.key AND facet.value = wanted.value AND facet.iri = best.iri
+            )
+        )
     )
-    SELECT best.iri, text, lang, type, kind, COUNT(*) OVER () AS total
-    FROM best LEFT JOIN thing USING (iri) WHERE place = 1
-    ORDER BY tier, score, text, best.iri LIMIT ? OFFSET ?
+"""
+_SEARCH: Final = (
+    _MATCHING  # noqa: S608  both parts are ours
+    + """
+    SELECT iri, text, lang, type, kind, COUNT(*) OVER () AS total FROM found
+    ORDER BY tier, score, text, iri LIMIT :limit OFFSET :offset
+"""
+)
+_COUNTS: Final = (
+    _MATCHING  # noqa: S608  both parts are ours
+    + """
+    SELECT 'type', type, COUNT(*) AS n FROM found WHERE type <> '' GROUP BY type
+    UNION ALL
+    SELECT facet.name, facet.value, COUNT(*) AS n FROM found JOIN facet USING (iri) GROUP BY 1, 2
+    ORDER BY 1, 3 DESC, 2
+"""
+)
+# Those that share most runs of three letters with what was written, to be compared letter by letter.
+_ALIKE: Final = """
+    SELECT alike.iri, folded, type, kind FROM alike LEFT JOIN thing USING (iri)
+    WHERE alike MATCH ? AND (? IS NULL OR type = ?) ORDER BY alike.rank, alike.iri LIMIT 400
 """
 
 
@@ -69,6 +107,27 @@ class Hits:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A thing with a name that is spelt much like what was looked for; `score` is 1 where it is spelt the same."""
+
+    iri: str
+    type: str | None
+    kind: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a search is held to: a narrowest class, and values of facets (a `county`, a `country`, a `status`)."""
+
+    type: str | None = None
+    facets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+_ANYTHING: Final = Narrowing()
+
+
 class Index:
     """The opened index.sqlite of one release; any thread may use it."""
 
@@ -78,7 +137,7 @@ class Index:
         self._lock = Lock()
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            for table in ("thing", "graph"):
+            for table in ("thing", "graph", "facet", "alike"):
                 self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} can't be read ({error}). Run `kommungraf build`.") from error
@@ -106,9 +165,23 @@ class Index:
         query = "SELECT type, COUNT(*) AS n FROM thing WHERE type <> '' GROUP BY type ORDER BY n DESC, type"
         return dict(self._rows(query))
 
-    def of_type(self, type_: str, language: str, *, limit: int, offset: int = 0) -> tuple[str, ...]:
-        """One page of the things whose narrowest class is `type_`, by name."""
-        return tuple(iri for (iri,) in self._rows(_OF_TYPE, language, type_, limit, offset))
+    def of_type(
+        self, type_: str, language: str, *, county: str | None = None, limit: int, offset: int = 0
+    ) -> tuple[str, ...]:
+        """One page of the things whose narrowest class is `type_`, by name; those in a county only, where one is given."""
+        asked = {"type": type_, "lang": language, "county": county, "limit": limit, "offset": offset}
+        return tuple(iri for (iri,) in self._rows(_OF_TYPE, asked))
+
+    def count(self, type_: str, county: str | None = None) -> int:
+        """How many things `of_type` has on all its pages."""
+        return int(self._rows(_COUNT, {"type": type_, "county": county})[0][0])
+
+    def values(self, facet: str, type_: str) -> tuple[str, ...]:
+        """The values that a facet has for the things of a class."""
+        query = (
+            "SELECT DISTINCT value FROM facet JOIN thing USING (iri) WHERE name = ? AND type = ? ORDER BY value"
+        )
+        return tuple(value for (value,) in self._rows(query, facet, type_))
 
     def known(self, iris: Iterable[str]) -> frozenset[str]:
         """Those of `iris` about which the release says something."""
@@ -136,18 +209,54 @@ class Index:
         """Whether `iri` names a graph."""
         return bool(self._rows("SELECT 1 FROM graph WHERE iri = ?", iri))
 
-    def search(self, text: str, language: str, *, limit: int = 20, offset: int = 0) -> Hits:
+    def search(
+        self,
+        text: str,
+        language: str,
+        *,
+        within: Narrowing = _ANYTHING,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Hits:
         """The things whose names or texts hold every word of `text`, the last letters of each word left open."""
-        expression = " ".join(_prefixes(text))
-        if not expression:
+        asked = _asked(text, language, within)
+        if not asked["words"]:
             return Hits((), 0)
-        rows = self._rows(_SEARCH, expression, language, limit, offset)
+        rows = self._rows(_SEARCH, {**asked, "limit": limit, "offset": offset})
         hits = tuple(Hit(iri, Label(match, lang), type_, kind) for iri, match, lang, type_, kind, _ in rows)
         return Hits(hits, rows[0][-1] if rows else 0)
 
+    def counts(self, text: str, within: Narrowing = _ANYTHING) -> Mapping[str, Mapping[str, int]]:
+        """How many of the things that `search` finds have each `type` and each value of each facet."""
+        asked = _asked(text, "", within)
+        counted: dict[str, dict[str, int]] = {}
+        for name, value, number in self._rows(_COUNTS, asked) if asked["words"] else ():
+            counted.setdefault(name, {})[value] = number
+        return counted
+
+    def alike(self, text: str, *, type_: str | None = None, limit: int = 10) -> tuple[Alike, ...]:
+        """The things with names that are spelt most like `text`, the best first; none that is little like it."""
+        written = folded(text)[:_LONGEST_NAME]
+        runs = {written[place : place + 3] for place in range(len(written) - 2)}
+        if not runs:
+            return ()
+        expression = " OR ".join(f'"{run}"' for run in sorted(runs) if _WORD.search(run) and '"' not in run)
+        best: dict[str, Alike] = {}
+        for iri, name, kind_type, kind in self._rows(_ALIKE, expression, type_, type_) if expression else ():
+            score = SequenceMatcher(None, written, name[:_LONGEST_NAME], autojunk=False).ratio()
+            if score >= _LEAST_ALIKE and (iri not in best or best[iri].score < score):
+                best[iri] = Alike(iri, kind_type, kind, score)
+        return tuple(sorted(best.values(), key=lambda each: (-each.score, each.iri))[:limit])
+
     def _rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        named = parameters[0] if parameters and isinstance(parameters[0], dict) else parameters
         with self._lock:
-            return self._connection.execute(query, parameters).fetchall()
+            return self._connection.execute(query, named).fetchall()
+
+
+def _asked(text: str, language: str, within: Narrowing) -> dict[str, Any]:
+    words, facets = " ".join(_prefixes(text)), json.dumps(dict(within.facets))
+    return {"words": words, "lang": language, "type": within.type, "facets": facets}
 
 
 def _prefixes(text: str) -> Iterator[str]:

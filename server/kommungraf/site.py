@@ -1,5 +1,6 @@
 """What every page shares: the reader's language, the addresses of other pages, and the translated templates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -47,6 +48,18 @@ class Reader:
         """The message in the reader's language."""
         return translations(self.language).gettext(message)
 
+    @property
+    def title(self) -> str:
+        """What the site is called: another dataset than ours goes by its own title."""
+        manifest = self.edition.manifest
+        own = {} if manifest.base_iri == BASE else manifest.title
+        return own.get(self.language) or next(iter(own.values()), _TITLE)
+
+    def with_query(self, path: str, arguments: Mapping[str, str]) -> str:
+        """The address of one of the site's own pages with these arguments, in the language that the reader chose."""
+        asked = {**arguments, **({"lang": self.language} if self.explicit else {})}
+        return f"{request.script_root}/{path}?{urlencode(asked)}"
+
 
 def reader() -> Reader:
     """The reader of the current request."""
@@ -75,7 +88,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "root": request.script_root,
         "here": request.path,
         "sections": _sections(who),
-        "site_title": _title(who),
+        "site_title": who.title,
         "language_names": _LANGUAGE_NAMES,
         "switches": [(code, _with(lang=code)) for code in LANGUAGES],
         "asset": lambda name: request.script_root + address(name),
@@ -99,13 +112,6 @@ def _built(name: str) -> str | None:
     """The address of what Node builds, or None where it wasn't there to build it."""
     path = built(name)
     return None if path is None else request.script_root + path
-
-
-def _title(who: Reader) -> str:
-    """What the site is called: another dataset than ours goes by its own title."""
-    manifest = who.edition.manifest
-    own = {} if manifest.base_iri == BASE else manifest.title
-    return own.get(who.language) or next(iter(own.values()), _TITLE)
 
 
 def _sections(who: Reader) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import gettext
 import io
 import os
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-__all__ = ["LANGUAGES", "spoken", "translations"]
+__all__ = ["LANGUAGES", "folded", "spoken", "translations"]
 
 #: Swedish first: it is what a reader without a preference gets.
 LANGUAGES: Final = ("sv", "en")
@@ -49,3 +50,9 @@ def spoken(language: str) -> Iterator[None]:
         gettext.bindtextdomain("messages", folder)
         os.environ["LANGUAGE"] = language
         yield
+
+
+def folded(text: str) -> str:
+    """The text without case and accents, for comparing names: å, ä and a are one letter."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,0 +1,187 @@
+"""Finding things by name: search with facets, suggestions while one types, lists of a class, and their CSV."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kommungraf.errors import UnknownResource
+from kommungraf.evaluator import Query
+from kommungraf.formats import HTML
+from kommungraf.freshness import fixed
+from kommungraf.links import Link
+from kommungraf.negotiation import page_number, required
+from kommungraf.resources import query_text
+from kommungraf.search import Alike, Hit, Hits, Narrowing
+from kommungraf.site import Reader, page, reader
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("search", __name__)
+
+_HITS: Final = 20
+_LISTED: Final = 200
+_SUGGESTED: Final = 8
+_MOST_VALUES: Final = 24
+_JSON: Final = "application/json"
+_CSV: Final = "text/csv"
+_SUGGESTIONS: Final = "application/x-suggestions+json"
+_DESCRIPTION: Final = "application/opensearchdescription+xml"
+_FACETS: Final = ("county", "country", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit of a search, named."""
+
+    link: Link
+    hit: Hit | Alike
+    type: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value by which a search can be narrowed: how many hits have it, and the address with or without it."""
+
+    link: Link
+    count: int
+    href: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A row of choices."""
+
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@blueprint.get("/search")
+def search() -> ResponseReturnValue:
+    """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`."""
+    who, number = reader(), page_number(request)
+    words, type_ = request.args.get("q", "").strip(), request.args.get("type") or None
+    facets = {name: request.args[name] for name in _FACETS if request.args.get(name)}
+    within = Narrowing(type_, facets)
+    index = who.edition.index
+    hits = index.search(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
+    alike = index.alike(words, type_=type_) if words and not hits.total and not facets else ()
+    if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
+        return _hits_as_json(who, words, hits, alike)
+    pages = max(1, -(-hits.total // _HITS))
+    context = {"found": _found(who, hits.hits), "alike": _found(who, alike), "total": hits.total}
+    choices = _facets(who, index.counts(words, within))
+    return page("search.html", who, words=words, facets=choices, number=number, pages=pages, **context)
+
+
+def _found(who: Reader, hits: Iterable[Hit | Alike]) -> list[Found]:
+    shown = list(hits)
+    who.names.fetch({name for hit in shown for name in (hit.iri, hit.type) if name})
+    return [Found(who.names.link(hit.iri), hit, who.names.link(hit.type) if hit.type else None) for hit in shown]
+
+
+def _facets(who: Reader, counts: Mapping[str, Mapping[str, int]]) -> list[Facet]:
+    titles = {
+        "type": who.text("Kind"),
+        "county": who.text("County"),
+        "country": who.text("Country"),
+        "status": who.text("Status"),
+    }
+    who.names.fetch({value for found in counts.values() for value in found})
+    facets = (Facet(title, _choices(who, name, counts.get(name, {}))) for name, title in titles.items())
+    return [facet for facet in facets if len(facet.choices) > 1 or any(each.taken for each in facet.choices)]
+
+
+def _choices(who: Reader, name: str, counts: Mapping[str, int]) -> tuple[Choice, ...]:
+    asked = {key: value for key, value in request.args.items() if key not in {"page", "format"} and value}
+    choices = []
+    for value, count in list(counts.items())[:_MOST_VALUES]:
+        taken = asked.get(name) == value
+        kept = {key: each for key, each in asked.items() if key != name}
+        href = who.with_query("search", kept if taken else {**kept, name: value})
+        choices.append(Choice(who.names.link(value), count, href, taken))
+    return tuple(choices)
+
+
+def _hits_as_json(who: Reader, words: str, hits: Hits, alike: Iterable[Alike]) -> Response:
+    found = [
+        {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
+        for hit in hits.hits
+    ]
+    similar = [{"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in alike]
+    content = {"query": words, "total": hits.total, "hits": found, "alike": similar}
+    return _as_json(who, content, _JSON)
+
+
+def _as_json(who: Reader, content: object, media_type: str) -> Response:
+    response = Response(json.dumps(content, ensure_ascii=False) + "\n", mimetype=media_type)
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, media_type, who.language))
+
+
+@blueprint.get("/search/suggest")
+def suggest() -> ResponseReturnValue:
+    """OpenSearch suggestions: what was written, names that go on so, what they name, and where they are looked up."""
+    who = reader()
+    words = request.args.get("q", "").strip()
+    hits = who.edition.index.search(words, who.language, limit=_SUGGESTED)
+    found = _found(who, hits.hits or who.edition.index.alike(words, limit=_SUGGESTED))
+    kinds = [each.type.text if each.type else "" for each in found]
+    names = [each.link.text for each in found]
+    addresses = [each.link.iri for each in found]
+    return _as_json(who, [words, names, kinds, addresses], _SUGGESTIONS)
+
+
+@blueprint.get("/opensearch.xml")
+def description() -> ResponseReturnValue:
+    """The OpenSearch description, by which a browser offers this search; it names the host that was asked."""
+    who = reader()
+    text = render_template(
+        "opensearch.xml", lang=who.language, host=request.host_url, title=who.title, text=who.text
+    )
+    response = Response(text, mimetype=_DESCRIPTION)
+    response.vary.add("Accept-Language")
+    fixed(response, who.edition.etag(request.url, who.language))
+    response.cache_control.public, response.cache_control.private = False, True
+    return response
+
+
+@blueprint.get("/list")
+def listing() -> ResponseReturnValue:
+    """The things of one class by name, or those of them in one `county`."""
+    who, number = reader(), page_number(request)
+    name, county = request.args.get("type", ""), request.args.get("county") or None
+    index = who.edition.index
+    total = index.count(name, county)
+    pages = max(1, -(-total // _LISTED))
+    if name not in index.types() or number > pages:
+        raise UnknownResource(name)
+    if required(request, (HTML, _CSV)) == _CSV:
+        return _list_as_csv(who, name, county)
+    found = index.of_type(name, who.language, county=county, limit=_LISTED, offset=(number - 1) * _LISTED)
+    counties = index.values("county", name)
+    who.names.fetch((name, *found, *counties, *filter(None, [county])))
+    context = {
+        "type": who.names.link(name),
+        "links": [who.names.link(each) for each in found],
+        "county": who.names.link(county) if county else None,
+        "counties": sorted(map(who.names.link, counties), key=lambda link: link.text.casefold()),
+        "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
+    }
+    return page("list.html", who, total=total, number=number, pages=pages, **context)
+
+
+def _list_as_csv(who: Reader, name: str, county: str | None) -> Response:
+    """All pages of a list, with members, period and sources of each thing."""
+    text = query_text("listed-in-county" if county else "listed")
+    bindings = {"type": name, **({"county": county} if county else {})}
+    query = Query(text, solutions=_CSV, graph=None, bindings=bindings, own=True)
+    with who.edition.evaluator.evaluate(query).body as body:
+        response = Response(body.read(), mimetype=_CSV)
+    response.headers["Content-Disposition"] = "attachment; filename=kommungraf.csv"
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _CSV))

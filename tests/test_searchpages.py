@@ -1,0 +1,104 @@
+"""Search, suggestions, lists and their CSV as a browser and a program get them."""
+
+import csv
+import io
+from collections.abc import Iterator
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+
+from kommungraf.app import Settings, create_app
+from kommungraf.edition import Editions
+from kommungraf.limits import Limits
+from kommungraf.release import publish
+from kommungraf.vocab import BASE
+from own_content import own_content, silent
+
+MUNICIPALITY = f"{BASE}def/Municipality"
+KRONOBERG = f"{BASE}id/county/se-07"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    releases = tmp_path_factory.mktemp("releases")
+    publish(own_content(), releases, silent)
+    editions = Editions(releases, Limits())
+    yield create_app(editions, Settings(Limits())).test_client()
+    editions.close()
+
+
+def page(client: FlaskClient, path: str, language: str = "sv") -> str:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert response.status_code == 200
+    return response.text
+
+
+def test_facet_narrows_and_widens_again(client: FlaskClient) -> None:
+    county = quote(KRONOBERG, safe="")
+    wide = page(client, "/search?q=kommun")
+    assert f"/search?q=kommun&amp;county={county}" in wide
+    narrow = page(client, f"/search?q=kommun&county={county}")
+    assert "Växjö kommun" in narrow
+    assert "Malmö kommun" not in narrow
+    assert 'href="/search?q=kommun" aria-current="true"' in narrow
+
+
+def test_misspelt_name_is_suggested(client: FlaskClient) -> None:
+    text = page(client, "/search?q=Elmhullt")
+    assert "Dessa namn stavas nästan så" in text
+    assert "/doc/municipality/se-0765" in text
+
+
+def test_suggestions_are_of_the_opensearch_form(client: FlaskClient) -> None:
+    response = client.get("/search/suggest?q=%C3%A4lmh&lang=en")
+    assert response.mimetype == "application/x-suggestions+json"
+    words, names, kinds, addresses = response.json or ()
+    assert words == "älmh"
+    assert "Älmhult Municipality" in names
+    assert len(names) == len(kinds) == len(addresses) <= 8
+
+
+def test_description_names_the_search_and_the_suggestions_of_this_host(client: FlaskClient) -> None:
+    response = client.get("/opensearch.xml?lang=sv", base_url="http://graph.example")
+    assert response.mimetype == "application/opensearchdescription+xml"
+    root = ElementTree.fromstring(response.data)
+    space = "{http://a9.com/-/spec/opensearch/1.1/}"
+    templates = {each.get("type"): each.get("template", "") for each in root.findall(f"{space}Url")}
+    assert templates["text/html"].startswith("http://graph.example/search?q={searchTerms}")
+    assert 0 < len(root.findtext(f"{space}ShortName", "")) <= 16
+    assert "public" not in response.headers["Cache-Control"]
+
+
+def test_list_of_a_county_is_offered_as_csv(client: FlaskClient) -> None:
+    address = f"/list?type={quote(MUNICIPALITY, safe='')}&county={quote(KRONOBERG, safe='')}"
+    text = page(client, address)
+    assert text.count('<li><a href="/doc/municipality/se-07') == 8
+    response = client.get(address, headers={"Accept": "text/csv"})
+    assert response.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    assert [row["name_sv"] for row in rows][:2] == ["Alvesta kommun", "Lessebo kommun"]
+    assert len(rows) == 8
+
+
+def test_csv_of_cooperations_names_members_and_period(client: FlaskClient) -> None:
+    response = client.get(f"/list?type={quote(BASE + 'def/RegionalCooperation', safe='')}&format=csv")
+    [row] = [
+        each for each in csv.DictReader(io.StringIO(response.text)) if each["name_sv"] == "Entreprenörsregionen"
+    ]
+    assert len(row["members"].split("; ")) == 12
+    assert row["period"] == "1999/.."
+    assert "http" in row["sources"]
+
+
+@pytest.mark.parametrize(
+    "query", ["type=", "type=https%3A%2F%2Fexample.org%2FNothing", f"type={MUNICIPALITY}&page=99"]
+)
+def test_list_of_nothing_is_not_found(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/list?{query}").status_code == 404
+
+
+def test_list_in_a_form_that_nobody_offers_is_refused(client: FlaskClient) -> None:
+    address = f"/list?type={quote(MUNICIPALITY, safe='')}"
+    assert client.get(address, headers={"Accept": "image/png"}).status_code == 406
