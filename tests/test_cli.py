@@ -148,3 +148,40 @@ def test_base_iri_that_is_none_is_told(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert "base-iri is an absolute IRI" in answer.stderr
     assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize(("arguments", "name"), [((), "vanorter-vaxjo.csv"), (("--xlsx",), "vanorter-vaxjo.xlsx")])
+def test_new_table_is_written_once(tmp_path: Path, arguments: tuple[str, ...], name: str) -> None:
+    table = tmp_path / "vanorter-vaxjo"
+    assert run("new", str(table), "--lang", "sv", *arguments).stdout.strip() == str(tmp_path / name)
+    content = (tmp_path / name).read_bytes()
+    again = run("new", str(tmp_path / name), "--lang", "sv")
+    assert (again.returncode, "Filen finns redan" in again.stderr) == (1, True)
+    assert (tmp_path / name).read_bytes() == content
+
+
+def test_new_table_of_no_kind_is_told(tmp_path: Path) -> None:
+    answer = run("new", str(tmp_path / "towns"), "--lang", "en")
+    assert answer.returncode == 1
+    assert "vänorter/twin-towns" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "row 3, column since: violation: “sommarn 18” is not a date; write 2018-06 or sommaren 2018."),
+        ("sv", "rad 3, kolumn since: fel: ”sommarn 18” är inget datum; skriv 2018-06 eller sommaren 2018."),
+    ],
+)
+def test_table_alone_is_checked_against_what_is_known(tmp_path: Path, language: str, words: str) -> None:
+    table = tmp_path / "twin_towns.csv"
+    table.write_text(
+        "municipality,partner,since,source\nÄlmhult,Kuršėnai,summer 2018,almhult-635\n0765,Time,sommarn 18,almhult-635\n"
+    )
+    answer = run("check", str(table), "--lang", language, "--marked", str(tmp_path / "out"))
+    assert answer.returncode == 1
+    assert words in answer.stdout
+    assert answer.stdout.count("column") + answer.stdout.count("kolumn") == 1
+    assert "sommaren 2018" in (tmp_path / "out" / "twin_towns.csv").read_text("utf-8-sig")
+    table.write_text(table.read_text("utf-8").replace("sommarn 18", "sommaren 2018"), "utf-8")
+    assert run("check", str(table)).returncode == 0

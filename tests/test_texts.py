@@ -1,4 +1,6 @@
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,25 @@ def test_placeholders_survive_translation(number: int) -> None:
     for _, _, text in messages():
         translated = swedish.ngettext(text, text, number)
         assert set(re.findall(r"%\(\w+\)s|\{\w+\}", translated)) == set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
+
+
+#: The modules whose every sentence is told to people who keep tables.
+TOLD = "blanksheets cells csvw dates kinds markedcopies newfiles sheets tablerows tables workbooks".split()  # noqa: SIM905
+
+
+def sentences(module: str) -> Iterator[str]:
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            if re.fullmatch(r"(?s)\S+ .{10,}[.?]", node.value):
+                yield node.value
+
+
+@pytest.mark.parametrize("module", TOLD)
+def test_every_sentence_about_a_table_is_translated_with_its_placeholders(module: str) -> None:
+    swedish = translations("sv")
+    found = {text: swedish.gettext(text) for text in sentences(module)}
+    assert [text for text, translated in found.items() if text == translated] == []
+    for text, translated in found.items():
+        assert set(re.findall(r"\{\w+\}", translated)) <= set(re.findall(r"\{\w+\}", text))

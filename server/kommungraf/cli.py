@@ -85,17 +85,45 @@ def cli() -> None:
     show_default=True,
     help="The form of the report.",
 )
+@option(
+    "--marked",
+    type=click.Path(path_type=Path),
+    help="Write copies of the tables with what is to mend beside each cell: a folder, or a file for one table.",
+)
 @language_option
-def check(files: Sequence[Path], form: str, lang: str, **flags: Any) -> None:
+def check(files: Sequence[Path], form: str, marked: Path | None, lang: str, **flags: Any) -> None:
     """Validate the data against the shapes; exit status 1 where a release is impossible."""
     from kommungraf.building import checked  # noqa: PLC0415 - rdflib and pySHACL take half a second to import
     from kommungraf.findings import conforms  # noqa: PLC0415
     from kommungraf.reports import rendered  # noqa: PLC0415
 
-    folders = _configured(flags, lang).section(Folders)
-    content = checked(_project(files, folders), _silent)
+    project = _project(files, _configured(flags, lang).section(Folders))
+    content = checked(project, _silent)
     click.echo(rendered(form, content.findings, lang), nl=False)
+    if marked:
+        from kommungraf.markedcopies import write_marked  # noqa: PLC0415
+
+        for copy in write_marked(content.findings, project, marked, lang):
+            click.echo(translations(lang).gettext("Marked-up copy: {path}").format(path=copy), err=True)
     sys.exit(0 if conforms(content.findings) else 1)
+
+
+@cli.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@option("--xlsx", is_flag=True, help="Write an Excel workbook with lists to choose from, instead of CSV.")
+@setting_options(Folders)
+@language_option
+def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
+    """Write an empty TABLE to fill in; its name begins with the kind, such as twin-towns or twin-towns-vaxjo."""
+    from kommungraf.blanksheets import write_blank  # noqa: PLC0415
+    from kommungraf.kinds import kind_of  # noqa: PLC0415
+    from kommungraf.sheets import SUFFIXES  # noqa: PLC0415
+
+    project = _project((), _configured(flags, lang).section(Folders))
+    has_ending = table.suffix.lower() in SUFFIXES
+    path = table if has_ending else table.with_name(table.name + (".xlsx" if xlsx else ".csv"))
+    write_blank(kind_of(path, project.data), path, lang)
+    click.echo(path)
 
 
 @cli.command()
@@ -179,7 +207,9 @@ def _configured(flags: dict[str, Any], language: str) -> Configuration:
 def _project(files: Sequence[Path], folders: Folders) -> Project:
     own = own_project()
     if files or folders.data:
-        given = Project(data=(*files, *filter(None, [folders.data])), base_iri=own.base_iri, root=Path.cwd())
+        data = (*files, *filter(None, [folders.data]))
+        known = () if folders.data else own.data
+        given = Project(data=data, known=known, base_iri=own.base_iri, root=Path.cwd())
     else:
         given = own
     names = ("ontology", "shapes", "questions", "base_iri")

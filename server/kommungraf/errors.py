@@ -6,6 +6,7 @@ KommungrafError
 │   ├── TableFault         a table lacks a column, or a cell can't be read
 │   ├── TableNotice        a table holds something that may be a slip; it stops nothing
 │   ├── EmptyInput         a folder or a file holds nothing to publish
+│   ├── OutputFault        a file can't be written, or is there already
 │   └── SettingFault       a flag, a variable of the environment or a configuration file sets what can't be
 ├── InvalidDataset         the dataset breaks a shape of severity Violation
 ├── ReleaseError           a release is missing, incomplete or corrupt
@@ -41,6 +42,7 @@ __all__ = [
     "InvalidDataset",
     "KommungrafError",
     "NotAcceptable",
+    "OutputFault",
     "Overloaded",
     "Place",
     "QueryFailed",
@@ -108,6 +110,10 @@ class TableFault(InputError):
 
 class TableNotice(InputError):
     """A table holds something that may be a slip, such as the same row twice; it stops nothing."""
+
+
+class OutputFault(InputError):
+    """A file that a person asked for can't be written, or is there already."""
 
 
 class EmptyInput(InputError):

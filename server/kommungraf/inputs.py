@@ -1,6 +1,6 @@
 """Everything that a project's files say, file by file, with the faults found on the way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -76,15 +76,11 @@ def _tables(
     """The tables; names are noted first, those of RDF files before those of tables, so that no order of files matters."""
     if not paths:
         return ()
-    kinds = read_kinds([path for path in project.data if path.is_dir()], faults)
-    names, seen = Names(project.base_iri), Seen()
+    kinds = read_kinds([path for path in (*project.known, *project.data) if path.is_dir()], faults)
     known = dict(_kinds_of(paths, kinds, project, faults))
-    for file in rdf if any(kind.names_things() for kind in known.values()) else ():
-        names.record(file.quads)
-    names.settle()
-    for path, kind in known.items():
-        record_names(path, kind, names)
-    names.open()
+    names, seen = Names(project.base_iri), Seen()
+    if any(kind.names_things() for kind in known.values()):
+        _record(names, [*rdf, *_others(project)], known | _other_tables(project, kinds, paths))
     tables = tuple(
         _read(
             known, lambda path, name: read_table_file(path, name, known[path], names, seen), project.shown, faults
@@ -92,6 +88,28 @@ def _tables(
     )
     faults.extend(fault for table in tables for fault in table.faults)
     return tables
+
+
+def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table]) -> None:
+    for file in rdf:
+        names.record(file.quads)
+    names.settle()
+    for path, kind in tables.items():
+        record_names(path, kind, names)
+    names.open()
+
+
+def _others(project: Project) -> Iterator[RdfFile]:
+    """RDF files that are known but not published; their faults are told where they are."""
+    yield from _read(_members(project.known, rdf_files, project.shown), read_rdf, project.shown, [])
+
+
+def _other_tables(project: Project, kinds: Kinds, paths: Iterable[Path]) -> dict[Path, Table]:
+    published = {path.resolve() for path in paths}
+    found = (
+        path for path in _members(project.known, table_files, project.shown) if path.resolve() not in published
+    )
+    return dict(_kinds_of(found, kinds, project, []))
 
 
 def _kinds_of(

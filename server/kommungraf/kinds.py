@@ -11,7 +11,7 @@ from kommungraf.errors import InputError, Place, TableFault
 from kommungraf.names import folded
 from kommungraf.sheets import SUFFIXES
 
-__all__ = ["Kinds", "read_kinds", "table_files"]
+__all__ = ["Kinds", "kind_of", "read_kinds", "table_files"]
 
 #: The folder, beside or below data, in which a project declares kinds of its own.
 FOLDER: Final = "kinds"
@@ -38,9 +38,13 @@ class Kinds:
         beside = path.with_name(path.name + METADATA)
         if beside.is_file():
             return read_table(beside, name + METADATA)
+        return self.of_name(path, name)
+
+    def of_name(self, path: Path, name: str) -> Table:
+        """The kind that a file's name tells; raises TableFault where it tells none."""
         if kind := self.named(path.stem):
             return kind
-        known = ", ".join(word(kind) for kind in self.all())
+        known = ", ".join("/".join(titles[0] for titles in kind.kind.values()) for kind in self.all())
         message = "The name of the file doesn't tell what kind of table it is. Begin it with one of: {known}."
         raise TableFault(message, Place(name), known=known)
 
@@ -71,6 +75,15 @@ def read_kinds(folders: Iterable[Path], faults: list[InputError]) -> Kinds:
             words = [path.stem, *(each for titles in kind.kind.values() for each in titles)]
             by_word.update({_slug(each): kind for each in words})
     return Kinds(by_word)
+
+
+def kind_of(path: Path, folders: Iterable[Path]) -> Table:
+    """The kind that a file's name tells, among those of the package and of `folders`; raises InputError for none."""
+    faults: list[InputError] = []
+    kinds = read_kinds(folders, faults)
+    if faults:
+        raise faults[0]
+    return kinds.of_name(path, str(path))
 
 
 def table_files(folder: Path) -> list[Path]:

@@ -13,9 +13,13 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What to publish: `data` holds folders and files; None where the publisher has no such folder."""
+    """What to publish: `data` holds folders and files; None where the publisher has no such folder.
+
+    `known` are folders whose things may be named in tables, but which aren't published.
+    """
 
     data: tuple[Path, ...]
+    known: tuple[Path, ...] = ()
     ontology: Path | None = None
     shapes: Path | None = None
     questions: Path | None = None

@@ -17,6 +17,8 @@ __all__ = ["FORMS", "rendered", "shacl_report"]
 
 _A: Final = NamedNode(iri("rdf:type"))
 _SARIF_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+#: How many findings of one file the text form prints.
+_MOST_LINES: Final = 100
 _GITHUB_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
@@ -28,15 +30,24 @@ def rendered(form: str, findings: Sequence[Finding], language: str) -> str:
 def _text(findings: Sequence[Finding], language: str) -> str:
     blocks = []
     for file, group in groupby(findings, key=lambda finding: finding.place.file if finding.place else ""):
-        lines = [_line(finding, language) for finding in group]
+        lines = _lines(list(group), language)
         blocks.append("\n".join([file or translations(language).gettext("(no file)"), *lines]))
     return "\n\n".join([*blocks, _summary(findings, language)]) + "\n"
+
+
+def _lines(findings: Sequence[Finding], language: str) -> list[str]:
+    """The lines of one file; a long list is cut, and says so."""
+    lines = [_line(finding, language) for finding in findings[:_MOST_LINES]]
+    if more := len(findings) - len(lines):
+        text = translations(language).gettext("… and {number} more; --format json lists them all.")
+        lines.append("  " + text.format(number=more))
+    return lines
 
 
 def _line(finding: Finding, language: str) -> str:
     gettext = translations(language).gettext
     place = finding.place
-    row = gettext("row") if place and place.file.endswith(".csv") else gettext("line")
+    row = gettext("row") if place and place.file.endswith((".csv", ".xlsx")) else gettext("line")
     parts = [f"{row} {place.line}"] if place and place.line else []
     column = gettext("column")
     parts += [f"{column} {place.column}"] if place and place.column else []

@@ -48,7 +48,7 @@ def read_rows(path: Path, name: str, table: Table, names: Names, report: Report)
             message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
             report(TableFault(message, place, cells=len(row.cells), columns=len(heading.columns)))
             continue
-        reader = _RowReader(table, names, texts, _marks(row, heading))
+        reader = _RowReader(table, names, texts, heading, _marks(row, heading))
         found = reader.read(table.stated())
         for column, fault in reader.faults:
             where = Place(name, row.number, heading.shown.get(column, column) or None)
@@ -61,7 +61,7 @@ def known_rows(path: Path, name: str, table: Table, names: Names, columns: Itera
     """Each row, as far as `columns` can be read; nothing is reported."""
     for heading, row in _sheet(path, name, table, lambda _: None):
         texts = _texts(row, heading, path) or {}
-        found = _RowReader(table, names, texts, {}).read(columns)
+        found = _RowReader(table, names, texts, heading, {}).read(columns)
         yield ReadRow(row.number, heading, *found)
 
 
@@ -117,8 +117,11 @@ def _marks(row: SheetRow, heading: Heading) -> dict[str, CellFault]:
 class _RowReader:
     """Reads the cells of one row, columns that others lean on first."""
 
-    def __init__(self, table: Table, names: Names, texts: Row, marks: Mapping[str, CellFault]) -> None:
-        self._table, self._names, self._texts, self._marks = table, names, texts, marks
+    def __init__(
+        self, table: Table, names: Names, texts: Row, heading: Heading, marks: Mapping[str, CellFault]
+    ) -> None:
+        self._table, self._names, self._texts, self._shown = table, names, texts, heading.shown
+        self._marks = marks
         self._values: Row = {}
         self._lists: dict[str, tuple[Row, ...]] = {}
         self.faults: list[tuple[str, CellFault | DateFault]] = list(marks.items())
@@ -142,7 +145,7 @@ class _RowReader:
         )
         try:
             if not text and column.required:
-                heading = column.heading("sv")
+                heading = self._shown.get(column.name, column.name)
                 raise CellFault("The column “{heading}” must not be empty.", heading=heading)  # noqa: TRY301 - told as the others
             if text:
                 self._cell(column, text)
