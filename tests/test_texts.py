@@ -47,15 +47,14 @@ def test_placeholders_survive_translation(number: int) -> None:
 
 #: The modules whose every sentence is told to people who keep tables.
 TOLD = "blanksheets cells csvw dates kinds markedcopies newfiles sheets tablerows tables workbooks".split()  # noqa: SIM905
+SENTENCE = re.compile(r"(?s)\S+ .{10,}\.")
 
 
 def sentences(module: str) -> Iterator[str]:
     tree = ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            if re.fullmatch(r"(?s)\S+ .{10,}[.?]", node.value):
-                yield node.value
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings)
+    return (node.value for node in constants if isinstance(node.value, str) and SENTENCE.fullmatch(node.value))
 
 
 @pytest.mark.parametrize("module", TOLD)
