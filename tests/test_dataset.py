@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import Literal
 
-from kommungraf.dataset import Dataset, assembled, canonical, sorted_lines
+from kommungraf.dataset import Dataset, assembled
 from kommungraf.errors import SyntaxFault
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project
@@ -83,16 +83,6 @@ def test_rule_in_latin_1_is_told_with_its_file(tmp_path: Path) -> None:
 def test_lines_of_the_dataset_are_sorted_and_distinct(tmp_path: Path) -> None:
     lines = list(dataset(tmp_path).lines())
     assert lines == sorted(set(lines))
-
-
-def test_blank_nodes_are_labelled_by_what_is_said_of_them() -> None:
-    says, to = NamedNode("urn:says"), NamedNode("urn:to")
-
-    def quads(first: str, second: str) -> list[Quad]:
-        a, b = BlankNode(first), BlankNode(second)
-        return [Quad(a, says, Literal("1")), Quad(b, says, Literal("2")), Quad(a, to, b)]
-
-    assert sorted_lines(canonical(quads("x", "y"))) == sorted_lines(canonical(quads("q", "p")[::-1]))
 
 
 def test_lexical_forms_stay_as_they_are_written(tmp_path: Path) -> None:

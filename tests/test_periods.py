@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from edtf import parse_edtf
 
 from kommungraf.periods import bounds
 
@@ -40,3 +41,13 @@ def test_approximate_year_is_wider_than_the_year() -> None:
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         bounds(text)
+
+
+@pytest.mark.parametrize("day", ["1999", "2018-02", "2016-02-29", "2018-12-31", "2018-06-09"])
+def test_plain_dates_are_bounded_as_the_grammar_has_them(day: str) -> None:
+    parsed = parse_edtf(day)
+    found = bounds(day)
+    assert (found.earliest_start, found.latest_end) == (
+        date(*parsed.lower_fuzzy()[:3]),
+        date(*parsed.upper_fuzzy()[:3]),
+    )

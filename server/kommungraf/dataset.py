@@ -5,20 +5,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final, TypeVar
 
-from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    parse,
-    serialize,
-)
-from pyoxigraph import (
-    Dataset as Quads,
-)
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
+from kommungraf.canonical import canonical
 from kommungraf.claims import Claims, sorted_out
 from kommungraf.inputs import Inputs
 from kommungraf.project import Project
@@ -26,7 +15,7 @@ from kommungraf.rules import BOUNDS, apply_rules, period_bounds, read_rules
 from kommungraf.spool import Lines, merged
 from kommungraf.vocab import iri
 
-__all__ = ["ONTOLOGY", "RULES", "SHAPES", "Dataset", "assembled", "canonical", "sorted_lines"]
+__all__ = ["ONTOLOGY", "RULES", "SHAPES", "Dataset", "assembled", "sorted_lines"]
 
 ONTOLOGY: Final = "def/"
 SHAPES: Final = "shape/"
@@ -42,7 +31,7 @@ Item = TypeVar("Item")
 class Dataset:
     """All quads of a release as sorted lines: `named_lines` are N-Quads of named graphs, `held_lines` N-Triples of the held view.
 
-    Blank nodes are labelled canonically (RDFC-1.0), so equal inputs give equal lines.
+    Blank nodes are labelled canonically, so equal inputs give equal lines.
     """
 
     base_iri: str
@@ -115,22 +104,6 @@ def _derived(stated: Lines, project: Project) -> Iterator[Quad]:
     yield from limits
     rules = read_rules(ontology / "rules" if ontology else None, project.shown)
     yield from apply_rules(store, rules, base_iri + RULES)
-
-
-def canonical(quads: Iterable[Quad]) -> list[Quad]:
-    """The quads with blank nodes labelled by RDFC-1.0; only those that have one go through it."""
-    plain, blank = [], Quads()
-    for quad in quads:
-        if _has_blank_node(quad):
-            blank.add(quad)
-        else:
-            plain.append(quad)
-    blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return [*plain, *blank]
-
-
-def _has_blank_node(quad: Quad) -> bool:
-    return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
 
 
 def sorted_lines(quads: Iterable[Quad]) -> list[bytes]:

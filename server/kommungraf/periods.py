@@ -2,7 +2,7 @@
 
 import re
 import time
-from calendar import isleap
+from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from edtf import EDTFParseException, parse_edtf
+from edtf.parser.parser_classes import Date
 
 from kommungraf.vocab import iri
 
 __all__ = ["Bounds", "bounds", "dated"]
 
+_PLAIN: Final = re.compile(r"([1-9]\d{3})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 _WINTER: Final = re.compile(r"(\d{4})-24[~?%]?")
 
 
@@ -51,11 +53,22 @@ def _days(part: str, slash: str) -> tuple[date | None, date | None]:
     """The first and the last day of one end; the ends are parsed apart, as edtf 5.0 refuses ``199X/..``."""
     if slash and part in ("", ".."):
         return None, None
-    parsed: Any = parse_edtf(part)
+    parsed: Any = _plain(part) or parse_edtf(part)
     if winter := _WINTER.fullmatch(part):
         year = int(winter[1])
         return date(year, 1, 1), date(year + 1, 2, 28 + isleap(year + 1))
     return _day(parsed.lower_fuzzy()), _day(parsed.upper_fuzzy())
+
+
+def _plain(part: str) -> Date | None:
+    """A year, month or day without any mark; building it is a hundred times quicker than parsing it."""
+    found = _PLAIN.fullmatch(part)
+    if not found:
+        return None
+    year, month, day = found.groups()
+    if day and int(day) > monthrange(int(year), int(month))[1]:
+        return None
+    return Date(year=year, month=month, day=day)
 
 
 def _day(moment: time.struct_time | float) -> date | None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from kommungraf import __version__
-from kommungraf.dataset import canonical, sorted_lines
+from kommungraf.canonical import canonical
+from kommungraf.dataset import sorted_lines
 from kommungraf.findings import Finding, Severity, conforms
 from kommungraf.texts import translations
 from kommungraf.vocab import PREFIXES, iri
