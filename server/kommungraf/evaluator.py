@@ -227,7 +227,8 @@ class Evaluator:
             case "refused":
                 return ServiceRefused() if fields["what"] == "service" else UpdateRefused()
             case "unacceptable":
-                return NotAcceptable(OFFERS[fields["form"]])
+                offers = (offer for offer in OFFERS[fields["form"]] if offer != fields["media_type"])
+                return NotAcceptable(tuple(offers))
             case "limit":
                 return self._exceeded(fields["limit"])
             case "bad":

@@ -6,12 +6,14 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
 from kommungraf.edition import Edition
-from kommungraf.formats import TextFormat
+from kommungraf.errors import NotAcceptable
+from kommungraf.formats import RDF, TextFormat
 from kommungraf.links import path_of
 from kommungraf.profiles import CLAIMS, LIST, Profile
 from kommungraf.resources import PAGE, Document, claim_triples, graph_triples
 from kommungraf.signposting import representations
 from kommungraf.vocab import PREFIXES, iri
+from kommungraf.wellformed import is_readable_xml
 
 __all__ = ["is_whole_graph", "list_of_representations", "serialised"]
 
@@ -40,7 +42,22 @@ def serialised(edition: Edition, found: Document, form: TextFormat, *, profile: 
         statements = found.quads((*claim_triples(edition, found), *own))
     else:
         statements = [*found.triples(), *own]
-    return serialize(statements, format=form.rdf, prefixes=_prefixes(statements)) or b""
+    return _written(statements, form)
+
+
+def _written(statements: list[Triple] | list[Quad], form: TextFormat) -> bytes:
+    """The statements in one format; raises NotAcceptable where that can't hold them."""
+    try:
+        content = serialize(statements, format=form.rdf, prefixes=_prefixes(statements)) or b""
+    except OSError as error:  # JSON-LD has no triple terms
+        raise NotAcceptable(_all_but(form)) from error
+    if form.media_type.endswith("+xml") and not is_readable_xml(content):
+        raise NotAcceptable(_all_but(form))
+    return content
+
+
+def _all_but(form: TextFormat) -> tuple[str, ...]:
+    return tuple(each.media_type for each in RDF if each != form)
 
 
 def _of_itself(found: Document, base_iri: str) -> Iterator[Triple]:

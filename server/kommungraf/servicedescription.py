@@ -10,7 +10,7 @@ from kommungraf.formats import DATASET, GRAPH
 from kommungraf.limits import Limits
 from kommungraf.vocab import PREFIXES, iri
 
-__all__ = ["MOST_GRAPHS", "described", "named_graphs"]
+__all__ = ["MOST_GRAPHS", "described", "described_functions", "named_graphs"]
 
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS: Final = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
@@ -71,6 +71,11 @@ def described(edition: Edition, limits: Limits, *, endpoint: str, graphs: str, m
     return serialize(triples, format=RdfFormat.from_media_type(media_type), prefixes=prefixes) or b""
 
 
+def described_functions() -> tuple[str, ...]:
+    """The IRIs of the extension functions."""
+    return tuple(_GEOSPARQL + name for name in _FUNCTIONS)
+
+
 def _service(service: NamedNode, *, endpoint: str, dataset: NamedNode, edition: Edition) -> Iterator[Triple]:
     yield _triple(service, "rdf:type", NamedNode(iri("sd:Service")))
     yield _triple(service, "sd:endpoint", NamedNode(endpoint))
@@ -78,8 +83,8 @@ def _service(service: NamedNode, *, endpoint: str, dataset: NamedNode, edition: 
     yield _triple(service, "sd:defaultEntailmentRegime", NamedNode(_SIMPLE))
     for name in _EXTENSIONS:
         yield _triple(service, "sd:languageExtension", NamedNode(name))
-    for name in _FUNCTIONS:
-        yield _triple(service, "sd:extensionFunction", NamedNode(_GEOSPARQL + name))
+    for name in described_functions():
+        yield _triple(service, "sd:extensionFunction", NamedNode(name))
     for name in (*_RESULT_FORMATS, *(_GRAPH_FORMATS[form.suffix] for form in (*GRAPH, *DATASET))):
         yield _triple(service, "sd:resultFormat", NamedNode(_FORMATS + name))
     yield _triple(service, "sd:defaultDataset", dataset)

@@ -26,6 +26,7 @@ from kommungraf import keywords
 from kommungraf.confinement import peak_memory, spare_descriptor
 from kommungraf.diagnosis import diagnosis
 from kommungraf.limits import Limits
+from kommungraf.wellformed import XmlCheck
 from kommungraf.wire import Message, receive, send
 
 __all__ = ["serve"]
@@ -85,6 +86,22 @@ class _Spool:
         """Give the file back; the web process has its own descriptor of it by now."""
         if self.file is not None:
             self.file.close()
+
+
+class _Readable:
+    """A spool for XML; raises ValueError for what no parser would read."""
+
+    def __init__(self, spool: _Spool) -> None:
+        self._spool = spool
+        self._check = XmlCheck()
+
+    def write(self, data: bytes) -> int:
+        """Take the next bytes of the result."""
+        self._check.feed(data)
+        return self._spool.write(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 def serve(connection: socket.socket, store: Store, *, limits: Limits, first_free: int | None) -> None:
@@ -170,12 +187,19 @@ def _serialised(results: _Results, request: Mapping[str, Any], spool: _Spool) ->
     form = _form(results)
     media_type: str | None = request[form]
     if media_type is None:
-        raise _Refusal("unacceptable", form=form)
-    output = cast(IO[bytes], spool)
-    if isinstance(results, QueryTriples):
-        results.serialize(output, format=RdfFormat.from_media_type(media_type))
-    else:
-        results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
+        raise _Refusal("unacceptable", form=form, media_type=None)
+    output = cast(IO[bytes], _Readable(spool) if media_type.endswith("+xml") else spool)
+    try:
+        if isinstance(results, QueryTriples):
+            results.serialize(output, format=RdfFormat.from_media_type(media_type))
+        else:
+            results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _Refusal("unacceptable", form=form, media_type=media_type) from error
+    except ValueError as error:
+        raise _Refusal("unacceptable", form=form, media_type=media_type) from error
     return form, media_type
 
 
