@@ -14,6 +14,7 @@ from kommungraf import (
     pages,
     problems,
     problemtypes,
+    reconciliation,
     searchpages,
     sparql,
 )
@@ -62,6 +63,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(searchpages.blueprint)
+    app.register_blueprint(reconciliation.blueprint)
     app.register_blueprint(documents.blueprint)
     return app
 

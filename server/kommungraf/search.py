@@ -236,7 +236,7 @@ class Index:
 
     def alike(self, text: str, *, type_: str | None = None, limit: int = 10) -> tuple[Alike, ...]:
         """The things with names that are spelt most like `text`, the best first; none that is little like it."""
-        written = folded(text)[:_LONGEST_NAME]
+        written = folded(text.strip())[:_LONGEST_NAME]
         runs = {written[place : place + 3] for place in range(len(written) - 2)}
         if not runs:
             return ()
@@ -247,6 +247,21 @@ class Index:
             if score >= _LEAST_ALIKE and (iri not in best or best[iri].score < score):
                 best[iri] = Alike(iri, kind_type, kind, score)
         return tuple(sorted(best.values(), key=lambda each: (-each.score, each.iri))[:limit])
+
+    def facets_of(self, iris: Iterable[str]) -> dict[str, dict[str, frozenset[str]]]:
+        """The values of each facet of each of `iris`."""
+        query = (
+            "SELECT iri, name, value FROM facet WHERE iri IN (SELECT value FROM json_each(?)) ORDER BY iri, name"
+        )
+        found: dict[str, dict[str, set[str]]] = {}
+        for iri, name, value in self._rows(query, json.dumps(sorted(set(iris)))):
+            found.setdefault(iri, {}).setdefault(name, set()).add(value)
+        return {iri: {name: frozenset(values) for name, values in facets.items()} for iri, facets in found.items()}
+
+    def spelt(self, iri: str) -> frozenset[str]:
+        """The names and other names of a thing, without case and accents."""
+        rows = self._rows("SELECT text FROM label WHERE iri = ? AND rank < 2", iri)
+        return frozenset(folded(text) for (text,) in rows)
 
     def _rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         named = parameters[0] if parameters and isinstance(parameters[0], dict) else parameters
