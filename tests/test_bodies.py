@@ -1,75 +1,64 @@
-import io
-import threading
+import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
-from werkzeug import Request
-from werkzeug.test import EnvironBuilder
 
 from kommungraf.bodies import Bodies
-from kommungraf.errors import BadRequest, ContentTooLarge, Overloaded
+from kommungraf.errors import BadRequest, BodyTimeout, Overloaded
 from kommungraf.limits import Limits
 
-LIMITS = Limits(body_bytes=100, bodies=2)
+LIMITS = Limits(body_bytes=100, bodies_bytes=150, body_seconds=0.1)
 
 
-class Slow(io.BytesIO):
-    """A body that doesn't arrive until it is let go."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(content)
-        self.asked = threading.Event()
-        self.arrives = threading.Event()
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.asked.set()
-        self.arrives.wait(5)
-        return super().read(size)
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        self.asked.set()
-        self.arrives.wait(5)
-        return super().readinto(buffer)
+async def arriving(*chunks: bytes, stalls: bool = False) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+    if stalls:
+        await asyncio.sleep(60)
 
 
-def posted(body: bytes, stream: io.BytesIO | None = None, **environ: str) -> Request:
-    built = EnvironBuilder(method="POST", data=body).get_environ()
-    built.update({"wsgi.input_terminated": True, **environ})
-    if stream is not None:
-        built["wsgi.input"] = stream
-    return Request(built)
+def read(*chunks: bytes, length: int | None = None, stalls: bool = False) -> bytes:
+    return asyncio.run(Bodies(LIMITS).read(arriving(*chunks, stalls=stalls), length))
 
 
-def test_body_is_read_whole() -> None:
-    assert Bodies(LIMITS).read(posted(b"ASK {}")) == b"ASK {}"
+def test_a_body_is_read_whole() -> None:
+    assert read(b"ASK", b" {}", b"", length=6) == read(b"ASK", b" {}", b"") == b"ASK {}"
 
 
-def test_a_large_body_is_not_read() -> None:
-    with pytest.raises(ContentTooLarge):
-        Bodies(LIMITS).read(posted(b"x" * 101))
+def test_a_body_that_says_that_it_is_too_large_is_not_read() -> None:
+    assert read(b"x" * 101, b"", length=101) == b""
 
 
-def test_a_large_body_without_a_length_is_read_no_further() -> None:
-    request = posted(b"x" * 101)
-    del request.environ["CONTENT_LENGTH"]
-    with pytest.raises(ContentTooLarge):
-        Bodies(LIMITS).read(request)
+def test_a_large_body_without_a_length_is_read_no_further_than_shows_it() -> None:
+    assert len(read(*[b"x" * 60] * 50)) == 120
 
 
-def test_a_body_that_ends_early_is_no_body() -> None:
-    with pytest.raises(BadRequest, match="ends before"):
-        Bodies(LIMITS).read(posted(b"ASK", CONTENT_LENGTH="6"))
+@pytest.mark.parametrize(
+    "arrived",
+    [
+        pytest.param({"chunks": (b"ASK", b""), "length": 6}, id="before its length"),
+        pytest.param({"chunks": (b"ASK", b"", b"")}, id="by a fault"),
+    ],
+)
+def test_a_body_that_ends_early_is_no_body(arrived: dict[str, object]) -> None:
+    with pytest.raises(BadRequest, match="The body"):
+        read(*arrived.pop("chunks"), **arrived)  # type: ignore[misc, arg-type]
 
 
-def test_only_so_many_are_waited_for_at_once() -> None:
-    bodies = Bodies(LIMITS)
-    slow = [Slow(b"ASK {}") for _ in range(LIMITS.bodies)]
-    readers = [threading.Thread(target=bodies.read, args=(posted(b"ASK {}", stream),)) for stream in slow]
-    for reader, stream in zip(readers, slow, strict=True):
-        reader.start()
-        assert stream.asked.wait(5)
-    with pytest.raises(Overloaded):
-        bodies.read(posted(b"ASK {}"))
-    for reader, stream in zip(readers, slow, strict=True):
-        stream.arrives.set()
-        reader.join()
-    assert bodies.read(posted(b"ASK {}")) == b"ASK {}"
+def test_a_body_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(BodyTimeout, match=r"within 0\.1 s"):
+        read(b"ASK", stalls=True)
+
+
+def test_what_all_bodies_hold_together_is_bounded_and_given_back() -> None:
+    async def crowd() -> list[object]:
+        bodies = Bodies(LIMITS)
+        slow = [asyncio.create_task(bodies.read(arriving(b"x" * 70, stalls=True), None)) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        refused = await asyncio.gather(bodies.read(arriving(b"x" * 70, b""), None), return_exceptions=True)
+        await asyncio.wait(slow)
+        return [*refused, await bodies.read(arriving(b"x" * 70, b""), None)]
+
+    refused, later = asyncio.run(crowd())
+    assert isinstance(refused, Overloaded)
+    assert later == b"x" * 70

@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from kommungraf.errors import Overloaded
+from kommungraf.callers import Caller
+from kommungraf.errors import ClientLeft, Overloaded
 from kommungraf.lanes import Lane, RefusedQueries
 
 
@@ -12,10 +13,10 @@ def test_who_waits_first_is_seated_first() -> None:
     order: list[int] = []
 
     def sit(number: int) -> None:
-        with lane.seat():
+        with lane.seat(Caller()):
             order.append(number)
 
-    with lane.seat():
+    with lane.seat(Caller()):
         threads = [threading.Thread(target=sit, args=(number,)) for number in range(5)]
         for waiting, thread in enumerate(threads, 1):
             thread.start()
@@ -29,15 +30,15 @@ def test_who_waits_first_is_seated_first() -> None:
 
 def test_a_full_queue_and_a_long_wait_are_overload() -> None:
     lane = Lane(1, queue=0, seconds=0.05)
-    with lane.seat(), pytest.raises(Overloaded) as raised, lane.seat():
+    with lane.seat(Caller()), pytest.raises(Overloaded) as raised, lane.seat(Caller()):
         pass
     assert raised.value.retry_after == 1
     lane = Lane(1, queue=1, seconds=0.05)
-    with lane.seat():
+    with lane.seat(Caller()):
         for _ in range(3):
-            with pytest.raises(Overloaded), lane.seat():
+            with pytest.raises(Overloaded), lane.seat(Caller()):
                 pass
-    with lane.seat():
+    with lane.seat(Caller()):
         pass
 
 
@@ -45,18 +46,18 @@ def test_half_of_the_seats_are_for_long_queries_to_keep_and_others_make_room() -
     lane = Lane(4, queue=1, seconds=0.02)
     ended: list[str] = []
     with (
-        lane.seat(),
+        lane.seat(Caller()),
         lane.long(lambda: ended.append("kept")),
-        lane.seat(),
+        lane.seat(Caller()),
         lane.long(lambda: ended.append("kept too")),
-        lane.seat(),
+        lane.seat(Caller()),
         lane.long(lambda: ended.append("older")) as older,
-        lane.seat(),
+        lane.seat(Caller()),
         lane.long(lambda: ended.append("newer")) as newer,
     ):
         assert not ended
         for expected in (["older"], ["older", "newer"], ["older", "newer"]):
-            with pytest.raises(Overloaded), lane.seat():
+            with pytest.raises(Overloaded), lane.seat(Caller()):
                 pass
             assert ended == expected
         assert older.ended
@@ -69,11 +70,11 @@ def test_who_turns_out_to_be_long_while_somebody_waits_makes_room_at_once() -> N
     seated = threading.Event()
 
     def wait() -> None:
-        with lane.seat():
+        with lane.seat(Caller()):
             seated.set()
 
-    with lane.seat(), lane.long(lambda: None):
-        with lane.seat():
+    with lane.seat(Caller()), lane.long(lambda: None):
+        with lane.seat(Caller()):
             waiting = threading.Thread(target=wait)
             waiting.start()
             while not lane._waiting:
@@ -87,15 +88,15 @@ def test_who_turns_out_to_be_long_while_somebody_waits_makes_room_at_once() -> N
 
 def test_a_vacant_seat_is_the_last_to_be_used() -> None:
     lane = Lane(2, queue=1, seconds=1)
-    with lane.seat() as filled, lane.seat():
+    with lane.seat(Caller()) as filled, lane.seat(Caller()):
         filled.worker = object()  # type: ignore[assignment]
-    with lane.seat() as next_one:
+    with lane.seat(Caller()) as next_one:
         assert next_one is filled
 
 
 def test_a_seat_is_given_back_whatever_happens() -> None:
     lane = Lane(1, queue=0, seconds=1)
-    with pytest.raises(ZeroDivisionError), lane.seat():
+    with pytest.raises(ZeroDivisionError), lane.seat(Caller()):
         raise ZeroDivisionError
     assert len(lane.free()) == 1
 
@@ -106,7 +107,7 @@ def test_no_seat_is_lost_where_it_comes_in_the_last_moment() -> None:
     def sit() -> None:
         for _ in range(100):
             try:
-                with lane.seat():
+                with lane.seat(Caller()):
                     time.sleep(0.001)
             except Overloaded:
                 pass
@@ -134,3 +135,27 @@ def test_only_so_many_are_remembered() -> None:
         refused.add(str(number).encode(), "memory")
     assert refused.find(b"0") is None
     assert refused.find(b"1499") == "memory"
+
+
+def test_a_caller_that_leaves_gives_up_its_place_in_the_queue() -> None:
+    lane = Lane(1, queue=1, seconds=30)
+    caller, told = Caller(), []
+
+    def wait() -> None:
+        try:
+            with lane.seat(caller):
+                told.append("seated")
+        except ClientLeft:
+            told.append("left")
+
+    with lane.seat(Caller()):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        while not lane._waiting:
+            time.sleep(0.001)
+        caller.leave()
+        waiting.join(5)
+        assert told == ["left"]
+        assert not lane._waiting
+    with lane.seat(Caller()):
+        pass

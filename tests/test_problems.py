@@ -19,9 +19,12 @@ RAISED: dict[str, KommungrafError] = {
     "gone": errors.GoneResource("http://e/x", "http://e/y"),
     "media-type": errors.UnsupportedMediaType("No."),
     "large": errors.ContentTooLarge(5),
+    "late": errors.BodyTimeout(5),
+    "often": errors.TooManyRequests("Too often.", 9),
+    "left": errors.ClientLeft(),
     "long": errors.UriTooLong(5),
-    "time": errors.QueryLimitExceeded("time", 5, "Too long."),
-    "nesting": errors.QueryLimitExceeded("nesting", 0, "Too deep."),
+    "time": errors.QueryLimitExceeded("time", 5, "Too long.", retry_after=300),
+    "nesting": errors.QueryLimitExceeded("nesting", 0, "Too deep.", retry_after=300),
     "failed": errors.QueryFailed("The engine gave up."),
     "overloaded": errors.Overloaded(7),
     "release": errors.ReleaseError("Broken."),
@@ -37,6 +40,9 @@ STATUSES = {
     "gone": 410,
     "media-type": 415,
     "large": 413,
+    "late": 408,
+    "often": 429,
+    "left": 499,
     "long": 414,
     "time": 503,
     "nesting": 400,
@@ -91,7 +97,9 @@ def test_members_carry_the_data_of_the_error(client: FlaskClient) -> None:
 
 
 def test_headers_say_what_to_do(client: FlaskClient) -> None:
-    assert client.get("/overloaded").headers["Retry-After"] == "7"
+    waits = {"overloaded": "7", "often": "9", "time": "300", "nesting": None, "large": None}
+    assert {name: client.get(f"/{name}").headers.get("Retry-After") for name in waits} == waits
+    assert client.get("/late").headers["Connection"] == "close"
     assert client.get("/gone").headers["Link"] == '<http://e/y>; rel="successor-version"'
 
 

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from werkzeug.test import TestResponse
 
-from kommungraf.bodies import Bodies
 from kommungraf.evaluator import Answer
 from kommungraf.sparql import Pages, blueprint_of
 from serving_client import LIMITS, client_of
@@ -257,7 +256,7 @@ def test_a_limit_is_an_error_and_never_half_an_answer(
     assert response.status_code == status
     assert problem(response) == "query-limit"
     assert json.loads(response.data)["limit"] == limit
-    assert "Retry-After" not in response.headers
+    assert response.headers.get("Retry-After") == (f"{LIMITS.refusal_seconds:.0f}" if status == 503 else None)
 
 
 def test_a_long_query_by_post_is_answered(client: FlaskClient) -> None:
@@ -361,7 +360,7 @@ def test_a_browser_gets_its_answer_on_a_page(tmp_path: Path) -> None:
         app = Flask(__name__)
         app.before_request(made.application.before_request_funcs[None][0])
         app.teardown_request(made.application.teardown_request_funcs[None][0])
-        app.register_blueprint(blueprint_of(LIMITS, Bodies(LIMITS), Pages(lambda: "", page)))
+        app.register_blueprint(blueprint_of(LIMITS, Pages(lambda: "", page)))
         headers = {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"}
         for text, told in ((ASK, f"boolean in {JSON}"), (CONSTRUCT, "triples in application/n-triples")):
             response = app.test_client().get("/sparql", query_string={"query": text}, headers=headers)

@@ -19,13 +19,15 @@ from kommungraf import (
     sparql,
 )
 from kommungraf.assets import YEAR_SECONDS, is_named_by_content
-from kommungraf.bodies import Bodies
 from kommungraf.edition import Editions
-from kommungraf.errors import UriTooLong
+from kommungraf.errors import ContentTooLarge, UriTooLong
 from kommungraf.limits import Limits
 from kommungraf.querypages import query_page, result_page
 
-__all__ = ["Settings", "create_app"]
+__all__ = ["FAULT", "Settings", "create_app"]
+
+#: The key of a WSGI environment under which the server says why a request is to be refused.
+FAULT: Final = "kommungraf.fault"
 
 _PREFLIGHT_SECONDS: Final = "86400"
 _EXPOSED: Final = "ETag, Link, Content-Profile, Content-Language, Retry-After"
@@ -58,7 +60,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(downloads.blueprint)
     site = sparql.Pages(partial(query_page, limits), partial(result_page, limits))
-    app.register_blueprint(sparql.blueprint_of(limits, Bodies(limits), site))
+    app.register_blueprint(sparql.blueprint_of(limits, site))
     app.register_blueprint(graphstore.blueprint)
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
@@ -85,6 +87,10 @@ def _bound_requests(app: Flask, limits: Limits) -> None:
     def bound() -> None:
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > limits.uri_bytes:
             raise UriTooLong(limits.uri_bytes)
+        if (request.content_length or 0) > limits.body_bytes:
+            raise ContentTooLarge(limits.body_bytes)
+        if (fault := request.environ.get(FAULT)) is not None:
+            raise fault
 
 
 def _opened_to_all(response: Response) -> Response:

@@ -1,12 +1,13 @@
-"""Request bodies, within a size and a number: slow writers hold up each other and nobody else."""
+"""Request bodies, read on the event loop within a time and a size, so that a slow writer holds no thread."""
 
-from threading import BoundedSemaphore
-from typing import Final
+import asyncio
+from typing import TYPE_CHECKING, Final
 
-from werkzeug import Request
-
-from kommungraf.errors import BadRequest, ContentTooLarge, Overloaded
+from kommungraf.errors import BadRequest, BodyTimeout, Overloaded
 from kommungraf.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable
 
 __all__ = ["Bodies"]
 
@@ -14,30 +15,41 @@ _RETRY_SECONDS: Final = 10
 
 
 class Bodies:
-    """Reads bodies; any thread may use it.
-
-    A read can't be given up: granian's I/O stands still when a request is answered while its body is still
-    being read. So only some of the server's threads may be reading at once.
-    """
+    """Reads bodies; together they hold no more than `bodies_bytes`, so that many can't fill the memory."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limit = limits.body_bytes
-        self._slots = BoundedSemaphore(limits.bodies)
+        self._limits = limits
+        self._held = 0
 
-    def read(self, request: Request) -> bytes:
-        """The whole body; raises a RequestError where it is too large, ends early, or too many are on their way."""
-        if (request.content_length or 0) > self._limit:
-            raise ContentTooLarge(self._limit)
-        # One more, for werkzeug cuts a body of unknown length at its maximum and says nothing.
-        request.max_content_length = self._limit + 1
-        if not self._slots.acquire(blocking=False):
-            raise Overloaded(_RETRY_SECONDS)
+    async def read(self, chunks: "AsyncIterable[bytes]", length: int | None) -> bytes:
+        """The whole body, or as much of one that is too large as shows that it is; raises a RequestError.
+
+        `length` is the Content-Length. A body that says that it is too large isn't read at all.
+        """
+        body = bytearray()
+        if length is not None and length > self._limits.body_bytes:
+            return bytes(body)
         try:
-            body = request.get_data()
+            async with asyncio.timeout(self._limits.body_seconds):
+                await self._collect(chunks, body)
+        except TimeoutError as error:
+            raise BodyTimeout(self._limits.body_seconds) from error
         finally:
-            self._slots.release()
-        if len(body) > self._limit:
-            raise ContentTooLarge(self._limit)
-        if request.content_length is not None and len(body) < request.content_length:
+            self._held -= len(body)
+        if length is not None and len(body) < length:
             raise BadRequest("The body ends before its Content-Length.")
-        return body
+        return bytes(body)
+
+    async def _collect(self, chunks: "AsyncIterable[bytes]", body: bytearray) -> None:
+        """granian gives one empty chunk at the end of a body, and one before it in the place of a fault."""
+        ended = False
+        async for chunk in chunks:
+            if ended:
+                raise BadRequest("The body isn't whole, or has trailer fields.")
+            ended = not chunk
+            self._held += len(chunk)
+            body += chunk
+            if len(body) > self._limits.body_bytes:
+                return
+            if self._held > self._limits.bodies_bytes:
+                raise Overloaded(_RETRY_SECONDS)

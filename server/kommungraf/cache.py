@@ -7,7 +7,7 @@ another would not have got.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -22,7 +22,7 @@ from kommungraf.negotiation import language
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["ResponseCache"]
+__all__ = ["Kept", "ResponseCache"]
 
 #: Larger bodies aren't kept, and still larger ones are passed on as they come.
 _LARGEST_KEPT: Final = 256 << 10
@@ -32,10 +32,22 @@ _OVERHEAD: Final = 1024
 _KEPT_STATUSES: Final = frozenset({"200", "301", "303", "308", "410"})
 #: A request that names a profile is rare and goes past the cache, so responses may vary by that as well.
 _NEGOTIATED: Final = frozenset({"accept", "accept-language", "accept-encoding", "accept-profile"})
-_PAST: Final = frozenset({"HTTP_RANGE", "HTTP_ACCEPT_PROFILE"})
+#: The variables of a WSGI environment that hold what a response may depend on.
+_DECISIVE: Final = {
+    "HTTP_ACCEPT": "accept",
+    "HTTP_ACCEPT_LANGUAGE": "accept-language",
+    "HTTP_ACCEPT_ENCODING": "accept-encoding",
+    "HTTP_IF_NONE_MATCH": "if-none-match",
+    "HTTP_ACCEPT_PROFILE": "accept-profile",
+    "HTTP_RANGE": "range",
+}
+#: A request with one of these fields is for something else than what is kept.
+_PARTICULAR: Final = frozenset({"accept-profile", "range"})
 _NOT_IN_304: Final = frozenset({"content-length", "content-type", "content-encoding"})
 
 _Key = tuple[str, str, str, str, str]
+#: A status, the headers and the body.
+Kept = tuple[str, list[tuple[str, str]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +59,27 @@ class _Representation:
     unchanged: list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Entry:
-    """One finished response, plain and, where that is smaller, as gzip; `tag` is that of the plain one."""
+    """One finished response; `tag` is that of the plain one, and gzip is made when the first client asks for it."""
 
     status: str
     tag: str | None
     plain: _Representation
-    gzip: _Representation
+    gzip: _Representation | None
 
     @property
     def size(self) -> int:
-        return len(self.plain.body) + len(self.gzip.body) + _OVERHEAD
+        """What it holds at most: packed, too, once somebody asked for that."""
+        return 2 * len(self.plain.body) + _OVERHEAD
+
+    def packed(self) -> _Representation:
+        """The gzip, or the plain one where that is no larger."""
+        if self.gzip is None:
+            self.gzip = _representation(*packed(self.plain.headers, self.plain.body))
+            if len(self.gzip.body) >= len(self.plain.body):
+                self.gzip = self.plain
+        return self.gzip
 
 
 class _Shelf:
@@ -114,7 +135,7 @@ class _Shelf:
 
 
 class ResponseCache:
-    """WSGI middleware; any thread may call it."""
+    """WSGI middleware; any thread may call it, and ask it for what is kept without calling it."""
 
     def __init__(self, app: "WSGIApplication", content_hash: Callable[[], str], *, limit: int = 64 << 20) -> None:
         self._app = app
@@ -126,38 +147,58 @@ class ResponseCache:
         """The bytes that are held."""
         return self._shelf.size
 
+    def kept(self, method: str, target: tuple[str, str], fields: Mapping[str, str]) -> Kept | None:
+        """The response that is kept for a request: its method, path and query string, and fields by lower-case name.
+
+        None also where it is yet to be packed, which a call does: this takes no time.
+        """
+        key = self._key(method, target, fields)
+        entry = None if key is None else self._shelf.find(key)
+        if entry is None or (entry.gzip is None and accepts_gzip(fields.get("accept-encoding", ""))):
+            return None
+        return _sent(entry, method, fields)
+
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """The response that is kept, or the application's, which is then kept."""
-        key = self._key(environ)
+        method, fields = environ["REQUEST_METHOD"], _fields(environ)
+        key = self._key(method, (_path(environ), environ.get("QUERY_STRING", "")), fields)
         entry = None if key is None else self._shelf.find(key)
         if entry is None:
             return self._passed(environ, start_response, key)
-        return _sent(entry, environ, start_response)
+        return _started(_sent(entry, method, fields), start_response)
 
-    def _key(self, environ: "WSGIEnvironment") -> _Key | None:
+    def _key(self, method: str, target: tuple[str, str], fields: Mapping[str, str]) -> _Key | None:
         """What the response depends on, or None where it depends on more or the key would be large."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not environ.keys().isdisjoint(_PAST):
+        if method not in {"GET", "HEAD"} or not _PARTICULAR.isdisjoint(fields):
             return None
-        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        accept = environ.get("HTTP_ACCEPT", "")
+        path, query = target
+        accept = fields.get("accept", "")
         if len(path) + len(query) + len(accept) > _LONGEST_KEY:
             return None
-        return self._content_hash(), path, query, accept, _language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        return self._content_hash(), path, query, accept, _language(fields.get("accept-language", ""))
 
     def _passed(
         self, environ: "WSGIEnvironment", start_response: "StartResponse", key: _Key | None
     ) -> Iterable[bytes]:
-        packs = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         status, headers, body = _called(self._app, environ)
         length = _length(headers)
         if environ["REQUEST_METHOD"] == "HEAD" or length is None or length > _LARGEST_WHOLE:
             start_response(status, headers)
             return body
         keeps = key is not None and length <= _LARGEST_KEPT and _may_be_kept(status, headers)
-        entry = _entry(status, headers, _joined(body), packs=packs or keeps)
+        entry = _entry(status, headers, _joined(body))
         if keeps and key is not None and key[0] == self._content_hash():  # else the release changed on the way
             self._shelf.keep(key, entry)
-        return _sent(entry, environ, start_response)
+        return _started(_sent(entry, environ["REQUEST_METHOD"], _fields(environ)), start_response)
+
+
+def _fields(environ: "WSGIEnvironment") -> dict[str, str]:
+    """The fields that a response may depend on, by lower-case name."""
+    return {name: environ[variable] for variable, name in _DECISIVE.items() if variable in environ}
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    return str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
 
 
 def _called(
@@ -209,15 +250,14 @@ def _may_be_kept(status: str, headers: Headers) -> bool:
     )
 
 
-def _entry(status: str, headers: Headers, body: bytes, *, packs: bool) -> _Entry:
+def _entry(status: str, headers: Headers, body: bytes) -> _Entry:
     tag = next((value for name, value in headers if name.lower() == "etag"), None)
     plain = list(headers)
     if not (status.startswith("200") and is_worth_it(headers, len(body))):
         only = _representation(plain, body)
         return _Entry(status, tag, only, only)
     plain = _also_by_encoding(plain)
-    first = _representation(plain, body)
-    return _Entry(status, tag, first, _representation(*packed(plain, body)) if packs else first)
+    return _Entry(status, tag, _representation(plain, body), None)
 
 
 def _representation(headers: list[tuple[str, str]], body: bytes) -> _Representation:
@@ -233,15 +273,18 @@ def _also_by_encoding(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*others, ("Vary", ", ".join((*varies, "Accept-Encoding")))]
 
 
-def _sent(entry: _Entry, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-    packs = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    chosen = entry.gzip if packs else entry.plain
-    tags = environ.get("HTTP_IF_NONE_MATCH")
+def _sent(entry: _Entry, method: str, fields: Mapping[str, str]) -> Kept:
+    chosen = entry.packed() if accepts_gzip(fields.get("accept-encoding", "")) else entry.plain
+    tags = fields.get("if-none-match")
     if tags is not None and entry.tag is not None and _has(tags, entry.tag):
-        start_response("304 NOT MODIFIED", list(chosen.unchanged))
-        return []
-    start_response(entry.status, list(chosen.headers))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [chosen.body]
+        return "304 NOT MODIFIED", chosen.unchanged, b""
+    return entry.status, chosen.headers, b"" if method == "HEAD" else chosen.body
+
+
+def _started(kept: Kept, start_response: "StartResponse") -> list[bytes]:
+    status, headers, body = kept
+    start_response(status, list(headers))
+    return [body] if body else []
 
 
 def _has(tags: str, tag: str) -> bool:

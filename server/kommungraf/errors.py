@@ -23,6 +23,9 @@ KommungrafError
     ├── GoneResource       the thing was withdrawn; has its successor, if any
     ├── UnsupportedMediaType
     ├── ContentTooLarge    the request's body is over the limit
+    ├── BodyTimeout        the request's body took too long to arrive
+    ├── TooManyRequests    this client asked for more than one client may; has the seconds to wait
+    ├── ClientLeft         the client hung up, so nobody waits for the answer
     ├── UriTooLong
     ├── QueryLimitExceeded the query ran into a limit; has which one
     ├── QueryFailed        the engine can't evaluate the query
@@ -35,6 +38,8 @@ from dataclasses import dataclass
 
 __all__ = [
     "BadRequest",
+    "BodyTimeout",
+    "ClientLeft",
     "ContentTooLarge",
     "EmptyInput",
     "GoneResource",
@@ -57,6 +62,7 @@ __all__ = [
     "SyntaxFault",
     "TableFault",
     "TableNotice",
+    "TooManyRequests",
     "UnknownResource",
     "UnsupportedMediaType",
     "UpdateRefused",
@@ -228,6 +234,29 @@ class ContentTooLarge(RequestError):
         self.limit = limit
 
 
+class BodyTimeout(RequestError):
+    """The request's body took longer than the limit, in seconds, to arrive."""
+
+    def __init__(self, limit: float) -> None:
+        super().__init__(f"The request's body didn't arrive within {limit:g} s. Send it at once.")
+        self.limit = limit
+
+
+class TooManyRequests(RequestError):
+    """This client asked for more than one client may."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ClientLeft(RequestError):
+    """The client hung up, so nobody waits for the answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The client hung up before it was answered.")
+
+
 class UriTooLong(RequestError):
     """The request's URI is over the limit, in bytes."""
 
@@ -237,12 +266,16 @@ class UriTooLong(RequestError):
 
 
 class QueryLimitExceeded(RequestError):
-    """The query ran into a limit: `time` (seconds), `memory` or `result` (bytes), or `nesting`."""
+    """The query ran into a limit: `time` (seconds), `memory` or `result` (bytes), or `nesting`.
 
-    def __init__(self, limit: str, value: float, message: str) -> None:
+    It is refused without another try until `retry_after` seconds are over.
+    """
+
+    def __init__(self, limit: str, value: float, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.limit = limit
         self.value = value
+        self.retry_after = retry_after
 
 
 class QueryFailed(RequestError):

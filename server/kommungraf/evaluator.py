@@ -1,6 +1,7 @@
 """Evaluation of SPARQL queries by a pool of worker processes, each killable and bounded by the kernel."""
 
 import io
+import math
 import os
 import re
 import signal
@@ -13,9 +14,11 @@ from typing import Any, BinaryIO, Final
 
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
+from kommungraf.callers import Caller
 from kommungraf.diskstore import prepared
 from kommungraf.errors import (
     BadRequest,
+    ClientLeft,
     NotAcceptable,
     QueryFailed,
     QueryLimitExceeded,
@@ -62,6 +65,7 @@ class Query:
 
     `boolean` is for ASK and is `solutions` where it isn't given. `bindings` are IRIs of variables that the
     query projects. `own` are the site's own lookups, which have a worker apart from everybody's queries.
+    Where `caller` leaves, the query ends.
     """
 
     text: str
@@ -73,6 +77,7 @@ class Query:
     named_graphs: tuple[str, ...] = ()
     base_iri: str | None = None
     own: bool = False
+    caller: Caller = field(default_factory=Caller, compare=False)
 
     def request(self) -> dict[str, Any]:
         """What a worker is asked."""
@@ -155,15 +160,14 @@ class Evaluator:
         self._host.close()
 
     def _reply(self, query: Query) -> Message:
-        request = query.request()
-        key = repr(request).encode("utf-8", "surrogatepass")
+        key = repr(query.request()).encode("utf-8", "surrogatepass")
         if (limit := self._refused.find(key)) is not None:
             raise self._exceeded(limit)
         lane = self._own if query.own else self._public
         try:
-            with lane.seat() as seat:
+            with lane.seat(query.caller) as seat:
                 for _ in range(_ATTEMPTS):
-                    reply = self._asked(lane, seat, request)
+                    reply = self._asked(lane, seat, query)
                     if reply is not None:
                         return reply
         except QueryLimitExceeded as error:
@@ -173,21 +177,26 @@ class Evaluator:
             "The query's worker was killed, and so was the next one: the machine may have no memory left."
         )
 
-    def _asked(self, lane: Lane, seat: Seat, request: Mapping[str, Any]) -> Message | None:
+    def _asked(self, lane: Lane, seat: Seat, query: Query) -> Message | None:
         """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
+        if query.caller.is_gone:
+            raise ClientLeft
         worker = self._seated(seat)
         reply, reusable, late = None, False, False
         end: Mapping[str, Any] = {}
         try:
-            reply, reusable = _conversation(worker, lane, request)
+            with query.caller.on_leaving(worker.hang_up):
+                reply, reusable = _conversation(worker, lane, query.request())
         except TimeoutError:
             late = True
         finally:
-            if reusable:
+            if reusable and not query.caller.is_gone:
                 seat.worker = worker
             else:
                 end = self._host.end(worker)
                 self._fill(seat, at_once=reply is None)
+        if reply is None and query.caller.is_gone:
+            raise ClientLeft
         limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
         if reply is None and limit is not None:
             raise self._exceeded(limit)
@@ -243,7 +252,12 @@ class Evaluator:
             "result": (limits.result_bytes, f"The result is larger than {limits.result_bytes:,} bytes."),
             "nesting": (0, "The query is nested too deeply."),
         }[limit]
-        return QueryLimitExceeded(limit, value, f"{message} Ask for less, or download the dataset.")
+        return QueryLimitExceeded(
+            limit,
+            value,
+            f"{message} Ask for less, or download the dataset.",
+            retry_after=math.ceil(limits.refusal_seconds),
+        )
 
 
 def _conversation(worker: Worker, lane: Lane, request: Mapping[str, Any]) -> tuple[Message | None, bool]:

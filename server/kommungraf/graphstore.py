@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kommungraf.answers import sent
+from kommungraf.callers import caller_of
 from kommungraf.downloads import held_view
 from kommungraf.edition import Edition
 from kommungraf.errors import BadRequest, UnknownResource
@@ -64,7 +65,14 @@ def _named(name: str) -> Response:
     if request.if_none_match.contains_weak(tag):
         response = Response()
     else:
-        query = Query(query_text("graph"), solutions=None, graph=media_type, default_graphs=(name,), own=True)
+        query = Query(
+            query_text("graph"),
+            solutions=None,
+            graph=media_type,
+            default_graphs=(name,),
+            own=True,
+            caller=caller_of(request.environ),
+        )
         response = sent(edition.evaluator.evaluate(query), media_type)
     response.headers["Link"] = f'<{quote(name, safe=URI_SAFE)}>; rel="canonical"'
     return _negotiated(fixed(response, tag, weak=True))

@@ -7,11 +7,13 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Lock
-from typing import Final
+from typing import Final, NoReturn
 
-from kommungraf.errors import Overloaded
+from kommungraf.callers import Caller
+from kommungraf.errors import ClientLeft, Overloaded
 from kommungraf.workers import Worker
 
 __all__ = ["Lane", "RefusedQueries", "Seat", "Stay"]
@@ -44,7 +46,7 @@ class Lane:
     def __init__(self, seats: int, *, queue: int, seconds: float, patience: float | None = None) -> None:
         self.patience = patience
         self._free = [Seat() for _ in range(seats)]
-        self._waiting: deque[SimpleQueue[Seat]] = deque()
+        self._waiting: deque[SimpleQueue[Seat | None]] = deque()
         self._expendable: deque[Stay] = deque()
         self._queue = queue
         self._seconds = seconds
@@ -52,35 +54,54 @@ class Lane:
         self._kept = BoundedSemaphore(max(1, seats // 2))
 
     @contextmanager
-    def seat(self) -> Iterator[Seat]:
-        """A seat for the block, the one that was used last; raises Overloaded where none becomes free in time."""
-        seat = self._taken()
+    def seat(self, caller: Caller) -> Iterator[Seat]:
+        """A seat for the block, the one that was used last; raises Overloaded where none becomes free in time.
+
+        A caller that leaves gives up its place in the queue: ClientLeft.
+        """
+        seat = self._taken(caller)
         try:
             yield seat
         finally:
             self._give(seat)
 
-    def _taken(self) -> Seat:
+    def _taken(self, caller: Caller) -> Seat:
         with self._lock:
             if self._free:
                 return self._free.pop()
             if len(self._waiting) >= self._queue:
                 raise self.overloaded()
-            ticket: SimpleQueue[Seat] = SimpleQueue()
+            ticket: SimpleQueue[Seat | None] = SimpleQueue()
             self._waiting.append(ticket)
             self._make_room()
         try:
-            return ticket.get(timeout=self._seconds)
+            with caller.on_leaving(partial(ticket.put, None)):
+                seat = ticket.get(timeout=self._seconds)
         except Empty:
-            return self._late(ticket)
+            seat = self._late(ticket)
+            if seat is None:
+                raise self.overloaded() from None
+        else:
+            if seat is None:
+                self._give_up(ticket)
+        return seat
 
-    def _late(self, ticket: SimpleQueue[Seat]) -> Seat:
+    def _late(self, ticket: SimpleQueue[Seat | None]) -> Seat | None:
         """The seat that was handed over in the last moment, if any."""
         with self._lock:
-            if ticket not in self._waiting:
-                return ticket.get_nowait()
-            self._waiting.remove(ticket)
-        raise self.overloaded()
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+                return None
+        while (seat := ticket.get_nowait()) is None:
+            continue
+        return seat
+
+    def _give_up(self, ticket: SimpleQueue[Seat | None]) -> NoReturn:
+        """Leave the queue; a seat that was handed over at the same moment is for the next."""
+        seat = self._late(ticket)
+        if seat is not None:
+            self._give(seat)
+        raise ClientLeft
 
     def _give(self, seat: Seat) -> None:
         """Hand a seat to who waits longest; a vacant one is the last to be used, for filling it takes time."""

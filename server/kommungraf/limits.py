@@ -51,8 +51,45 @@ class Limits:
     header_seconds: float = setting(
         10.0, Kind.SECONDS, "How long the head of a request may take to arrive.", least=0.1, most=3600
     )
-    bodies: int = setting(
-        64, Kind.COUNT, "How many bodies of requests may be on their way at once.", least=1, most=4096
+    body_seconds: float = setting(
+        10.0, Kind.SECONDS, "How long the body of a request may take to arrive.", least=0.1, most=3600
+    )
+    bodies_bytes: int = setting(
+        64 << 20,
+        Kind.SIZE,
+        "How large the bodies that are on their way may be together.",
+        name="bodies-size",
+        least=1 << 10,
+        most=1 << 36,
+    )
+    send_seconds: float = setting(
+        60.0,
+        Kind.SECONDS,
+        "How long a client may take nothing of its answer, or need for a mebibyte of it.",
+        least=0.1,
+        most=3600,
+    )
+    connections: int = setting(4096, Kind.COUNT, "How many connections are open at once.", least=1, most=1_000_000)
+    client_requests: int = setting(
+        0,
+        Kind.COUNT,
+        "How many requests a client may make in a window of time; 0 is any number.",
+        least=0,
+        most=1_000_000_000,
+    )
+    client_seconds: float = setting(
+        60.0,
+        Kind.SECONDS,
+        "How long the window is in which a client's requests are counted.",
+        least=0.1,
+        most=86_400,
+    )
+    client_queries: int = setting(
+        0,
+        Kind.COUNT,
+        "How many requests of a client may be worked on at once; 0 is any number.",
+        least=0,
+        most=1_000_000,
     )
     memory_quads: int = setting(
         5_000_000,

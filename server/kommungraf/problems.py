@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from kommungraf.errors import (
     BadRequest,
+    BodyTimeout,
+    ClientLeft,
     ContentTooLarge,
     GoneResource,
     KommungrafError,
@@ -22,6 +24,7 @@ from kommungraf.errors import (
     QuerySyntaxError,
     RequestError,
     ServiceRefused,
+    TooManyRequests,
     UnknownResource,
     UnsupportedMediaType,
     UpdateRefused,
@@ -73,8 +76,7 @@ class ProblemType:
 #: Renders a problem as a page in a language.
 ProblemPage = Callable[[Problem, str], str]
 
-#: The most special class first. A query that would take too long or too much is refused with 503 as a busy
-#: server is, but without Retry-After: it would be refused again.
+#: The most special class first. Nobody reads the answer to a client that left; 499 is what logs call it.
 _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
     (
         QuerySyntaxError,
@@ -147,6 +149,27 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         "The body of the request is larger than the limit, which the answer names. Send less.",
     ),
     (
+        BodyTimeout,
+        408,
+        "body-timeout",
+        "The body took too long",
+        "The body of the request didn't arrive within the time that the answer names, under `limit`. Send it at once, on a new connection.",
+    ),
+    (
+        TooManyRequests,
+        429,
+        "too-many-requests",
+        "Too many requests",
+        "This client asked for more than one client may. The answer says how much that is; go on after the seconds that Retry-After names.",
+    ),
+    (
+        ClientLeft,
+        499,
+        "client-left",
+        "The client left",
+        "The client hung up before it was answered, so what was begun for it was ended.",
+    ),
+    (
         UriTooLong,
         414,
         "uri-too-long",
@@ -158,7 +181,7 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         503,
         "query-limit",
         "The query ran into a limit",
-        "The query took more time or memory than one may, or its result is too large or its text nested too deeply; `limit` says which. The same query would run into it again: ask for less, or download the dataset.",
+        "The query took more time or memory than one may, or its result is too large or its text nested too deeply; `limit` says which. The same query is refused without another try until the seconds are over that Retry-After names, and would most likely run into it again: ask for less, or download the dataset.",
     ),
     (
         Overloaded,
@@ -197,13 +220,16 @@ def problem_of(error: KommungrafError | HTTPException) -> Problem:
         return Problem(error.code or 500, None, error.name, error.description or "", headers=headers)
     status, slug, title, _ = next(row[1:] for row in _TABLE if isinstance(error, row[0]))
     members = {name: getattr(error, name) for name in _MEMBERS if getattr(error, name, None) is not None}
+    headers = _headers(error)
     if members.get("limit") == "nesting":  # no server would do better: the query itself is at fault
-        status = 400
-    return Problem(status, slug, title, str(error), members, _headers(error))
+        status, headers = 400, {}
+    return Problem(status, slug, title, str(error), members, headers)
 
 
 def _headers(error: KommungrafError) -> dict[str, str]:
-    if isinstance(error, Overloaded):
+    if isinstance(error, BodyTimeout):
+        return {"Connection": "close"}
+    if isinstance(error, Overloaded | QueryLimitExceeded | TooManyRequests):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, GoneResource) and error.successor is not None:
         return {"Link": f'<{error.successor}>; rel="successor-version"'}

@@ -1,20 +1,22 @@
-"""The production server: granian over the application and its cache, started when its port is free."""
+"""The production server: granian over the gateway to the application, started when its port is free."""
 
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -24,16 +26,13 @@ from kommungraf.cache import ResponseCache
 from kommungraf.confinement import die_with_parent
 from kommungraf.edition import Editions
 from kommungraf.errors import KommungrafError, ServingError
+from kommungraf.gateway import Gateway
 from kommungraf.limits import Limits
 from kommungraf.manifest import read_manifest, resolve_current
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
 __all__ = ["serve"]
 
-#: For requests that wait for nothing.
-_SPARE_THREADS: Final = 8
+_SPARE_DESCRIPTORS: Final = 1024
 _KILL_SECONDS: Final = 10
 _GLANCE_SECONDS: Final = 0.01
 
@@ -92,10 +91,12 @@ def _server(address: _Address, limits: Limits) -> Any:
         "kommungraf",
         address=address.host,
         port=address.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
+        runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         workers=1,
-        blocking_threads=_threads(limits),
+        backpressure=limits.connections,
         http1_settings=HTTP1Settings(header_read_timeout=int(limits.header_seconds * 1000)),
         workers_kill_timeout=_KILL_SECONDS,
         websockets=False,
@@ -111,17 +112,13 @@ def _pass_on(server: Any, signum: int, _frame: object) -> None:
         os.kill(worker.inner.pid, signum)
 
 
-def _threads(limits: Limits) -> int:
-    """As many as can wait at once, for a worker in either lane or for a body, and a few that needn't."""
-    return limits.workers + 2 + 2 * limits.queue + limits.bodies + _SPARE_THREADS
-
-
-def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> "WSGIApplication":
+def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> Gateway:
     """What granian loads in its worker process, whose threads the query host may be started from."""
     die_with_parent(parent)
     for ending in (signal.SIGTERM, signal.SIGINT):  # until granian sets its own; the parent's do nothing here
         signal.signal(ending, signal.SIG_DFL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    _allow_descriptors(settings.limits.connections)
     try:
         editions = Editions(releases, settings.limits)
     except KommungrafError as error:
@@ -131,16 +128,37 @@ def _application(releases: Path, address: _Address, settings: Settings, parent: 
     app = create_app(editions, settings)
     with editions.current() as edition:
         line = f"Serving {edition.manifest.name} at {address.url}"
-    Thread(target=_announce, args=(address, line), daemon=True).start()
-    return ResponseCache(app, lambda: editions.content_hash, limit=settings.limits.cache_bytes)
+    Thread(target=_announce, args=(address, line, settings.limits.send_seconds), daemon=True).start()
+    cache = ResponseCache(app, lambda: editions.content_hash, limit=settings.limits.cache_bytes)
+    return Gateway(cache, settings.limits, close=editions.close)
 
 
-def _announce(address: _Address, line: str) -> None:
-    """Say `line` to whoever started us, once requests are answered."""
+def _allow_descriptors(connections: int) -> None:
+    """Let this process open as many descriptors as so many connections may need, where the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = _SPARE_DESCRIPTORS + 3 * connections
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(needed, hard)), hard))
+
+
+def _announce(address: _Address, line: str, stall_seconds: float) -> None:
+    """Say `line` to whoever started us, once requests are answered and stalled connections are ended."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104  to reach ourselves
     while not _answers(host, address.port):
         time.sleep(_GLANCE_SECONDS)
+    _end_stalls(address.port, stall_seconds)
     print(line, flush=True)  # noqa: T201
+
+
+def _end_stalls(port: int, seconds: float) -> None:
+    """Have the kernel end every connection whose client takes nothing for so long; granian has no such timeout.
+
+    A connection has the option from the socket that it was accepted from (tcp(7), TCP_USER_TIMEOUT).
+    """
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as found:
+            listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            if listens and found.family != socket.AF_UNIX and found.getsockname()[1] == port:
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 def _answers(host: str, port: int) -> bool:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from kommungraf.answers import sent
-from kommungraf.bodies import Bodies
+from kommungraf.callers import caller_of
 from kommungraf.edition import Edition
 from kommungraf.errors import BadRequest, NotAcceptable, UnsupportedMediaType, UpdateRefused
 from kommungraf.evaluator import OFFERS, Answer, Query
@@ -53,14 +53,14 @@ class _Operation:
     format: str | None
 
 
-def blueprint_of(limits: Limits, bodies: Bodies, pages: Pages) -> Blueprint:
+def blueprint_of(limits: Limits, pages: Pages) -> Blueprint:
     """The endpoint, with its limits and its pages for browsers."""
     blueprint = Blueprint("sparql", __name__)
 
     @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
     def endpoint() -> ResponseReturnValue:
         """Answer a query, or say what the endpoint is."""
-        operation = _operation(bodies)
+        operation = _operation()
         if operation is not None:
             if pages.result is not None and _is_for_a_page(operation):
                 return pages.result(operation.text, _answer_for_a_page(operation, g.edition))
@@ -71,17 +71,17 @@ def blueprint_of(limits: Limits, bodies: Bodies, pages: Pages) -> Blueprint:
     return blueprint
 
 
-def _operation(bodies: Bodies) -> _Operation | None:
+def _operation() -> _Operation | None:
     """The request's operation, or None for a GET without one; raises a RequestError for what is none."""
     parameters = _parsed(request.query_string)
     if request.method != "POST":
         return None if "query" not in dict(parameters) and not _is_update(parameters) else _from(parameters)
     if request.mimetype == _FORM:  # what the URI names counts too, as in the W3C's protocol tests
         _require_utf_8()
-        return _from([*parameters, *_parsed(bodies.read(request))])
+        return _from([*parameters, *_parsed(request.get_data())])
     if request.mimetype == _DIRECT:
         _require_utf_8()
-        return _from([*parameters, ("query", _decoded(bodies.read(request)))])
+        return _from([*parameters, ("query", _decoded(request.get_data()))])
     if request.mimetype == _UPDATE:
         raise UpdateRefused
     raise UnsupportedMediaType(f"A POST to this endpoint is {_FORM} or {_DIRECT}.")
@@ -150,6 +150,7 @@ def _answer_for_a_page(operation: _Operation, edition: Edition) -> Answer:
         default_graphs=operation.default_graphs,
         named_graphs=operation.named_graphs,
         base_iri=edition.base_iri,
+        caller=caller_of(request.environ),
     )
     return edition.evaluator.evaluate(fixed_types)
 
@@ -166,6 +167,7 @@ def _query(operation: _Operation, edition: Edition) -> Query:
         default_graphs=operation.default_graphs,
         named_graphs=operation.named_graphs,
         base_iri=edition.base_iri,
+        caller=caller_of(request.environ),
     )
 
 

@@ -1,0 +1,305 @@
+import http.client
+import json
+import re
+import select
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from kommungraf.limits import Limits
+from serving_process import CROSS, LOOKUP, Running, all_gone, family, running, seconds_of_cpu
+from serving_release import TRIG
+
+LIMITS = Limits(
+    seconds=20,
+    memory_bytes=160 << 20,
+    result_bytes=32 << 20,
+    workers=1,
+    queue=1,
+    queue_seconds=15,
+    body_bytes=10_000,
+    body_seconds=0.6,
+    header_seconds=1,
+    send_seconds=0.8,
+)
+MANY = "".join(f'<http://e/thing/{number}> <http://e/is> "number {number}" .\n' for number in range(6000))
+LARGE = "SELECT ?a ?b ?c { ?a <http://e/is> ?b . ?d <http://e/is> ?c } LIMIT 200000"
+DIRECT = "Content-Type: application/sparql-query\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("releases"), LIMITS, TRIG + MANY) as started:
+        yield started
+
+
+def connected(server: Running) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+
+def asking(server: Running, target: str, fields: str = "") -> socket.socket:
+    """A connection on which something was asked and nothing read."""
+    connection = connected(server)
+    connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n".encode())
+    return connection
+
+
+def answered(connection: socket.socket, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+    response = http.client.HTTPResponse(connection, method=method)
+    response.begin()
+    return response.status, {name.lower(): value for name, value in response.headers.items()}, response.read()
+
+
+def exchanged(server: Running, sent: bytes) -> bytes:
+    """All that comes back until the server closes."""
+    with connected(server) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+
+
+def hostile(text: str = "") -> str:
+    return f"/sparql?query={quote(f'{CROSS} #{text}')}"
+
+
+def comes_true(condition: Callable[[], bool], seconds: float = 8) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def idles(server: Running) -> bool:
+    """Whether no process of the server uses the processor."""
+    pids = family(server.process.pid)
+    before = seconds_of_cpu(pids)
+    time.sleep(0.3)
+    return seconds_of_cpu(pids) - before < 0.05
+
+
+def spooled(server: Running) -> int:
+    """How many files without a name the server's processes hold open."""
+    found = set()
+    for pid in family(server.process.pid):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                found.add(str(entry.readlink()))
+    return sum(name.endswith("(deleted)") for name in found)
+
+
+def test_a_client_that_hangs_up_frees_its_worker(server: Running) -> None:
+    connection = asking(server, hostile("hangs up"))
+    assert comes_true(lambda: not idles(server))
+    connection.close()
+    assert comes_true(lambda: idles(server), 2)
+    assert server.get(f"{LOOKUP}%23after")[0] == 200
+
+
+def test_a_client_that_hangs_up_later_on_its_connection_frees_its_worker_too(server: Running) -> None:
+    connection = asking(server, f"{LOOKUP}%23first")
+    assert answered(connection)[0] == 200
+    connection.sendall(f"GET {hostile('later')} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    assert comes_true(lambda: not idles(server))
+    connection.close()
+    assert comes_true(lambda: idles(server), 2)
+
+
+def test_a_client_that_hangs_up_while_it_waits_frees_its_place(server: Running) -> None:
+    busy = asking(server, hostile("busy"))
+    assert comes_true(lambda: not idles(server))
+    waiting = asking(server, hostile("waits"))
+    time.sleep(0.3)
+    assert server.get(hostile("one too many"))[0] == 503
+    waiting.close()
+    time.sleep(0.3)
+    with asking(server, f"{LOOKUP}%23patient") as patient:
+        busy.close()
+        assert answered(patient)[0] == 200
+    assert comes_true(lambda: idles(server))
+
+
+def test_a_body_that_takes_too_long_is_answered_408(server: Running) -> None:
+    with connected(server) as connection:
+        connection.sendall(f"POST /sparql HTTP/1.1\r\nHost: a\r\n{DIRECT}Content-Length: 99\r\n\r\nASK".encode())
+        status, headers, body = answered(connection)
+        assert connection.recv(100) == b""
+    assert (status, headers["content-type"]) == (408, "application/problem+json")
+    assert json.loads(body)["type"].endswith("problem/body-timeout")
+
+
+def test_a_body_that_trickles_in_is_answered_408(server: Running) -> None:
+    with connected(server) as connection:
+        connection.sendall(f"POST /sparql HTTP/1.1\r\nHost: a\r\n{DIRECT}Content-Length: 99\r\n\r\n".encode())
+        while not select.select([connection], [], [], 0.05)[0]:
+            connection.sendall(b"#")
+        assert answered(connection)[0] == 408
+
+
+def test_slow_writers_hold_nobody_up(server: Running) -> None:
+    head = f"POST /sparql HTTP/1.1\r\nHost: a\r\n{DIRECT}Content-Length: 99\r\n\r\nASK".encode()
+    opened = [connected(server) for _ in range(200)]
+    for connection in opened:
+        connection.sendall(head)
+    started = time.monotonic()
+    assert server.get(f"{LOOKUP}%23writers")[0] == 200
+    assert time.monotonic() - started < LIMITS.body_seconds
+    for connection in opened:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "status"),
+    [
+        pytest.param("Content-Length: 6", b"ASK {}", 200, id="length"),
+        pytest.param("Transfer-Encoding: chunked", b"3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n", 200, id="chunks"),
+        pytest.param("Content-Length: 10001", b"", 413, id="too large, not sent"),
+        pytest.param("Transfer-Encoding: chunked", b"2711\r\n" + b"#" * 10_001, 413, id="too large, in a chunk"),
+        pytest.param("Transfer-Encoding: chunked", b"3\r\nASK\r\nx\r\n {}\r\n", 400, id="a chunk without a size"),
+    ],
+)
+def test_a_body_is_read_within_its_limits(server: Running, fields: str, body: bytes, status: int) -> None:
+    with connected(server) as connection:
+        connection.sendall(f"POST /sparql HTTP/1.1\r\nHost: a\r\n{DIRECT}{fields}\r\n\r\n".encode() + body)
+        assert answered(connection)[0] == status
+
+
+def test_a_client_may_wait_until_its_body_is_wanted(server: Running) -> None:
+    for length, first in ((6, b"HTTP/1.1 100 Continue"), (10_001, b"HTTP/1.1 413")):
+        with connected(server) as connection:
+            head = f"POST /sparql HTTP/1.1\r\nHost: a\r\n{DIRECT}Content-Length: {length}\r\n"
+            connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            assert connection.recv(1000).startswith(first)
+            if length == 6:
+                connection.sendall(b"ASK {}")
+                assert answered(connection)[0] == 200
+
+
+def test_requests_that_are_sent_ahead_are_answered_in_their_order(server: Running) -> None:
+    path = "/dataset/manifest"
+    head = "Host: a\r\n\r\n"
+    sent = f"GET {path} HTTP/1.1\r\n{head}HEAD {path} HTTP/1.1\r\n{head}GET /none HTTP/1.1\r\n{head}"
+    with connected(server) as connection:
+        connection.sendall(f"{sent}GET /health HTTP/1.1\r\nConnection: close\r\n{head}".encode())
+        everything = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", everything) == [b"200", b"200", b"404", b"200"]
+    assert everything.count(b'"contentHash"') == 1
+
+
+def test_a_long_answer_arrives_whole(server: Running) -> None:
+    with asking(server, f"/sparql?query={quote(LARGE)}&format=csv") as connection:
+        status, headers, body = answered(connection)
+    assert (status, body.count(b"\r\n")) == (200, 200_001)
+    assert int(headers["content-length"]) == len(body) > 4 << 20
+
+
+def test_ranges_of_a_long_file_are_those_of_the_file(server: Running) -> None:
+    whole = server.get("/dataset/dataset.nq")[2]
+    for first, last in ((0, len(whole) - 1), (5, 300_000), (10, 20)):
+        with asking(server, "/dataset/dataset.nq", f"Range: bytes={first}-{last}\r\n") as connection:
+            status, headers, body = answered(connection)
+        assert (status, body) == (206, whole[first : last + 1])
+        assert headers["content-range"] == f"bytes {first}-{last}/{len(whole)}"
+
+
+def test_a_client_that_takes_nothing_of_a_long_answer_is_left(server: Running) -> None:
+    before = spooled(server)
+    with asking(server, f"/sparql?query={quote(LARGE)}%23nothing&format=csv") as connection:
+        assert comes_true(lambda: spooled(server) > before)
+        assert comes_true(lambda: spooled(server) == before)
+        time.sleep(LIMITS.send_seconds)
+        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+            answered(connection)
+
+
+def test_a_client_that_takes_little_of_a_long_answer_is_left(server: Running) -> None:
+    before = spooled(server)
+    with asking(server, f"/sparql?query={quote(LARGE)}%23little&format=csv") as connection:
+        assert comes_true(lambda: spooled(server) > before)
+        started = time.monotonic()
+        while spooled(server) > before and time.monotonic() - started < 8:
+            connection.recv(2000)
+        assert spooled(server) == before
+        with pytest.raises((http.client.IncompleteRead, ConnectionResetError, http.client.BadStatusLine)):
+            answered(connection)
+
+
+def test_half_a_head_ends_with_the_time_for_it(server: Running) -> None:
+    started = time.monotonic()
+    assert not exchanged(server, b"GET /health HTTP/1.1\r\nHost: a\r\n").startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - started < 5 * LIMITS.header_seconds
+
+
+def test_an_idle_connection_ends_with_the_time_for_a_head(server: Running) -> None:
+    started = time.monotonic()
+    assert exchanged(server, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - started < 5 * LIMITS.header_seconds
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        pytest.param("CONNECT example.org:443 HTTP/1.1", 404, id="connect"),
+        pytest.param("GARBAGE", 400, id="no request"),
+        pytest.param("GET /ready HTTP/9.9", 400, id="version"),
+        pytest.param("GET /a b HTTP/1.1", 400, id="space"),
+        pytest.param("TRACE /ready HTTP/1.1", 405, id="trace"),
+        pytest.param("OPTIONS * HTTP/1.1", 200, id="asterisk"),
+        pytest.param("GET http://example.org/health HTTP/1.1", 200, id="absolute"),
+        pytest.param("GET /%ff%00 HTTP/1.1", 404, id="odd path"),
+    ],
+)
+def test_an_odd_request_line_harms_nothing(server: Running, line: str, status: int) -> None:
+    answer = exchanged(server, f"{line}\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert server.get("/ready")[0] == 200
+
+
+def test_fields_whose_names_only_look_alike_are_other_fields(server: Running) -> None:
+    with asking(
+        server, "/doc/municipality/se-0765", "Accept: text/turtle\r\nAccept_: text/html\r\n"
+    ) as connection:
+        assert answered(connection)[1]["content-type"].startswith("text/turtle")
+
+
+def test_fields_that_come_twice_are_one_list(server: Running) -> None:
+    fields = "Accept: image/png\r\nAccept: text/turtle\r\n"
+    for _ in range(2):
+        with asking(server, "/doc/municipality/se-0765", fields) as connection:
+            assert answered(connection)[1]["content-type"].startswith("text/turtle")
+
+
+def test_one_client_may_be_held_to_a_number_of_requests(tmp_path: Path) -> None:
+    with running(tmp_path, Limits(client_requests=6, client_seconds=60)) as server:
+        asked = [server.get("/health", **{"X-Forwarded-For": f"192.0.2.{number}"}) for number in range(8)]
+        assert 0 < [status for status, _, _ in asked].count(429) <= 4
+        status, headers, body = asked[-1]
+        assert (status, headers["content-type"]) == (429, "application/problem+json")
+        assert 0 < int(headers["retry-after"]) <= 60
+        assert json.loads(body)["type"].endswith("problem/too-many-requests")
+
+
+def test_the_end_waits_for_what_runs_and_not_for_who_idles(tmp_path: Path) -> None:
+    limits = Limits(seconds=1.5, workers=1)
+    with running(tmp_path, limits) as server:
+        idle = asking(server, "/health")
+        assert answered(idle)[0] == 200
+        answers: list[int] = []
+        asked = threading.Thread(target=lambda: answers.append(server.get(hostile())[0]))
+        asked.start()
+        assert comes_true(lambda: not idles(server))
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(9) == 0
+        asked.join()
+        assert answers == [503]
+        assert time.monotonic() - started < 8
+        assert all_gone(server.pids)
+        idle.close()
