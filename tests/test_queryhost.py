@@ -8,17 +8,20 @@ import pytest
 
 from kommungraf.errors import ReleaseError
 from kommungraf.limits import Limits
+from kommungraf.wire import Message
 from kommungraf.workers import Host, Worker
 from serving_release import write_release
 
-REQUEST = {
-    "text": "ASK {}",
-    "boolean": "application/sparql-results+json",
-    "base_iri": None,
-    "bindings": {},
-    "default_graphs": [],
-    "named_graphs": [],
-}
+REQUEST = Message(
+    {
+        "text": "ASK {}",
+        "boolean": "application/sparql-results+json",
+        "base_iri": None,
+        "bindings": {},
+        "default_graphs": [],
+        "named_graphs": [],
+    }
+)
 
 
 @pytest.fixture

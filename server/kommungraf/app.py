@@ -1,6 +1,6 @@
 """The web application: one edition per request, the endpoints, and what every response carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -19,7 +19,7 @@ from kommungraf import (
     sparql,
 )
 from kommungraf.assets import YEAR_SECONDS, is_named_by_content
-from kommungraf.edition import Editions
+from kommungraf.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
 from kommungraf.limits import Limits
 from kommungraf.querypages import query_page, result_page
@@ -38,6 +38,7 @@ class Settings:
     """What an operator decides about the web application."""
 
     limits: Limits
+    stores: Stores = field(default_factory=Stores)
 
 
 class _Site(Flask):

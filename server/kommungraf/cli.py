@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -24,12 +24,15 @@ from kommungraf.flags import (
     section_options,
     setting_options,
 )
-from kommungraf.hosting import Hosting
+from kommungraf.hosting import Engines, Hosting
 from kommungraf.limits import Limits
 from kommungraf.manifest import resolve_current, verified
 from kommungraf.project import Project, own_project
 from kommungraf.texts import LANGUAGES, spoken, translations
 from kommungraf.visits import Bounds
+
+if TYPE_CHECKING:
+    from kommungraf.edition import Stores
 
 __all__ = ["main"]
 
@@ -145,14 +148,58 @@ def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
     from kommungraf.serving import serve as run  # noqa: PLC0415 - only this command needs the server
 
     effective = _configured(flags, lang)
-    folders, hosting = effective.section(Folders), effective.section(Hosting)
-    own = not files and _CONTENT.isdisjoint(effective.flagged())
+    folders, hosting, limits = effective.section(Folders), effective.section(Hosting), effective.section(Limits)
+    stores = _stores(effective.section(Engines))
+    own = not files and _CONTENT.isdisjoint(effective.flagged()) and not stores.foreign
     aside = nullcontext(folders.releases) if own else tempfile.TemporaryDirectory(prefix="kommungraf-")
     with aside as place:
         releases = Path(place)
-        if not own or not _has_current(releases):
+        if stores.foreign:
+            _gathered(stores, releases, folders, limits)
+        elif not own or not _has_current(releases):
             _built(_project(files, folders), releases, lang)
-        run(releases, host=hosting.host, port=hosting.port, limits=effective.section(Limits))
+        run(releases, host=hosting.host, port=hosting.port, limits=limits, stores=stores)
+
+
+def _stores(engines: Engines) -> "Stores":
+    """The engines of the settings, asked as the environment says."""
+    from kommungraf.edition import Stores  # noqa: PLC0415
+    from kommungraf.endpoint import credentials, endpoint  # noqa: PLC0415
+
+    who = credentials()
+    endpoints = tuple(endpoint(url, who, engines.default_graph) for url in engines.store)
+    return Stores(endpoints, foreign=bool(endpoints) and engines.store_content == "anything")
+
+
+def _gathered(stores: "Stores", releases: Path, folders: Folders, limits: Limits) -> None:
+    from kommungraf.foreign import Gatherer  # noqa: PLC0415
+
+    base_iri = folders.base_iri or own_project().base_iri
+    Gatherer(stores.endpoints[0], releases, base_iri=base_iri, limits=limits).gather()
+
+
+@cli.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@option(
+    "--graph-store",
+    multiple=True,
+    metavar="URL",
+    help="Where the engine takes graphs; one for each URL, in their order.",
+)
+@option("--in-place", is_flag=True, help="Replace the release of a lone engine, though servers may be reading it.")
+@setting_options(Folders, Engines, Limits)
+@language_option
+def push(urls: Sequence[str], graph_store: Sequence[str], in_place: bool, lang: str, **flags: Any) -> None:
+    """Load the current release into the SPARQL engine at URL; of several, into one that isn't read now."""
+    from kommungraf.transfer import push as transfer  # noqa: PLC0415
+    from kommungraf.transfer import targets  # noqa: PLC0415
+
+    effective = _configured(flags, lang)
+    folders, engines, limits = effective.section(Folders), effective.section(Engines), effective.section(Limits)
+    chosen = targets(urls or engines.store, graph_store, engines.default_graph)
+    release = resolve_current(folders.releases)
+    url = transfer(release, chosen, limits, _progress, in_place=in_place)
+    click.echo(f"{release.name} {url}")
 
 
 @cli.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from kommungraf.errors import Place, SettingFault
-from kommungraf.hosting import Hosting
+from kommungraf.hosting import CREDENTIALS, Engines, Hosting
 from kommungraf.limits import Limits
 from kommungraf.options import Kind, Setting, read_value, setting, settings_of, shown
 
@@ -48,7 +48,7 @@ class Folders:
 
 
 #: Every setting there is, by what it is about.
-SECTIONS: Final[tuple[type, ...]] = (Folders, Hosting, Limits)
+SECTIONS: Final[tuple[type, ...]] = (Folders, Hosting, Engines, Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def configuration(
     declared = [each for section in sections for each in settings_of(section)]
     written = _written(_chosen_file(file, environ), [each.name for each in declared])
     values = {each: _chosen(each, flags.get(each.field), environ, written) for each in declared}
-    known = {CONFIG_VARIABLE, *(each.variable for each in declared)}
+    known = {CONFIG_VARIABLE, *CREDENTIALS, *(each.variable for each in declared)}
     return Configuration(
         values, tuple(sorted(name for name in environ if name.startswith(_PREFIX) and name not in known))
     )

@@ -95,7 +95,10 @@ def _socket_filter(architecture: int, number: int) -> bytes:
 
 @contextmanager
 def spare_descriptor(first_free: int | None) -> Iterator[None]:
-    """Let descriptors be opened within the block, and from `first_free` on none after it."""
+    """Let descriptors be opened within the block, and from `first_free` on none after it; None lets them be."""
+    if first_free is None:
+        yield
+        return
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:

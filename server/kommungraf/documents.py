@@ -104,7 +104,17 @@ def _answer(start: str, key: str) -> ResponseReturnValue:
 def _known(start: str, key: str) -> str | None:
     """The IRI of the dataset that the decoded path stands for."""
     edition: Edition = g.edition
-    return next((each for each in spellings(start, key) if edition.index.exists(each)), None)
+    return next((each for each in spellings(start, key) if _is_known(edition, each)), None)
+
+
+def _is_known(edition: Edition, name: str) -> bool:
+    """Whether the dataset speaks of `name`: the index tells, and where it doesn't name everything the engine does."""
+    if edition.index.exists(name) or not edition.partial:
+        return edition.index.exists(name)
+    try:
+        return bool(edition.evaluator.select(query_text("mentioned"), this=NamedNode(name)))
+    except ValueError:  # a path that makes no IRI
+        return False
 
 
 def _represented(name: str, fixed_type: str | None = None) -> Response:

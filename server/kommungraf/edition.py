@@ -10,26 +10,38 @@ from threading import Event, Lock, Thread
 from typing import Final
 
 from kommungraf import __version__
-from kommungraf.errors import KommungrafError
-from kommungraf.evaluator import Evaluator
+from kommungraf.endpoint import Endpoint
+from kommungraf.errors import KommungrafError, NotPushed
+from kommungraf.evaluator import Engine, Evaluator
 from kommungraf.limits import Limits
-from kommungraf.manifest import CURRENT, Manifest, resolve_current, verified
+from kommungraf.manifest import CURRENT, Manifest, read_manifest, resolve_current, verified
+from kommungraf.pointer import PointedEvaluator
+from kommungraf.remote import RemoteEvaluator
 from kommungraf.search import Index
 
-__all__ = ["Edition", "Editions"]
+__all__ = ["Edition", "Editions", "Stores"]
 
 _LOG: Final = logging.getLogger(__name__)
 _INDEX: Final = "index.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
+class Stores:
+    """The engines that answer in our workers' place, if any; `foreign` where they hold no release of ours."""
+
+    endpoints: tuple[Endpoint, ...] = ()
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """One opened release; a request uses exactly one."""
+    """One opened release; a request uses exactly one. A `partial` one has an index that doesn't name all things."""
 
     folder: Path
     manifest: Manifest
-    evaluator: Evaluator
+    evaluator: Engine
     index: Index
+    partial: bool = False
 
     @property
     def base_iri(self) -> str:
@@ -47,15 +59,32 @@ class Edition:
         self.index.close()
 
 
-def opened(folder: Path, limits: Limits) -> Edition:
+def opened(folder: Path, limits: Limits, stores: Stores = Stores()) -> Edition:
     """The release in `folder`, compared with its manifest; raises ReleaseError."""
-    manifest = verified(folder)
-    index = Index(folder / _INDEX)
+    evaluator = None if not stores.endpoints else _remote(read_manifest(folder), limits, stores)
     try:
-        return Edition(folder, manifest, Evaluator(folder, limits, quads=manifest.quads), index)
+        manifest = verified(folder)
+        index = Index(folder / _INDEX)
+    except BaseException:
+        _close(evaluator)
+        raise
+    try:
+        evaluator = evaluator or Evaluator(folder, limits, quads=manifest.quads)
+        return Edition(folder, manifest, evaluator, index, partial=stores.foreign)
     except BaseException:
         index.close()
         raise
+
+
+def _remote(manifest: Manifest, limits: Limits, stores: Stores) -> Engine:
+    if stores.foreign:
+        return RemoteEvaluator(stores.endpoints[0], limits)
+    return PointedEvaluator(stores.endpoints, manifest, limits)
+
+
+def _close(engine: Engine | None) -> None:
+    if engine is not None:
+        engine.close()
 
 
 @dataclass(slots=True)
@@ -74,14 +103,16 @@ class _Lease:
 class Editions:
     """The current edition of a releases folder; any thread may use it."""
 
-    def __init__(self, releases: Path, limits: Limits) -> None:
+    def __init__(self, releases: Path, limits: Limits, stores: Stores = Stores()) -> None:
         self._releases = releases
         self._limits = limits
+        self._stores = stores
         self._lock = Lock()
         self._reloading = Lock()
         self._stopped = Event()
         self._refused: tuple[Path, int] | None = None
-        self._lease = _Lease(opened(resolve_current(releases), limits))
+        self._awaited: Path | None = None
+        self._lease = _Lease(opened(resolve_current(releases), limits, stores))
 
     @property
     def content_hash(self) -> str:
@@ -109,6 +140,8 @@ class Editions:
 
     def _watch(self, seconds: float) -> None:
         while not self._stopped.wait(seconds):
+            if isinstance(engine := self._lease.edition.evaluator, PointedEvaluator):
+                engine.look()
             self.reload()
 
     def reload(self) -> bool:
@@ -117,7 +150,12 @@ class Editions:
             if (found := self._moved()) is None:
                 return False
             try:
-                self._replace(opened(resolve_current(self._releases), self._limits))
+                self._replace(opened(resolve_current(self._releases), self._limits, self._stores))
+            except NotPushed as error:  # it may be under way: asked again at the next look, told once
+                if self._awaited != found[0]:
+                    self._awaited = found[0]
+                    _LOG.info("Still serving release %s: %s", self._lease.edition.folder.name, error)
+                return False
             except (KommungrafError, OSError) as error:
                 self._refused = found
                 _LOG.error("Still serving release %s: %s", self._lease.edition.folder.name, error)

@@ -10,6 +10,8 @@ KommungrafError
 │   └── SettingFault       a flag, a variable of the environment or a configuration file sets what can't be
 ├── InvalidDataset         the dataset breaks a shape of severity Violation
 ├── ReleaseError           a release is missing, incomplete or corrupt
+│   └── NotPushed          no engine holds the release that is to be read from one
+├── TransferRefused        a release can't be loaded into another engine
 ├── ServingError           the server can't start, for example because its port is taken
 ├── VisitFault             a site that is examined gives no answer that can be used
 └── RequestError           one request can't be answered; problems.py maps each class to its status
@@ -29,6 +31,8 @@ KommungrafError
     ├── UriTooLong
     ├── QueryLimitExceeded the query ran into a limit; has which one
     ├── QueryFailed        the engine can't evaluate the query
+    ├── EngineFailed       the engine behind this server refuses, fails or sends what is no result
+    ├── EngineTimedOut     the engine behind this server is silent; has the seconds that it had
     └── Overloaded         every worker is busy; has the seconds to wait
 
 Errors carry data, never an HTTP status.
@@ -42,11 +46,14 @@ __all__ = [
     "ClientLeft",
     "ContentTooLarge",
     "EmptyInput",
+    "EngineFailed",
+    "EngineTimedOut",
     "GoneResource",
     "InputError",
     "InvalidDataset",
     "KommungrafError",
     "NotAcceptable",
+    "NotPushed",
     "OutputFault",
     "Overloaded",
     "Place",
@@ -63,6 +70,7 @@ __all__ = [
     "TableFault",
     "TableNotice",
     "TooManyRequests",
+    "TransferRefused",
     "UnknownResource",
     "UnsupportedMediaType",
     "UpdateRefused",
@@ -143,6 +151,14 @@ class InvalidDataset(KommungrafError):
 
 class ReleaseError(KommungrafError):
     """A release is missing, incomplete or corrupt."""
+
+
+class NotPushed(ReleaseError):
+    """No engine holds the release that is to be read from one."""
+
+
+class TransferRefused(KommungrafError):
+    """A release can't be loaded into another engine."""
 
 
 class ServingError(KommungrafError):
@@ -280,6 +296,25 @@ class QueryLimitExceeded(RequestError):
 
 class QueryFailed(RequestError):
     """The engine can't evaluate the query, though it parses."""
+
+
+class EngineFailed(RequestError):
+    """The engine behind this server refuses, with an HTTP `status`, fails or sends what is no result."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class EngineTimedOut(RequestError):
+    """The engine behind this server didn't answer in time."""
+
+    def __init__(self, engine: str, seconds: float) -> None:
+        super().__init__(
+            f"The engine at {engine} didn't answer within {seconds:g} s. Ask for less, or try again when it has less to do."
+        )
+        self.limit = "time"
+        self.value = seconds
 
 
 class Overloaded(RequestError):

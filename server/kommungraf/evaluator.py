@@ -7,10 +7,10 @@ import re
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
@@ -19,6 +19,7 @@ from kommungraf.diskstore import prepared
 from kommungraf.errors import (
     BadRequest,
     ClientLeft,
+    EngineFailed,
     NotAcceptable,
     QueryFailed,
     QueryLimitExceeded,
@@ -34,7 +35,7 @@ from kommungraf.limits import Limits
 from kommungraf.wire import Message
 from kommungraf.workers import Host, Worker
 
-__all__ = ["OFFERS", "Answer", "Evaluator", "Query"]
+__all__ = ["OFFERS", "Answer", "Engine", "Evaluator", "Examined", "Query", "selected"]
 
 #: What each form of query can be answered in.
 OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -108,11 +109,37 @@ class Answer:
     volatile: bool
 
 
-class Evaluator:
-    """Answers queries over one release; any thread may use it."""
+class Engine(Protocol):
+    """Whatever answers queries for the site."""
 
-    def __init__(self, folder: Path, limits: Limits, *, quads: int = 0) -> None:
-        self._source = prepared(folder) if quads > limits.memory_quads else folder / "dataset.nq"
+    def evaluate(self, query: Query) -> Answer:
+        """The whole answer to `query`; raises a RequestError where there is none."""
+
+    def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
+        """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the parser says of a query: its form, the media type of its answer, whether the next may differ.
+
+    `graphs` where it names the graphs of its dataset.
+    """
+
+    form: str
+    media_type: str
+    volatile: bool
+    graphs: bool
+
+
+class Evaluator:
+    """Answers queries over one release, or, without a `folder`, over nothing; any thread may use it."""
+
+    def __init__(self, folder: Path | None, limits: Limits, *, quads: int = 0) -> None:
+        self._source = _source(folder, quads, limits)
         self._limits = limits
         self._lock = Lock()
         self._closed = False
@@ -125,31 +152,23 @@ class Evaluator:
 
     def evaluate(self, query: Query) -> Answer:
         """The whole answer to `query`; raises a RequestError where there is none."""
-        reply = self._reply(query)
-        problem = reply.fields.get("problem")
-        if problem is not None:
-            raise self._error(problem, reply.fields, query)
-        if reply.descriptor is None:
-            body: BinaryIO = io.BytesIO(reply.body)
-        else:
-            body = os.fdopen(reply.descriptor, "rb")
-            body.seek(0)
-        names = ("form", "media_type", "size", "seconds", "volatile")
-        return Answer(body=body, **{name: reply.fields[name] for name in names})
+        return _answer(self._reply(Message(query.request()), query))
+
+    def examine(self, query: Query) -> Examined:
+        """What `query` is; raises a RequestError where it would get no answer."""
+        fields = self._reply(Message({**query.request(), "examine": True}), query).fields
+        return Examined(**{name: fields[name] for name in ("form", "media_type", "volatile", "graphs")})
+
+    def translate(self, result: BinaryIO, examined: Examined, query: Query) -> Answer:
+        """The answer that the file `result` holds, in SPARQL JSON or N-Triples; raises EngineFailed."""
+        request = {"translate": examined.media_type, "form": examined.form}
+        result.seek(0)
+        reply = self._reply(Message(request, descriptor=result.fileno()), query)
+        return replace(_answer(reply), volatile=examined.volatile)
 
     def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
         """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
-        iris = {name: iri if isinstance(iri, str) else iri.value for name, iri in bindings.items()}
-        answer = self.evaluate(Query(text, solutions=_JSON, graph=None, bindings=iris, own=True))
-        with answer.body as body:
-            solutions = parse_query_results(body.read(), QueryResultsFormat.JSON)
-        if not isinstance(solutions, QuerySolutions):
-            raise BadRequest("The query is no SELECT.")
-        names = [variable.value for variable in solutions.variables]
-        return [
-            {name: value for name, value in zip(names, solution, strict=True) if value is not None}
-            for solution in solutions
-        ]
+        return selected(self, text, bindings)
 
     def close(self) -> None:
         """End every process of this evaluator."""
@@ -159,47 +178,52 @@ class Evaluator:
                 seat.worker.connection.close()
         self._host.close()
 
-    def _reply(self, query: Query) -> Message:
-        key = repr(query.request()).encode("utf-8", "surrogatepass")
+    def _reply(self, request: Message, query: Query) -> Message:
+        key = repr((request.fields, query.text)).encode("utf-8", "surrogatepass")
         if (limit := self._refused.find(key)) is not None:
-            raise self._exceeded(limit)
-        lane = self._own if query.own else self._public
+            raise self.exceeded(limit)
         try:
-            with lane.seat(query.caller) as seat:
-                for _ in range(_ATTEMPTS):
-                    reply = self._asked(lane, seat, query)
-                    if reply is not None:
-                        return reply
+            reply = self._seated_reply(self._own if query.own else self._public, request, caller=query.caller)
+            if (problem := reply.fields.get("problem")) is not None:
+                raise self._error(problem, reply.fields, query)
         except QueryLimitExceeded as error:
             self._refused.add(key, error.limit)
             raise
+        return reply
+
+    def _seated_reply(self, lane: Lane, request: Message, *, caller: Caller) -> Message:
+        with lane.seat(caller) as seat:
+            for _ in range(_ATTEMPTS):
+                reply = self._asked(lane, seat, request=request, caller=caller)
+                if reply is not None:
+                    return reply
         raise QueryFailed(
             "The query's worker was killed, and so was the next one: the machine may have no memory left."
         )
 
-    def _asked(self, lane: Lane, seat: Seat, query: Query) -> Message | None:
+    def _asked(self, lane: Lane, seat: Seat, *, request: Message, caller: Caller) -> Message | None:
         """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
-        if query.caller.is_gone:
+        if caller.is_gone:
             raise ClientLeft
         worker = self._seated(seat)
         reply, reusable, late = None, False, False
         end: Mapping[str, Any] = {}
         try:
-            with query.caller.on_leaving(worker.hang_up):
-                reply, reusable = _conversation(worker, lane, query.request())
+            with caller.on_leaving(worker.hang_up):
+                reply, reusable = _conversation(worker, lane, request)
         except TimeoutError:
             late = True
         finally:
-            if reusable and not query.caller.is_gone:
+            if reusable and not caller.is_gone:
                 seat.worker = worker
             else:
                 end = self._host.end(worker)
                 self._fill(seat, at_once=reply is None)
-        if reply is None and query.caller.is_gone:
+        if reply is None and caller.is_gone:
             raise ClientLeft
         limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
         if reply is None and limit is not None:
-            raise self._exceeded(limit)
+            raise self.exceeded(limit)
         return reply
 
     def _seated(self, seat: Seat) -> Worker:
@@ -239,12 +263,14 @@ class Evaluator:
                 offers = (offer for offer in OFFERS[fields["form"]] if offer != fields["media_type"])
                 return NotAcceptable(tuple(offers))
             case "limit":
-                return self._exceeded(fields["limit"])
-            case "bad":
-                return BadRequest(fields["message"])
-        return QueryFailed(fields["message"])
+                return self.exceeded(fields["limit"])
+            case "mistranslated":
+                told = f"The engine behind this server sent what is no whole result: {fields['message']}."
+                return EngineFailed(told)
+        return BadRequest(fields["message"]) if problem == "bad" else QueryFailed(fields["message"])
 
-    def _exceeded(self, limit: str) -> QueryLimitExceeded:
+    def exceeded(self, limit: str) -> QueryLimitExceeded:
+        """The error that says into which limit a query ran."""
         limits = self._limits
         value, message = {
             "time": (limits.seconds, f"The query ran for more than {limits.seconds:g} s and was stopped."),
@@ -260,7 +286,39 @@ class Evaluator:
         )
 
 
-def _conversation(worker: Worker, lane: Lane, request: Mapping[str, Any]) -> tuple[Message | None, bool]:
+def selected(engine: Engine, text: str, bindings: Mapping[str, NamedNode | str]) -> list[Mapping[str, Any]]:
+    """The solutions that `engine` has for the site's own SELECT."""
+    iris = {name: iri if isinstance(iri, str) else iri.value for name, iri in bindings.items()}
+    answer = engine.evaluate(Query(text, solutions=_JSON, graph=None, bindings=iris, own=True))
+    with answer.body as body:
+        solutions = parse_query_results(body.read(), QueryResultsFormat.JSON)
+    if not isinstance(solutions, QuerySolutions):
+        raise BadRequest("The query is no SELECT.")
+    names = [variable.value for variable in solutions.variables]
+    return [
+        {name: value for name, value in zip(names, solution, strict=True) if value is not None}
+        for solution in solutions
+    ]
+
+
+def _source(folder: Path | None, quads: int, limits: Limits) -> Path:
+    """What the query host opens: a dump to hold in memory, or a store on disk."""
+    if folder is None:
+        return Path(os.devnull)
+    return prepared(folder) if quads > limits.memory_quads else folder / "dataset.nq"
+
+
+def _answer(reply: Message) -> Answer:
+    if reply.descriptor is None:
+        body: BinaryIO = io.BytesIO(reply.body)
+    else:
+        body = os.fdopen(reply.descriptor, "rb")
+        body.seek(0)
+    names = ("form", "media_type", "size", "seconds", "volatile")
+    return Answer(body=body, **{name: reply.fields[name] for name in names})
+
+
+def _conversation(worker: Worker, lane: Lane, request: Message) -> tuple[Message | None, bool]:
     """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
     if not worker.send(request):
         return None, False

@@ -11,7 +11,7 @@ from typing import Final
 from kommungraf.facets import TELLING, write_facets
 from kommungraf.spool import Lines, starting_with
 from kommungraf.texts import folded
-from kommungraf.triples import language, text
+from kommungraf.tokens import language, text
 from kommungraf.vocab import iri
 
 __all__ = ["write_index"]

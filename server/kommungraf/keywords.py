@@ -11,11 +11,12 @@ from typing import Final
 
 from pyoxigraph import Store
 
-__all__ = ["asks_for_service", "is_update", "is_volatile"]
+__all__ = ["asks_for_service", "is_update", "is_volatile", "names_graphs"]
 
 _SERVICE: Final = re.compile("(s)(ervice)", re.IGNORECASE | re.ASCII)
 #: Functions whose value is another one at each evaluation.
 _VOLATILE: Final = re.compile("(b)(node)|(n)(ow)|(r)(and)|(u)(uid)", re.IGNORECASE | re.ASCII)
+_FROM: Final = re.compile("(f)(rom)", re.IGNORECASE | re.ASCII)
 _BASE: Final = "urn:x-kommungraf:base/"
 
 
@@ -27,6 +28,11 @@ def asks_for_service(text: str) -> bool:
 def is_volatile(text: str) -> bool:
     """Whether the legal query `text` calls a function that gives something else each time."""
     return _uses(text, _VOLATILE)
+
+
+def names_graphs(text: str) -> bool:
+    """Whether the legal query `text` has a FROM clause."""
+    return _uses(text, _FROM)
 
 
 def is_update(text: str) -> bool:

@@ -106,3 +106,24 @@ class Limits:
         least=0,
         most=1 << 36,
     )
+    load_seconds: float = setting(
+        300.0,
+        Kind.SECONDS,
+        "How long an engine may take for a part of a release that is pushed.",
+        least=1,
+        most=86_400,
+    )
+    labels: int = setting(
+        100_000,
+        Kind.COUNT,
+        "How many names are read from an engine that holds no release, and as many classes.",
+        least=0,
+        most=10_000_000,
+    )
+    refresh_seconds: float = setting(
+        3600.0,
+        Kind.SECONDS,
+        "How long what was read from such an engine, and what was kept of its answers, is used.",
+        least=1,
+        most=604_800,
+    )

@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kommungraf.blanknodes import Labels, labels, relabelled
 from kommungraf.errors import UnknownResource
-from kommungraf.evaluator import Evaluator, Query
+from kommungraf.evaluator import Engine, Query
+from kommungraf.ownqueries import query_text
 from kommungraf.vocab import iri as vocab_iri
 
 __all__ = [
@@ -124,12 +123,6 @@ class Document:
         return sorted(renamed, key=lambda each: (_name(each) or "", str(each)))
 
 
-@cache
-def query_text(name: str) -> str:
-    """The text of queries/<name>.rq."""
-    return (files("kommungraf") / "queries" / f"{name}.rq").read_text("utf-8")
-
-
 def paged(name: str, page: int) -> str:
     """The text of queries/<name>.rq for one page of its results, counted from 1."""
     # SPARQL takes no variable in OFFSET, so the number itself is written over the file's OFFSET 0.
@@ -140,7 +133,7 @@ class Source(Protocol):
     """What a document is read from: an opened release, or anything else that answers queries."""
 
     @property
-    def evaluator(self) -> Evaluator:
+    def evaluator(self) -> Engine:
         """Whatever answers the queries."""
 
 

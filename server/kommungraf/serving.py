@@ -24,8 +24,9 @@ from granian.server import Server
 from kommungraf.app import Settings, create_app
 from kommungraf.cache import ResponseCache
 from kommungraf.confinement import die_with_parent
-from kommungraf.edition import Editions
+from kommungraf.edition import Editions, Stores
 from kommungraf.errors import KommungrafError, ServingError
+from kommungraf.foreign import Gatherer
 from kommungraf.gateway import Gateway
 from kommungraf.limits import Limits
 from kommungraf.manifest import read_manifest, resolve_current
@@ -48,15 +49,22 @@ class _Address:
         return f"http://{host}:{self.port}/"
 
 
-def serve(releases: Path, *, host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None) -> None:
+def serve(
+    releases: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    limits: Limits | None = None,
+    stores: Stores = Stores(),  # noqa: B008  a frozen value
+) -> None:
     """Serve the current release of `releases` until SIGTERM or SIGINT; SIGHUP opens it anew.
 
-    Port 0 is any free one. Raises ReleaseError where there is no release and ServingError where the address
+    Queries are answered by `stores` where there are any. Port 0 is any free one. Raises ReleaseError where there is no release and ServingError where the address
     can't be had.
     """
     read_manifest(resolve_current(releases))
     address = _free(_Address(host, port))
-    settings = Settings(limits or Limits())
+    settings = Settings(limits or Limits(), stores)
     server = _server(address, settings.limits)
     server.serve(target_loader=partial(_application, releases, address, settings, os.getpid()), wrap_loader=False)
 
@@ -120,10 +128,16 @@ def _application(releases: Path, address: _Address, settings: Settings, parent: 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     _allow_descriptors(settings.limits.connections)
     try:
-        editions = Editions(releases, settings.limits)
+        editions = Editions(releases, settings.limits, settings.stores)
     except KommungrafError as error:
         raise SystemExit(f"kommungraf: {error}") from error
     editions.watch()
+    if settings.stores.foreign:
+        with editions.current() as edition:
+            gatherer = Gatherer(
+                settings.stores.endpoints[0], releases, base_iri=edition.base_iri, limits=settings.limits
+            )
+        gatherer.repeat()
     signal.signal(signal.SIGHUP, lambda *_: Thread(target=editions.reload).start())
     app = create_app(editions, settings)
     with editions.current() as edition:

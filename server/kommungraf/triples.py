@@ -7,6 +7,7 @@ from typing import Final
 
 import rdflib
 
+from kommungraf.tokens import datatype, language, text
 from kommungraf.vocab import iri
 
 __all__ = ["SUBCLASS", "TYPE", "Triples", "datatype", "language", "normal", "parts", "text"]
@@ -19,8 +20,6 @@ _AS_IT_IS: Final = re.compile(
     rf'"(?:\d{{4}}-\d\d-\d\d"\^\^<{iri("xsd:date")}>|-?[1-9]\d{{0,17}}"\^\^<{iri("xsd:integer")}>'
     rf'|(?:true|false)"\^\^<{iri("xsd:boolean")}>)'
 )
-_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_ESCAPED: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 class Triples:
@@ -102,29 +101,3 @@ def _normalised(token: str) -> str:
 
 def _escaped(content: str) -> str:
     return content.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-
-
-def text(token: str) -> str:
-    """What SPARQL's STR says of an IRI or a literal."""
-    content = token[1:-1] if token[0] == "<" else token[1 : token.rindex('"')]
-    return _ESCAPE.sub(_character, content) if "\\" in content else content
-
-
-def _character(escape: re.Match[str]) -> str:
-    code = escape[1] or escape[2]
-    return chr(int(code, 16)) if code else _ESCAPED.get(escape[3], escape[3])
-
-
-def datatype(token: str) -> str:
-    """The datatype's IRI of a literal; empty for any other term."""
-    if token[0] != '"':
-        return ""
-    suffix = token[token.rindex('"') + 1 :]
-    if suffix.startswith("@"):
-        return iri("rdf:langString")
-    return suffix[3:-1] or iri("xsd:string")
-
-
-def language(token: str) -> str:
-    """The language tag of a literal; empty for any other term."""
-    return token.rpartition("@")[2] if token[0] == '"' and token[-1] not in '">' else ""

@@ -1,13 +1,16 @@
 """A query worker: a process that answers one query at a time and that the kernel stops at its limits."""
 
 import errno
+import io
+import os
 import re
 import signal
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import IO, Any, Final, NoReturn, TypeAlias, cast
 
@@ -26,6 +29,7 @@ from kommungraf import keywords
 from kommungraf.confinement import peak_memory, spare_descriptor
 from kommungraf.diagnosis import diagnosis
 from kommungraf.limits import Limits
+from kommungraf.translation import translate
 from kommungraf.wellformed import XmlCheck
 from kommungraf.wire import Message, receive, send
 
@@ -108,16 +112,22 @@ def serve(connection: socket.socket, store: Store, *, limits: Limits, first_free
     """Answer queries until the web process closes `connection` or the process has grown too far to be reused."""
     ceiling = peak_memory() + limits.memory_bytes // 2
     last = False
-    while not last and (request := receive(connection)) is not None:
+    while not last and (request := _received(connection, first_free)) is not None:
         spool = _Spool(limits.result_bytes, first_free)
-        fields = _outcome(store, request.fields, spool=spool, seconds=limits.seconds)
+        fields = _outcome(store, request, spool=spool, seconds=limits.seconds)
         last = peak_memory() > ceiling
         message = Message(fields) if "problem" in fields else spool.message(fields)
         send(connection, Message({**message.fields, "last": last}, message.body, message.descriptor))
         spool.close()
 
 
-def _outcome(store: Store, request: Mapping[str, Any], *, spool: _Spool, seconds: float) -> dict[str, Any]:
+def _received(connection: socket.socket, first_free: int | None) -> Message | None:
+    """The next request; a descriptor may come along, for which there is room while no query runs."""
+    with spare_descriptor(first_free):
+        return receive(connection)
+
+
+def _outcome(store: Store, request: Message, *, spool: _Spool, seconds: float) -> dict[str, Any]:
     """What to tell the web process; at the deadline SIGALRM, which nothing catches, ends the process instead."""
     started = time.perf_counter()
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -132,12 +142,25 @@ def _outcome(store: Store, request: Mapping[str, Any], *, spool: _Spool, seconds
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(store: Store, request: Mapping[str, Any], spool: _Spool) -> dict[str, Any]:
+def _answer(store: Store, message: Message, spool: _Spool) -> dict[str, Any]:
+    request = message.fields
+    if "translate" in request:
+        return _translation(message, spool)
     text = request["text"]
     try:
         if keywords.asks_for_service(text):
             raise _Refusal("refused", what="service")
-        form, media_type = _serialised(_results(store, request), request, spool)
+        results = _results(store, request)
+        form, media_type = _chosen(results, request)
+        if request.get("examine"):
+            graphs = keywords.names_graphs(text)
+            return {
+                "form": form,
+                "media_type": media_type,
+                "volatile": keywords.is_volatile(text),
+                "graphs": graphs,
+            }
+        _serialise(results, media_type, spool)
     except SyntaxError as error:
         _refuse_text(text, error)
     except UnicodeEncodeError as error:
@@ -182,25 +205,49 @@ def _named_node(iri: str) -> NamedNode:
         raise _Refusal("bad", message=f"{iri!r} is no absolute IRI.") from error
 
 
-def _serialised(results: _Results, request: Mapping[str, Any], spool: _Spool) -> tuple[str, str]:
-    """Write the whole result; its form and media type."""
+def _chosen(results: _Results, request: Mapping[str, Any]) -> tuple[str, str]:
+    """The form of the results and the media type that is asked for."""
     form = _form(results)
     media_type: str | None = request[form]
     if media_type is None:
         raise _Refusal("unacceptable", form=form, media_type=None)
-    output = cast(IO[bytes], _Readable(spool) if media_type.endswith("+xml") else spool)
-    try:
+    return form, media_type
+
+
+def _serialise(results: _Results, media_type: str, spool: _Spool) -> None:
+    """Write the whole result."""
+    with _written(_form(results), media_type, spool) as output:
         if isinstance(results, QueryTriples):
             results.serialize(output, format=RdfFormat.from_media_type(media_type))
         else:
             results.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
+
+
+@contextmanager
+def _written(form: str, media_type: str, spool: _Spool) -> Iterator[IO[bytes]]:
+    """Where a result is written, which is refused where the media type can't hold it."""
+    try:
+        yield cast(IO[bytes], _Readable(spool) if media_type.endswith("+xml") else spool)
     except OSError as error:
         if error.errno is not None:
             raise
         raise _Refusal("unacceptable", form=form, media_type=media_type) from error
     except ValueError as error:
         raise _Refusal("unacceptable", form=form, media_type=media_type) from error
-    return form, media_type
+
+
+def _translation(message: Message, spool: _Spool) -> dict[str, Any]:
+    """Write an engine's result in the media type that is asked for; what isn't whole or legal is refused."""
+    form, media_type = message.fields["form"], message.fields["translate"]
+    source = io.BytesIO(message.body) if message.descriptor is None else os.fdopen(message.descriptor, "rb")
+    try:
+        with source, _written(form, media_type, spool) as output:
+            translate(source, output, form=form, media_type=media_type)
+    except SyntaxError as error:
+        raise _Refusal("mistranslated", message=str(error)) from error
+    except (RuntimeError, OSError) as error:
+        raise _failure(error) from error
+    return {"form": form, "media_type": media_type, "volatile": False}
 
 
 def _form(results: _Results) -> str:

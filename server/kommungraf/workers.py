@@ -36,10 +36,10 @@ class Worker:
         """Whether the process has ended while it was idle, when it has nothing to say but that."""
         return self.answers_within(0)
 
-    def send(self, request: Mapping[str, Any]) -> bool:
+    def send(self, request: Message) -> bool:
         """Put a query to the worker; False where it has ended."""
         try:
-            send(self.connection, Message(request))
+            send(self.connection, request)
         except (BrokenPipeError, ConnectionResetError):
             return False
         return True

@@ -1,0 +1,63 @@
+"""Another engine's result, in SPARQL JSON or N-Triples, as our own engine writes it in any media type."""
+
+import io
+import re
+from typing import IO, Any, BinaryIO, Final
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results, serialize
+
+__all__ = ["SOURCES", "translate"]
+
+#: What an engine is asked for, by form of query.
+SOURCES: Final = {
+    "boolean": QueryResultsFormat.JSON.media_type,
+    "solutions": QueryResultsFormat.JSON.media_type,
+    "triples": RdfFormat.N_TRIPLES.media_type,
+}
+#: Virtuoso labels blank nodes by IRIs, which no syntax allows. Within a string of JSON every quotation mark follows
+#: a backslash, so this finds the labels alone.
+_VIRTUOSO_LABEL: Final = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
+_CHUNK: Final = 64 << 10
+#: Longer than what the pattern finds.
+_OVERLAP: Final = 100
+
+
+def translate(source: BinaryIO, output: IO[bytes], *, form: str, media_type: str) -> None:
+    """Write the result in `source` to `output`.
+
+    Raises SyntaxError where it isn't a result of this form, ValueError or OSError where the media type can't hold it.
+    """
+    if form == "triples":
+        quads = parse(source, RdfFormat.N_TRIPLES)
+        serialize(quads, output, RdfFormat.from_media_type(media_type))
+        return
+    results = parse_query_results(io.BufferedReader(_Relabelled(source)), QueryResultsFormat.JSON)
+    if isinstance(results, QueryBoolean) != (form == "boolean"):
+        raise SyntaxError(f"it is no result of the form {form}")
+    results.serialize(output, QueryResultsFormat.from_media_type(media_type))
+
+
+class _Relabelled(io.RawIOBase):
+    """The bytes of `source` with labels of blank nodes that are legal."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._kept = b""
+        self._ready = bytearray()
+
+    def readable(self) -> bool:
+        """This is read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` as far as there is something; nothing is the end."""
+        while not self._ready and (chunk := self._source.read(_CHUNK)):
+            data = _VIRTUOSO_LABEL.sub(rb"\1", self._kept + chunk)
+            self._kept = data[-_OVERLAP:]
+            self._ready += data[:-_OVERLAP]
+        if not self._ready:
+            self._ready, self._kept = bytearray(self._kept), b""
+        given = self._ready[: len(buffer)]
+        buffer[: len(given)] = given
+        del self._ready[: len(given)]
+        return len(given)

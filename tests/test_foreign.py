@@ -1,0 +1,130 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engines import Server, oxigraph
+from kommungraf.app import Settings, create_app
+from kommungraf.edition import Editions, Stores
+from kommungraf.endpoint import Credentials, endpoint
+from kommungraf.errors import EngineFailed
+from kommungraf.foreign import Gatherer
+from kommungraf.limits import Limits
+
+LIMITS = Limits(seconds=5, workers=2)
+BASE = "http://example.org/"
+DATA = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<http://example.org/a> a <http://example.org/Town> ; rdfs:label "Åby"@sv , "Aby"@en ; <http://example.org/near> <http://example.org/nameless> .
+<http://example.org/b> a <http://example.org/Town> ; rdfs:label "Bråtorp"@sv .
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with oxigraph(None) as started:
+        load(started, DATA)
+        yield started
+
+
+def load(server: Server, data: str) -> None:
+    request = urllib.request.Request(
+        f"{server.graphs}?default", data.encode(), {"Content-Type": "text/turtle"}, method="PUT"
+    )
+    urllib.request.urlopen(request).close()
+
+
+def gatherer(server: Server, releases: Path, limits: Limits = LIMITS) -> Gatherer:
+    return Gatherer(endpoint(server.query, Credentials()), releases, base_iri=BASE, limits=limits)
+
+
+def opened(server: Server, releases: Path) -> Editions:
+    return Editions(releases, LIMITS, Stores((endpoint(server.query, Credentials()),), foreign=True))
+
+
+def test_the_site_stands_over_an_engine_of_somebody_else(server: Server, tmp_path: Path) -> None:
+    gatherer(server, tmp_path).gather()
+    editions = opened(server, tmp_path)
+    client = create_app(editions, Settings(LIMITS)).test_client()
+    html = {"Accept": "text/html"}
+    try:
+        found = client.get("/search?q=brå", headers={"Accept": "application/json"}).json
+        assert found is not None
+        assert [hit["iri"] for hit in found["hits"]] == ["http://example.org/b"]
+        assert "Åby" in client.get("/a", headers={**html, "Accept-Language": "sv"}).text
+        turtle = client.get("/a", headers={"Accept": "text/turtle"})
+        assert turtle.status_code == 200
+        assert "nameless" in turtle.text
+        assert client.get("/nameless", headers={"Accept": "text/turtle"}).status_code == 200
+        assert client.get("/none", headers={"Accept": "text/turtle"}).status_code == 404
+        for path in ("/", "/sparql", "/dataset/", "/list?type=http%3A%2F%2Fexample.org%2FTown"):
+            assert (path, client.get(path, headers=html).status_code) == (path, 200)
+        assert client.get("/ready").status_code == 200
+        assert client.get("/dataset/held.nt").status_code == 404
+    finally:
+        editions.close()
+
+
+def test_names_are_bounded(server: Server, tmp_path: Path) -> None:
+    gatherer(server, tmp_path, replace(LIMITS, labels=0)).gather()
+    editions = opened(server, tmp_path)
+    try:
+        with editions.current() as edition:
+            assert edition.index.types() == {}
+    finally:
+        editions.close()
+
+
+def test_what_is_gathered_anew_is_another_release_and_few_are_kept(server: Server, tmp_path: Path) -> None:
+    hashes = set()
+    for _ in range(4):
+        folder = gatherer(server, tmp_path).gather()
+        hashes.add(json.loads((folder / "MANIFEST.json").read_text())["contentHash"])
+    assert len(hashes) == 4
+    assert len([path for path in tmp_path.iterdir() if not path.is_symlink()]) == 2
+    assert (tmp_path / "current" / "index.sqlite").is_file()
+
+
+def test_an_engine_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineFailed, match="can't be reached"):
+        gatherer(Server("http://127.0.0.1:1/query", ""), tmp_path).gather()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_serves_it_and_reads_it_anew(server: Server, tmp_path: Path) -> None:
+    arguments = (
+        "serve",
+        "--store",
+        server.query,
+        "--store-content",
+        "anything",
+        "--base-iri",
+        BASE,
+        "--port",
+        "0",
+    )
+    process = subprocess.Popen(
+        (sys.executable, "-m", "kommungraf.cli", *arguments, "--refresh-seconds", "1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        line = process.stdout.readline()
+        address = line.rpartition(" ")[2].strip()
+        with urllib.request.urlopen(f"{address}search?q=Brå&format=json".replace("å", "%C3%A5")) as answer:
+            assert json.load(answer)["total"] == 1
+        assert any("Serving release" in told for told in process.stderr)
+    finally:
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=20)
