@@ -10,6 +10,7 @@ from kommungraf import (
     documents,
     downloads,
     graphstore,
+    machinepages,
     operation,
     pages,
     problems,
@@ -67,6 +68,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(searchpages.blueprint)
     app.register_blueprint(reconciliation.blueprint)
+    app.register_blueprint(machinepages.blueprint)
     app.register_blueprint(documents.blueprint)
     return app
 

@@ -22,7 +22,7 @@ from kommungraf.resources import load
 from kommungraf.results import Table, answered, table_of_results
 from kommungraf.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.signposting import Target, header
-from kommungraf.site import Reader, page, reader, written
+from kommungraf.site import TYING_CLASSES, Reader, page, reader, written
 from kommungraf.uncertainties import conflicts, gaps
 from kommungraf.vocab import BASE, iri
 from kommungraf.wording import bytes_in_words, number_in_words
@@ -49,10 +49,6 @@ _OUR_CLASSES: Final = tuple(
         "kg:Source",
         "kg:KnowledgeGap",
     )
-)
-#: The classes of cooperation that have a map of their ties.
-_TYING_CLASSES: Final = tuple(
-    iri(name) for name in ("kg:Twinning", "kg:MunicipalPartnership", "kg:RegionalCooperation")
 )
 
 
@@ -115,7 +111,7 @@ def _counts(who: Reader) -> list[Count]:
 def ties() -> Response:
     """The ties by cooperations of one class, on the world's map and on that of our part of it."""
     who = reader()
-    kinds = [name for name in _TYING_CLASSES if name in who.edition.index.types()]
+    kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
     chosen = request.args.get("type", next(iter(kinds), ""))
     if chosen not in kinds:
         raise UnknownResource(chosen)

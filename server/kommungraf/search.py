@@ -183,6 +183,16 @@ class Index:
         )
         return tuple(value for (value,) in self._rows(query, facet, type_))
 
+    def size(self) -> int:
+        """How many things there are."""
+        return int(self._rows("SELECT COUNT(*) FROM thing")[0][0])
+
+    def things(self, *, limit: int, offset: int = 0) -> tuple[str, ...]:
+        """One page of all things, by IRI."""
+        return tuple(
+            iri for (iri,) in self._rows("SELECT iri FROM thing ORDER BY iri LIMIT ? OFFSET ?", limit, offset)
+        )
+
     def known(self, iris: Iterable[str]) -> frozenset[str]:
         """Those of `iris` about which the release says something."""
         query = "SELECT iri FROM thing WHERE iri IN (SELECT value FROM json_each(?))"

@@ -16,10 +16,14 @@ from kommungraf.freshness import fixed
 from kommungraf.links import Names, path_of
 from kommungraf.negotiation import language
 from kommungraf.texts import LANGUAGES, translations
-from kommungraf.vocab import BASE
+from kommungraf.vocab import BASE, iri
 
-__all__ = ["Form", "Reader", "forms", "page", "reader", "written"]
+__all__ = ["TYING_CLASSES", "Form", "Reader", "forms", "page", "reader", "sections", "written"]
 
+#: The classes of cooperation that have a map of their ties.
+TYING_CLASSES: Final = tuple(
+    iri(name) for name in ("kg:Twinning", "kg:MunicipalPartnership", "kg:RegionalCooperation")
+)
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
 #: A page asks no other host for anything, and runs only what is built from web/.
@@ -87,7 +91,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "manifest": manifest,
         "root": request.script_root,
         "here": request.path,
-        "sections": _sections(who),
+        "sections": sections(who),
         "site_title": who.title,
         "language_names": _LANGUAGE_NAMES,
         "switches": [(code, _with(lang=code)) for code in LANGUAGES],
@@ -114,12 +118,14 @@ def _built(name: str) -> str | None:
     return None if path is None else request.script_root + path
 
 
-def _sections(who: Reader) -> list[tuple[str, str]]:
+def sections(who: Reader) -> list[tuple[str, str]]:
     """The paths and names of the main pages; some make sense for our ontology alone."""
     text = who.text
     ours = [("questions", text("Questions")), ("conflicts", text("Conflicts")), ("gaps", text("Gaps"))]
     general = [("dataset/", text("Download")), ("sparql", text("Query"))]
     ontology = [("def/", text("Ontology"))]
+    if any(name in who.edition.index.types() for name in TYING_CLASSES):
+        general.insert(0, ("map", text("Map")))
     has_ontology = who.edition.index.exists(f"{who.edition.base_iri}def/")
     return [*ours, *general, *ontology] if has_ontology else general
 
