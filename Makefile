@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+CLIENTS := tests/clients
 WEB := server/kommungraf/static/built
 
-.PHONY: serve build test check bench lock web clean
+.PHONY: serve build test check bench lock web clients clean
 
 serve: $(VENV)/.ready web
 	$(BIN)/kommungraf build
@@ -14,7 +15,7 @@ serve: $(VENV)/.ready web
 build: $(VENV)/.ready
 	$(BIN)/kommungraf build
 
-test: check web
+test: check web clients
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.ready
@@ -50,5 +51,14 @@ $(WEB)/manifest.json: web/package-lock.json web/build.mjs $(wildcard web/src/*)
 	npm ci --prefix web --no-audit --no-fund --loglevel=error --ignore-scripts
 	npm run --prefix web --silent build
 
+# Comunica, which a test asks our server with; without Node that test is skipped.
+clients:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.package-lock.json || \
+		echo "Comunica could not be installed; its tests are skipped." >&2; fi
+
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+	npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel=error --ignore-scripts
+	touch $@
+
 clean:
-	rm -rf $(VENV) web/node_modules $(WEB) build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) web/node_modules $(CLIENTS)/node_modules $(WEB) build .mypy_cache .ruff_cache .pytest_cache
