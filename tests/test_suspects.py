@@ -31,7 +31,7 @@ def shapes() -> list[Quad]:
 
 
 def results(lines: Iterable[bytes], shapes: list[Quad], plain: int) -> Counter[tuple[object, ...]]:
-    return Counter(map(result, view_findings(sorted(set(lines)), shapes, plain)))
+    return Counter(map(result, view_findings(sorted(set(lines)), shapes, plain=plain)))
 
 
 def result(found: Finding) -> tuple[object, ...]:

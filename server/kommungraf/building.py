@@ -1,6 +1,7 @@
 """From a project's folders to the content of a release: read, assemble, validate."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from kommungraf.dataset import assembled
 from kommungraf.inputs import read_inputs
@@ -8,17 +9,21 @@ from kommungraf.project import Project
 from kommungraf.questions import read_questions
 from kommungraf.release import Content
 from kommungraf.validation import validated
+from kommungraf.verdicts import Verdicts
 
 __all__ = ["checked"]
 
 
-def checked(project: Project, progress: Callable[[str], None]) -> Content:
-    """The content of the release that the project would make, with every finding about it."""
+def checked(project: Project, progress: Callable[[str], None], remembered: Path | None = None) -> Content:
+    """The content of the release that the project would make, with every finding about it.
+
+    Verdicts that the file `remembered` holds are not given again; it then holds those of this time.
+    """
     progress("read")
     inputs = read_inputs(project)
     progress("assemble")
     dataset = assembled(inputs, project)
     progress("validate")
-    findings = validated(dataset, inputs)
+    findings = validated(dataset, inputs, Verdicts(remembered))
     questions = read_questions(project.questions) if project.questions and project.questions.is_dir() else ()
     return Content(dataset, findings, questions)

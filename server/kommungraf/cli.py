@@ -38,6 +38,8 @@ __all__ = ["main"]
 
 _FORMS: Final = ("text", "turtle", "json", "sarif", "github")
 _USAGE: Final = 2
+#: What earlier checks found, beside the releases; it may be deleted at any time.
+_VERDICTS: Final = ".verdicts.json"
 #: A flag of these publishes something else than what lies in the folder of releases.
 _CONTENT: Final = frozenset({"data", "ontology", "shapes", "questions", "base-iri"})
 #: As gettext looks for it.
@@ -100,8 +102,9 @@ def check(files: Sequence[Path], form: str, marked: Path | None, lang: str, **fl
     from kommungraf.findings import conforms  # noqa: PLC0415
     from kommungraf.reports import rendered  # noqa: PLC0415
 
-    project = _project(files, _configured(flags, lang).section(Folders))
-    content = checked(project, _silent)
+    folders = _configured(flags, lang).section(Folders)
+    project = _project(files, folders)
+    content = checked(project, _silent, folders.releases / _VERDICTS)
     click.echo(rendered(form, content.findings, lang), nl=False)
     if marked:
         from kommungraf.markedcopies import write_marked  # noqa: PLC0415
@@ -277,7 +280,7 @@ def _built(project: Project, releases: Path, language: str) -> Path:
     from kommungraf.release import publish  # noqa: PLC0415
     from kommungraf.reports import rendered  # noqa: PLC0415
 
-    content = checked(project, _progress)
+    content = checked(project, _progress, releases / _VERDICTS)
     try:
         return publish(content, releases, _progress)
     except InvalidDataset:

@@ -1,7 +1,7 @@
 """Where in the project's files a statement stands: file and line, or table, row and column."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Quad
 
@@ -11,39 +11,39 @@ from kommungraf.inputs import Inputs
 from kommungraf.sources import RdfFile, lines_of
 from kommungraf.tables import TableFile
 
-__all__ = ["Origins"]
+__all__ = ["located"]
 
 
-class Origins:
-    """Finds places lazily: files are read again by line only for subjects that a finding names."""
+def located(findings: Iterable[Finding], inputs: Inputs) -> Iterator[Finding]:
+    """Each finding with the place of the statement that comes nearest to it, if any does."""
+    found = list(findings)
+    wanted = {finding.focus for finding in found if finding.place is None and finding.focus is not None}
+    statements = _statements(wanted, inputs) if wanted else {}
+    for finding in found:
+        near = statements.get(finding.focus or "", ()) if finding.place is None else ()
+        nearest = max(near, key=lambda each: _nearness(each[0], finding), default=None)
+        yield placed(finding, nearest[1]) if nearest else finding
 
-    def __init__(self, inputs: Inputs) -> None:
-        self._files = (*inputs.data, *inputs.ontology, *inputs.shapes, *inputs.ontology_shapes)
-        self._tables = inputs.tables
-        self._statements: dict[str, list[tuple[Quad, Place]]] | None = None
 
-    def located(self, finding: Finding) -> Finding:
-        """The finding with the place of the statement that comes nearest to it, if any does."""
-        if finding.place is not None or finding.focus is None:
-            return finding
-        statements = self._by_node().get(finding.focus, ())
-        nearest = max(statements, key=lambda found: _nearness(found[0], finding), default=None)
-        return placed(finding, nearest[1]) if nearest else finding
+def _statements(wanted: set[str], inputs: Inputs) -> dict[str, list[tuple[Quad, Place]]]:
+    """The statements that name a wanted node, each with its place; a file that names none isn't read by line."""
+    statements: defaultdict[str, list[tuple[Quad, Place]]] = defaultdict(list)
+    for quad, place in _all(wanted, inputs):
+        for node in _nodes(quad) & wanted:
+            statements[node].append((quad, place))
+    return statements
 
-    def _by_node(self) -> dict[str, list[tuple[Quad, Place]]]:
-        if self._statements is None:
-            statements: defaultdict[str, list[tuple[Quad, Place]]] = defaultdict(list)
-            for quad, place in self._all():
-                for node in {str(quad.subject), str(quad.object), str(quad.graph_name)}:
-                    statements[node].append((quad, place))
-            self._statements = dict(statements)
-        return self._statements
 
-    def _all(self) -> Iterator[tuple[Quad, Place]]:
-        for file in self._files:
+def _all(wanted: set[str], inputs: Inputs) -> Iterator[tuple[Quad, Place]]:
+    for file in (*inputs.data, *inputs.ontology, *inputs.shapes, *inputs.ontology_shapes):
+        if any(not wanted.isdisjoint(_nodes(quad)) for quad in file.quads):
             yield from _file_places(file)
-        for table in self._tables:
-            yield from _table_places(table)
+    for table in inputs.tables:
+        yield from _table_places(table)
+
+
+def _nodes(quad: Quad) -> set[str]:
+    return {str(quad.subject), str(quad.object), str(quad.graph_name)}
 
 
 def _file_places(file: RdfFile) -> Iterator[tuple[Quad, Place]]:

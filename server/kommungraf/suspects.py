@@ -1,5 +1,7 @@
 """The focus nodes that may break a shape: found fast, and never too few; pySHACL judges them by the triples given here."""
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +16,8 @@ from kommungraf.triples import SUBCLASS, Triples, normal, parts
 
 __all__ = ["Suspicion", "View"]
 
+_PART: Final = 64
+_PARTS: Final = 16
 _THIS: Final = Variable("this")
 
 
@@ -23,6 +27,17 @@ class Suspicion:
 
     shape: Shape
     nodes: frozenset[str]
+
+    def parts(self) -> Iterator["Suspicion"]:
+        """The suspicion in parts of which a change touches one only; a node is always in the same part."""
+        if len(self.nodes) <= _PART:
+            yield self
+            return
+        parts: defaultdict[int, set[str]] = defaultdict(set)
+        for node in self.nodes:
+            parts[hashlib.sha256(node.encode()).digest()[0] % _PARTS].add(node)
+        for number in sorted(parts):
+            yield Suspicion(self.shape, frozenset(parts[number]))
 
 
 class View:
@@ -97,16 +112,13 @@ class View:
                 _, predicate, value = parts(line)
                 yield subject, predicate, normal(value)
 
-    def evidence(self, suspicions: Sequence[Suspicion]) -> set[Triple]:
+    def evidence(self, suspicion: Suspicion) -> set[Triple]:
         """The triples on which the verdicts about the suspected nodes depend."""
-        found = set(self.matching(None, SUBCLASS, None))
-        for suspicion in suspicions:
-            shape, nodes = suspicion.shape, suspicion.nodes
-            found.update(shape.looked_at(self.triples, nodes))
-            for query in shape.queries:
-                found |= self.queries[query].triples(self, nodes)
-        focus = {node for suspicion in suspicions for node in suspicion.nodes}
-        return found | set(self._described(focus | {node for triple in found for node in triple[::2]}))
+        shape, nodes = suspicion.shape, suspicion.nodes
+        found = {*self.matching(None, SUBCLASS, None), *shape.looked_at(self.triples, nodes)}
+        for query in shape.queries:
+            found |= self.queries[query].triples(self, nodes)
+        return found | set(self._described(nodes | {node for triple in found for node in triple[::2]}))
 
     def _described(self, nodes: Iterable[str]) -> Iterator[Triple]:
         """What is said of blank nodes: pySHACL calls them by it."""

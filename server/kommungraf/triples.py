@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Final
 
 import rdflib
+from pyoxigraph import Quad
 
 from kommungraf.tokens import datatype, language, text
 from kommungraf.vocab import iri
 
-__all__ = ["SUBCLASS", "TYPE", "Triples", "datatype", "language", "normal", "parts", "text"]
+__all__ = ["SUBCLASS", "TYPE", "Triples", "datatype", "language", "line", "normal", "parts", "text", "triple"]
 
 TYPE: Final = f"<{iri('rdf:type')}>"
 SUBCLASS: Final = f"<{iri('rdfs:subClassOf')}>"
@@ -70,6 +71,16 @@ def parts(line: bytes) -> tuple[str, str, str]:
     """The three terms of an N-Triples line."""
     subject, predicate, value = line[:-3].decode().split(" ", 2)
     return subject, predicate, value
+
+
+def line(terms: tuple[str, str, str]) -> bytes:
+    """Three terms as an N-Triples line."""
+    return f"{' '.join(terms)} .\n".encode()
+
+
+def triple(quad: Quad) -> tuple[str, str, str]:
+    """The three terms of a quad."""
+    return str(quad.subject), str(quad.predicate), str(quad.object)
 
 
 def _node(token: bytes, nodes: dict[bytes, str]) -> str:

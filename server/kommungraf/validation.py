@@ -1,26 +1,28 @@
 """The verdict of the shapes: pySHACL's results as findings, each with the place in the files where it arises."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import rdflib
 from pyoxigraph import Quad
 from pyshacl import validate
-from rdflib.namespace import OWL, RDF, RDFS, SH
+from rdflib.namespace import OWL, RDFS, SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 
+from kommungraf.canonical import canonical
 from kommungraf.claims import Claims
-from kommungraf.dataset import Dataset
+from kommungraf.dataset import Dataset, sorted_lines
 from kommungraf.findings import Finding, Severity, from_error, ordered
 from kommungraf.inputs import Inputs
-from kommungraf.origins import Origins
+from kommungraf.origins import located
 from kommungraf.paths import Triple
 from kommungraf.rules import unreadable_periods
 from kommungraf.shapes import TARGETS, Shape, read_shapes
 from kommungraf.suspects import View
-from kommungraf.triples import datatype, language, parts, text
+from kommungraf.triples import TYPE, datatype, language, line, parts, text, triple
+from kommungraf.verdicts import Verdicts
 
 __all__ = ["PLAIN", "graph_of", "shape_findings", "validated", "view_findings"]
 
@@ -33,22 +35,27 @@ _EMPTY_CLAIM: Final = {
     "sv": "Påståendet har en källa men säger ingenting. Lägg till dess uppgifter som en namngiven graf, eller ta bort det.",
 }
 _UNREADABLE_PERIOD: Final = "”{}” är ingen EDTF-tid; skriv till exempel 2018, 2018-22 eller 2019-01/2021-12."
+_TARGET: Final = str(SH.targetNode.n3())
+_CLASSES: Final = (RDFS.Class, OWL.Class)
 _SEVERITIES: Final = {SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
 
 
-def validated(dataset: Dataset, inputs: Inputs) -> tuple[Finding, ...]:
-    """Every finding about a dataset, in the order of its files: faults of reading, of claims, and of the shapes."""
-    origins = Origins(inputs)
-    found = [from_error(fault) for fault in inputs.faults]
-    found += [origins.located(finding) for finding in _claim_findings(dataset.claims)]
+def validated(dataset: Dataset, inputs: Inputs, verdicts: Verdicts | None = None) -> tuple[Finding, ...]:
+    """Every finding about a dataset, in the order of its files: faults of reading, of claims, and of the shapes.
+
+    What `verdicts` know already is not judged again.
+    """
+    known = verdicts or Verdicts()
+    found = [*_claim_findings(dataset.claims)]
     if inputs.shapes:
         shapes = [quad for file in inputs.shapes for quad in file.quads]
-        found += [origins.located(each) for each in view_findings(dataset.held_lines, shapes)]
+        found += view_findings(dataset.held_lines, shapes, known)
     if inputs.ontology_shapes:
-        terms = graph_of(quad for file in inputs.ontology_shapes for quad in file.quads)
-        ontology = graph_of(quad for file in inputs.ontology for quad in file.quads)
-        found += [origins.located(each) for each in shape_findings(ontology, terms)]
-    return ordered(found)
+        terms = [quad for file in inputs.ontology_shapes for quad in file.quads]
+        ontology = sorted_lines(canonical(quad for file in inputs.ontology for quad in file.quads))
+        found += view_findings(ontology, terms, known)
+    known.save()
+    return ordered([*map(from_error, inputs.faults), *located(found, inputs)])
 
 
 def _claim_findings(claims: Claims) -> Iterator[Finding]:
@@ -76,7 +83,7 @@ def _prepared(text: str) -> Query:
 
 def graph_of(quads: Iterable[Quad]) -> rdflib.Graph:
     """An rdflib graph of the quads' triples; their graph names are dropped, their blank nodes keep their labels."""
-    return _graph((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)
+    return _graph(map(triple, quads))
 
 
 def _graph(triples: Iterable[Triple]) -> rdflib.Graph:
@@ -96,37 +103,60 @@ def _term(token: str) -> Term:
     return rdflib.Literal(text(token), lang=tag or None, datatype=kind)
 
 
-def view_findings(lines: Sequence[bytes], shapes: Sequence[Quad], plain: int = PLAIN) -> Iterator[Finding]:
+def view_findings(
+    lines: Sequence[bytes], shapes: Iterable[Quad], verdicts: Verdicts | None = None, plain: int = PLAIN
+) -> Iterator[Finding]:
     """What pySHACL reports of a graph, given as sorted N-Triples lines.
 
     Above `plain` triples it judges only the focus nodes that may break a shape, by the triples on which the verdict
     depends, and by all triples what a shape says that isn't understood here; the results are the same.
     """
+    known, said = verdicts or Verdicts(), canonical(shapes)
+    whole = [triple(quad) for quad in said]
     if len(lines) <= plain:
-        yield from shape_findings(_graph(map(parts, lines)), graph_of(shapes))
+        yield from _of_all(lines, whole, known)
         return
-    view = View(lines, read_shapes(shapes))
-    suspicions = tuple(view.suspicions())
-    if suspicions:
-        aimed = _untargeted(shapes, (*view.shapes, *view.unknown))
-        for suspicion in suspicions:
-            node = _term(suspicion.shape.node)
-            aimed.addN((node, SH.targetNode, _term(focus), aimed) for focus in suspicion.nodes)
-        yield from shape_findings(_graph(sorted(view.evidence(suspicions), key=" ".join)), aimed)
+    view = View(lines, read_shapes(said))
+    untargeted = _untargeted(whole, (*view.shapes, *view.unknown))
+    for suspicion in (part for found in view.suspicions() for part in found.parts()):
+        aims = [(suspicion.shape.node, _TARGET, focus) for focus in sorted(suspicion.nodes)]
+        aimed = [*_reached(untargeted, suspicion.shape.node), *aims]
+        yield from _of_all(map(line, view.evidence(suspicion)), aimed, known)
     if view.unknown:
-        yield from shape_findings(_graph(map(parts, lines)), _untargeted(shapes, view.shapes))
+        yield from _of_all(lines, _untargeted(whole, view.shapes), known)
 
 
-def _untargeted(quads: Iterable[Quad], shapes: Iterable[Shape]) -> rdflib.Graph:
-    """The shapes graph in which these shapes have no target."""
-    graph = graph_of(quads)
-    for shape in shapes:
-        node = _term(shape.node)
-        for name in TARGETS:
-            graph.remove((node, SH[name], None))
-        for kind in (RDFS.Class, OWL.Class):
-            graph.remove((node, RDF.type, kind))
-    return graph
+def _of_all(lines: Iterable[bytes], shapes: Collection[Triple], verdicts: Verdicts) -> list[Finding]:
+    """What pySHACL reports of all these triples."""
+    data = sorted(lines)
+    matter = [*sorted(map(line, shapes)), b"", *data]
+    return verdicts.of(matter, lambda: shape_findings(_graph(map(parts, data)), _graph(shapes)))
+
+
+def _reached(triples: Iterable[Triple], node: str) -> list[Triple]:
+    """All that is said of a shape, and of what it names in turn: pySHACL reads the fewer the quicker."""
+    said: dict[str, list[Triple]] = {}
+    for each in triples:
+        said.setdefault(each[0], []).append(each)
+    found: dict[str, list[Triple]] = {}
+    pending = [node]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = said.get(name, [])
+            pending += [value for _, _, value in found[name]]
+    return [each for statements in found.values() for each in statements]
+
+
+def _untargeted(triples: Iterable[Triple], shapes: Iterable[Shape]) -> list[Triple]:
+    """The triples of a shapes graph but for what gives these shapes a target."""
+    nodes = {shape.node for shape in shapes}
+    targets, classes = ({str(term.n3()) for term in terms} for terms in ((SH[name] for name in TARGETS), _CLASSES))
+    return [
+        (subject, predicate, value)
+        for subject, predicate, value in triples
+        if subject not in nodes or not (predicate in targets or (predicate == TYPE and value in classes))
+    ]
 
 
 def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding]:
