@@ -38,8 +38,6 @@ __all__ = ["main"]
 
 _FORMS: Final = ("text", "turtle", "json", "sarif", "github")
 _USAGE: Final = 2
-#: What earlier checks found, beside the releases; it may be deleted at any time.
-_VERDICTS: Final = ".verdicts.json"
 #: A flag of these publishes something else than what lies in the folder of releases.
 _CONTENT: Final = frozenset({"data", "ontology", "shapes", "questions", "base-iri"})
 #: As gettext looks for it.
@@ -104,7 +102,7 @@ def check(files: Sequence[Path], form: str, marked: Path | None, lang: str, **fl
 
     folders = _configured(flags, lang).section(Folders)
     project = _project(files, folders)
-    content = checked(project, _silent, folders.releases / _VERDICTS)
+    content = checked(project, _silent, _verdicts(folders.releases))
     click.echo(rendered(form, content.findings, lang), nl=False)
     if marked:
         from kommungraf.markedcopies import write_marked  # noqa: PLC0415
@@ -139,7 +137,7 @@ def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
 def build(files: Sequence[Path], lang: str, **flags: Any) -> None:
     """Make a release and make it the current one; a server that watches it picks it up."""
     folders = _configured(flags, lang).section(Folders)
-    click.echo(_built(_project(files, folders), folders.releases, lang))
+    click.echo(_built(_project(files, folders), folders.releases, lang, _verdicts(folders.releases)))
 
 
 @cli.command()
@@ -275,17 +273,22 @@ def _has_current(releases: Path) -> bool:
     return True
 
 
-def _built(project: Project, releases: Path, language: str) -> Path:
+def _built(project: Project, releases: Path, language: str, remembered: Path | None = None) -> Path:
     from kommungraf.building import checked  # noqa: PLC0415
     from kommungraf.release import publish  # noqa: PLC0415
     from kommungraf.reports import rendered  # noqa: PLC0415
 
-    content = checked(project, _progress, releases / _VERDICTS)
+    content = checked(project, _progress, remembered)
     try:
         return publish(content, releases, _progress)
     except InvalidDataset:
         click.echo(rendered("text", content.findings, language), err=True, nl=False)
         raise
+
+
+def _verdicts(releases: Path) -> Path:
+    """Where a check keeps its verdicts for the next one; the file may be deleted at any time."""
+    return releases.with_name(f"{releases.name}.verdicts.json")
 
 
 def _progress(step: str) -> None:
