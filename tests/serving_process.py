@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -25,20 +25,28 @@ LIMITS = Limits(
 PROGRAM = """
 import json, sys
 from pathlib import Path
+from kommungraf.configuration import from_flags
+from kommungraf.hosting import Hosting
 from kommungraf.limits import Limits
 from kommungraf.serving import serve
-serve(Path(sys.argv[1]), port=0, limits=Limits(**json.loads(sys.argv[2])))
+hosting = from_flags(Hosting, {"port": "0", "access_log": "off", **json.loads(sys.argv[3])})
+serve(Path(sys.argv[1]), hosting, limits=Limits(**json.loads(sys.argv[2])))
 """
 LOOKUP = "/sparql?query=" + quote("SELECT * { <https://w3id.org/kommungraf/id/municipality/se-0765> ?p ?o }")
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r . ?s ?t ?u }"
 
 
+def command_of(releases: Path, limits: Limits, hosting: Mapping[str, str]) -> tuple[str, ...]:
+    """What starts a server; `hosting` by field, as flags give it."""
+    return (sys.executable, "-c", PROGRAM, str(releases), json.dumps(asdict(limits)), json.dumps(dict(hosting)))
+
+
 class Running:
     """A server in a process of its own, over a small release."""
 
-    def __init__(self, releases: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, releases: Path, limits: Limits = LIMITS, hosting: Mapping[str, str] | None = None) -> None:
         self.releases = releases
-        command = (sys.executable, "-c", PROGRAM, str(releases), json.dumps(asdict(limits)))
+        command = command_of(releases, limits, hosting or {})
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
@@ -112,9 +120,11 @@ def seconds_of_cpu(pids: list[int]) -> float:
 
 
 @contextmanager
-def running(releases: Path, limits: Limits = LIMITS, trig: str = TRIG) -> Iterator[Running]:
+def running(
+    releases: Path, limits: Limits = LIMITS, trig: str = TRIG, hosting: Mapping[str, str] | None = None
+) -> Iterator[Running]:
     write_release(releases, trig)
-    server = Running(releases, limits)
+    server = Running(releases, limits, hosting)
     try:
         yield server
     finally:

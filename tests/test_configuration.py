@@ -19,7 +19,6 @@ OTHER = {
     Kind.TEXT: "else",
     Kind.TEXTS: "a b",
     Kind.NETWORKS: "10.0.0.0/8 ::1/128",
-    Kind.PATH: "else",
     Kind.IRI: "https://example.org/",
 }
 
@@ -39,6 +38,8 @@ def another(declared: Setting, folder: Path) -> str:
     """A value that isn't the default."""
     if declared.kind is Kind.FOLDER:
         return str(folder)
+    if declared.kind is Kind.PATH:
+        return str(folder / "else")
     if declared.kind is Kind.CHOICE:
         return next(choice for choice in declared.choices if choice != declared.default)
     if declared.kind in OTHER:

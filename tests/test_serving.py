@@ -1,12 +1,11 @@
+import http.client
 import json
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,14 +15,15 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import SPARQLWrapper
 
 from kommungraf.errors import ReleaseError, ServingError
+from kommungraf.hosting import Hosting
 from kommungraf.serving import serve
 from serving_process import (
     CROSS,
     LIMITS,
     LOOKUP,
-    PROGRAM,
     Running,
     all_gone,
+    command_of,
     family,
     running,
     seconds_of_cpu,
@@ -217,25 +217,83 @@ def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(ServingError, match=f"Port {port} on 127.0.0.1 is in use"):
-            serve(tmp_path, port=port)
+            serve(tmp_path, Hosting(port=port))
 
 
 def test_a_host_that_is_not_ours_is_a_clear_error(tmp_path: Path) -> None:
     write_release(tmp_path)
     with pytest.raises(ServingError, match="can't be listened on"):
-        serve(tmp_path, host="192.0.2.1", port=0)
+        serve(tmp_path, Hosting(host="192.0.2.1", port=0))
 
 
 def test_no_release_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="kommungraf build"):
-        serve(tmp_path, port=0)
+        serve(tmp_path, Hosting(port=0))
 
 
 def test_a_broken_release_ends_the_server_with_its_reason(tmp_path: Path) -> None:
     folder = write_release(tmp_path)
     (folder / "dataset.nq").write_text("broken")
-    command = (sys.executable, "-c", PROGRAM, str(tmp_path), json.dumps(asdict(LIMITS)))
+    command = command_of(tmp_path, LIMITS, {})
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert ended.returncode != 0
     assert "dataset.nq isn't what MANIFEST.json says" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def status_of(port: int, path: str) -> int:
+    """The status at this moment; 0 where nobody listens yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+def statuses_of_a_start(releases: Path) -> list[int]:
+    """What /ready answers from before the server starts until it is ready."""
+    port = free_port()
+    command = command_of(releases, LIMITS, {"port": str(port)})
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        seen = [0]
+        deadline = time.monotonic() + 10
+        while seen[-1] != 200 and time.monotonic() < deadline:
+            if (now := status_of(port, "/ready")) != seen[-1]:
+                seen.append(now)
+            if now == 503:
+                assert status_of(port, "/health") == 200
+        return seen
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_a_server_is_ready_only_once_its_release_is_open(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    starts = [statuses_of_a_start(tmp_path) for _ in range(3)]
+    assert all(seen in ([0, 503, 200], [0, 200]) for seen in starts)  # opening may be over before anybody asks
+    assert [0, 503, 200] in starts
+
+
+def test_what_is_on_its_way_is_answered_before_the_end(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        answers: list[int] = []
+        text = quote(f"{CROSS} # on its way")
+        asking = threading.Thread(target=lambda: answers.append(server.get(f"/sparql?query={text}")[0]))
+        asking.start()
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+        asking.join()
+        assert answers == [503]  # the query's own deadline, and no connection that was cut
+        assert server.process.wait(10) == 0
+        assert status_of(server.port, "/health") == 0

@@ -1,5 +1,6 @@
 """The web application: one edition per request, the endpoints, and what every response carries."""
 
+import secrets
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -23,6 +24,8 @@ from kommungraf.assets import YEAR_SECONDS, is_named_by_content
 from kommungraf.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
 from kommungraf.limits import Limits
+from kommungraf.notes import note
+from kommungraf.operation import Recording
 from kommungraf.querypages import query_page, result_page
 
 __all__ = ["FAULT", "Settings", "create_app"]
@@ -31,7 +34,7 @@ __all__ = ["FAULT", "Settings", "create_app"]
 FAULT: Final = "kommungraf.fault"
 
 _PREFLIGHT_SECONDS: Final = "86400"
-_EXPOSED: Final = "ETag, Link, Content-Profile, Content-Language, Retry-After"
+_EXPOSED: Final = "ETag, Link, Content-Profile, Content-Language, Retry-After, X-Request-Id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Settings:
 
     limits: Limits
     stores: Stores = field(default_factory=Stores)
+    recording: Recording | None = None
 
 
 class _Site(Flask):
@@ -58,8 +62,9 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     _lease_editions(app, editions)
     _bound_requests(app, limits)
     app.after_request(_opened_to_all)
+    app.after_request(_numbered)
     problems.install(app, pages.problem_page)
-    app.register_blueprint(operation.blueprint)
+    app.register_blueprint(operation.blueprint_of(settings.recording or Recording()))
     app.register_blueprint(downloads.blueprint)
     site = sparql.Pages(partial(query_page, limits), partial(result_page, limits))
     app.register_blueprint(sparql.blueprint_of(limits, site))
@@ -94,6 +99,15 @@ def _bound_requests(app: Flask, limits: Limits) -> None:
             raise ContentTooLarge(limits.body_bytes)
         if (fault := request.environ.get(FAULT)) is not None:
             raise fault
+
+
+def _numbered(response: Response) -> Response:
+    """An answer for this request alone has a number, by which it is found in the log."""
+    if response.cache_control.no_store:
+        number = secrets.token_hex(8)
+        response.headers["X-Request-Id"] = number
+        note(id=number)
+    return response
 
 
 def _opened_to_all(response: Response) -> Response:

@@ -95,6 +95,7 @@ class _Shelf:
         self._new: OrderedDict[_Key, _Entry] = OrderedDict()
         self._proven: OrderedDict[_Key, _Entry] = OrderedDict()
         self._new_size = self._proven_size = 0
+        self.evictions = 0
 
     @property
     def size(self) -> int:
@@ -132,6 +133,7 @@ class _Shelf:
             while self.size > self._limit:
                 _, given_up = self._new.popitem(last=False)
                 self._new_size -= given_up.size
+                self.evictions += 1
 
 
 class ResponseCache:
@@ -146,6 +148,11 @@ class ResponseCache:
     def size(self) -> int:
         """The bytes that are held."""
         return self._shelf.size
+
+    @property
+    def evictions(self) -> int:
+        """How many responses made way for others."""
+        return self._shelf.evictions
 
     def kept(self, method: str, target: tuple[str, str], fields: Mapping[str, str]) -> Kept | None:
         """The response that is kept for a request: its method, path and query string, and fields by lower-case name.

@@ -149,7 +149,7 @@ def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
     from kommungraf.serving import serve as run  # noqa: PLC0415 - only this command needs the server
 
     effective = _configured(flags, lang)
-    folders, hosting, limits = effective.section(Folders), effective.section(Hosting), effective.section(Limits)
+    folders, limits = effective.section(Folders), effective.section(Limits)
     stores = _stores(effective.section(Engines))
     own = not files and _CONTENT.isdisjoint(effective.flagged()) and not stores.foreign
     aside = nullcontext(folders.releases) if own else tempfile.TemporaryDirectory(prefix="kommungraf-")
@@ -159,7 +159,7 @@ def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
             _gathered(stores, releases, folders, limits)
         elif not own or not _has_current(releases):
             _built(_project(files, folders), releases, lang)
-        run(releases, host=hosting.host, port=hosting.port, limits=limits, stores=stores)
+        run(releases, effective.section(Hosting), limits=limits, stores=stores)
 
 
 def _stores(engines: Engines) -> "Stores":

@@ -6,13 +6,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from kommungraf.errors import TooManyRequests
 from kommungraf.limits import Limits
 
-__all__ = ["Clients", "Network", "client_of"]
+__all__ = ["Clients", "Network", "address_of", "client_of"]
 
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: Clients that are remembered; who is forgotten starts anew.
@@ -69,19 +71,31 @@ class Clients:
 
 
 def client_of(peer: str, forwarded_for: str | None, proxies: Sequence[Network]) -> str:
-    """Who asks: the peer, or, where that is one of our proxies, the last address in X-Forwarded-For that is none.
+    """Who asks, as text; an IPv6 client is its network, and one whose address can't be told is empty."""
+    return _client(peer.rpartition(":")[0], forwarded_for if proxies else None, tuple(proxies))
 
-    What stands before that address is what the client says of itself. An IPv6 client is its network.
+
+@lru_cache(maxsize=4096)
+def _client(host: str, forwarded_for: str | None, proxies: tuple[Network, ...]) -> str:
+    """The same few ask again and again, and reading an address takes longer than answering from the cache."""
+    client = address_of(f"{host}:0", forwarded_for, proxies)
+    return _subscriber(client) if client is not None else ""
+
+
+def address_of(peer: str, forwarded_for: str | None, proxies: Sequence[Network]) -> Address | None:
+    """The peer's address, or, where that is one of our proxies, the last in X-Forwarded-For that is none.
+
+    What stands before that address is what the client says of itself.
     """
     addresses = [part.strip() for part in (forwarded_for or "").split(",")] if proxies else []
     addresses.append(peer.rpartition(":")[0].strip("[]"))
     client = _address(addresses.pop())
     while addresses and client is not None and any(client in network for network in proxies):
         client = _address(addresses.pop()) or client
-    return _subscriber(client) if client is not None else ""
+    return client
 
 
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -89,7 +103,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _subscriber(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+def _subscriber(address: Address) -> str:
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((address, _SUBSCRIBER), strict=False))

@@ -33,6 +33,7 @@ KommungrafError
     ├── QueryFailed        the engine can't evaluate the query
     ├── EngineFailed       the engine behind this server refuses, fails or sends what is no result
     ├── EngineTimedOut     the engine behind this server is silent; has the seconds that it had
+    ├── NotYetOpen         the release is still being opened; has the seconds to wait
     └── Overloaded         every worker is busy; has the seconds to wait
 
 Errors carry data, never an HTTP status.
@@ -54,6 +55,7 @@ __all__ = [
     "KommungrafError",
     "NotAcceptable",
     "NotPushed",
+    "NotYetOpen",
     "OutputFault",
     "Overloaded",
     "Place",
@@ -323,3 +325,11 @@ class Overloaded(RequestError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Every query worker is busy. Try again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class NotYetOpen(RequestError):
+    """The server runs and its release is still being opened."""
+
+    def __init__(self) -> None:
+        super().__init__("The release is being opened. Try again in a moment.")
+        self.retry_after = 1

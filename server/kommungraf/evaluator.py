@@ -5,6 +5,7 @@ import math
 import os
 import re
 import signal
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,12 +31,12 @@ from kommungraf.errors import (
     UpdateRefused,
 )
 from kommungraf.formats import DATASET, GRAPH, SOLUTIONS
-from kommungraf.lanes import Lane, RefusedQueries, Seat
+from kommungraf.lanes import Lane, Occupancy, RefusedQueries, Seat
 from kommungraf.limits import Limits
 from kommungraf.wire import Message
 from kommungraf.workers import Host, Worker
 
-__all__ = ["OFFERS", "Answer", "Engine", "Evaluator", "Examined", "Query", "selected"]
+__all__ = ["OFFERS", "Answer", "Engine", "Evaluator", "Examined", "Query", "Workload", "selected"]
 
 #: What each form of query can be answered in.
 OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -109,6 +110,19 @@ class Answer:
     volatile: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What query workers do at a moment.
+
+    `lanes` are `public`, for everybody's queries, and `own`, for the site's lookups; `cut` are the queries that
+    were ended since the release was opened, by limit; `host` is the process that holds the store.
+    """
+
+    lanes: Mapping[str, Occupancy]
+    cut: Mapping[str, int]
+    host: int
+
+
 class Engine(Protocol):
     """Whatever answers queries for the site."""
 
@@ -117,6 +131,9 @@ class Engine(Protocol):
 
     def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
         """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
+
+    def workload(self) -> Workload:
+        """What our workers are doing for it."""
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -147,6 +164,7 @@ class Evaluator:
         self._public = Lane(limits.workers, queue=limits.queue, seconds=limits.queue_seconds, patience=_PATIENCE)
         self._own = Lane(_OWN_SEATS, queue=limits.queue, seconds=limits.queue_seconds)
         self._refused = RefusedQueries(limits.refusal_seconds)
+        self._cut: Counter[str] = Counter()
         for lane in (self._public, self._own):
             lane.free()[-1].worker = self._fresh()
 
@@ -170,6 +188,11 @@ class Evaluator:
         """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
         return selected(self, text, bindings)
 
+    def workload(self) -> Workload:
+        """What its workers are doing."""
+        lanes = {"public": self._public.occupancy(), "own": self._own.occupancy()}
+        return Workload(lanes, dict(self._cut), self._host.pid)
+
     def close(self) -> None:
         """End every process of this evaluator."""
         self._closed = True
@@ -188,6 +211,7 @@ class Evaluator:
                 raise self._error(problem, reply.fields, query)
         except QueryLimitExceeded as error:
             self._refused.add(key, error.limit)
+            self._count(error.limit)
             raise
         return reply
 
@@ -268,6 +292,10 @@ class Evaluator:
                 told = f"The engine behind this server sent what is no whole result: {fields['message']}."
                 return EngineFailed(told)
         return BadRequest(fields["message"]) if problem == "bad" else QueryFailed(fields["message"])
+
+    def _count(self, limit: str) -> None:
+        with self._lock:
+            self._cut[limit] += 1
 
     def exceeded(self, limit: str) -> QueryLimitExceeded:
         """The error that says into which limit a query ran."""

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from werkzeug.http import parse_content_range_header
 from werkzeug.wsgi import FileWrapper
@@ -27,6 +27,7 @@ from kommungraf.callers import CALLER, Caller
 from kommungraf.clients import Clients, Network, client_of
 from kommungraf.errors import Overloaded, RequestError
 from kommungraf.limits import Limits
+from kommungraf.notes import NOTES
 from kommungraf.problems import PROBLEM_JSON, problem_of
 from kommungraf.sending import Span
 
@@ -35,10 +36,8 @@ if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
     from granian.rsgi import Scope
 
-__all__ = ["NOTES", "Finished", "Gateway"]
+__all__ = ["Finished", "Gateway"]
 
-#: The key of a WSGI environment: a dictionary in which the application may note what an observer is to be told.
-NOTES: Final = "kommungraf.notes"
 #: For requests that wait for nothing.
 _SPARE_THREADS: Final = 8
 _RETRY_SECONDS: Final = 5
@@ -46,8 +45,7 @@ _LEFT: Final = 499
 _Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):  # made for every request, in a third of the time that a frozen dataclass takes
     """A request that was answered, or that its client left (499), for whoever observes; `kept` came from the cache."""
 
     method: str

@@ -1,22 +1,48 @@
-"""Where a server listens: what an operator decides about it beside the limits."""
+"""Where a server listens, what it logs, who may read its metrics and which engines it asks: beside the limits."""
 
 from dataclasses import dataclass
-from typing import Final
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Final, TypeAlias
 
 from kommungraf.options import Kind, setting
 
-__all__ = ["CREDENTIALS", "Engines", "Hosting"]
+__all__ = ["CREDENTIALS", "Engines", "Hosting", "Networks"]
 
 #: Variables of the environment for who asks an engine: no flag and no file, which others may read.
 CREDENTIALS: Final = ("KOMMUNGRAF_STORE_USER", "KOMMUNGRAF_STORE_PASSWORD", "KOMMUNGRAF_STORE_TOKEN")
 
+Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """The address of a server; port 0 is any free one."""
+    """The address and the records of a server."""
 
     host: str = setting("127.0.0.1", Kind.TEXT, "The address to listen on; 0.0.0.0 is every one of the machine.")
     port: int = setting(8000, Kind.COUNT, "The port to listen on; 0 is any free one.", least=0, most=65_535)
+    proxies: Networks = setting(
+        (),
+        Kind.NETWORKS,
+        "Reverse proxies in front, whose X-Forwarded-For tells the client's address.",
+    )
+    access_log: str = setting(
+        "json", Kind.CHOICE, "The form of the access log.", choices=("json", "combined", "off")
+    )
+    access_log_file: Path | None = setting(
+        None, Kind.PATH, "The file of the access log; standard error where it isn't set."
+    )
+    client_address: str = setting(
+        "network",
+        Kind.CHOICE,
+        "What the access log keeps of a client's address: its network (/24, /48 in IPv6), all of it, or nothing.",
+        choices=("network", "full", "off"),
+    )
+    metrics: Networks = setting(
+        (ip_network("127.0.0.0/8"), ip_network("::1/128")),
+        Kind.NETWORKS,
+        "Who may read /metrics; an empty list is nobody.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

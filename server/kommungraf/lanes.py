@@ -16,7 +16,7 @@ from kommungraf.callers import Caller
 from kommungraf.errors import ClientLeft, Overloaded
 from kommungraf.workers import Worker
 
-__all__ = ["Lane", "RefusedQueries", "Seat", "Stay"]
+__all__ = ["Lane", "Occupancy", "RefusedQueries", "Seat", "Stay"]
 
 _MOST_REFUSED: Final = 1000
 
@@ -36,6 +36,15 @@ class Stay:
     ended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """How full a lane is at a moment."""
+
+    seats: int
+    busy: int
+    waiting: int
+
+
 class Lane:
     """The seats for one purpose; any thread may use it.
 
@@ -45,6 +54,7 @@ class Lane:
 
     def __init__(self, seats: int, *, queue: int, seconds: float, patience: float | None = None) -> None:
         self.patience = patience
+        self._seats = seats
         self._free = [Seat() for _ in range(seats)]
         self._waiting: deque[SimpleQueue[Seat | None]] = deque()
         self._expendable: deque[Stay] = deque()
@@ -143,6 +153,11 @@ class Lane:
     def overloaded(self) -> Overloaded:
         """What a request is told that gets no seat or loses it."""
         return Overloaded(math.ceil(self._seconds))
+
+    def occupancy(self) -> Occupancy:
+        """How full it is now."""
+        with self._lock:
+            return Occupancy(self._seats, self._seats - len(self._free), len(self._waiting))
 
     def free(self) -> list[Seat]:
         """The seats that nobody uses."""

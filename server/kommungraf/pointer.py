@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.endpoint import Endpoint
 from kommungraf.errors import EngineFailed, NotPushed, RequestError
-from kommungraf.evaluator import Answer, Engine, Query
+from kommungraf.evaluator import Answer, Engine, Query, Workload
 from kommungraf.limits import Limits
 from kommungraf.manifest import Manifest
 from kommungraf.ownqueries import query_text
@@ -91,6 +91,10 @@ class PointedEvaluator:
     def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
         """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
         return self._require().select(text, **bindings)
+
+    def workload(self) -> Workload:
+        """Of its workers, also where the engine points elsewhere."""
+        return self._remote.workload()
 
     def close(self) -> None:
         """End its workers."""

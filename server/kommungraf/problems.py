@@ -19,6 +19,7 @@ from kommungraf.errors import (
     GoneResource,
     KommungrafError,
     NotAcceptable,
+    NotYetOpen,
     Overloaded,
     QueryFailed,
     QueryLimitExceeded,
@@ -34,6 +35,7 @@ from kommungraf.errors import (
 )
 from kommungraf.formats import HTML
 from kommungraf.negotiation import chosen, language
+from kommungraf.notes import note
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE
 
@@ -200,6 +202,13 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         "This server has another SPARQL engine answer its queries, and that one took longer than a query may. Ask for less, or try again when it has less to do.",
     ),
     (
+        NotYetOpen,
+        503,
+        "not-yet-open",
+        "The server is starting",
+        "The server runs and is still opening the dataset. Try again after the seconds that Retry-After names.",
+    ),
+    (
         Overloaded,
         503,
         "overloaded",
@@ -245,7 +254,7 @@ def problem_of(error: KommungrafError | HTTPException) -> Problem:
 def _headers(error: KommungrafError) -> dict[str, str]:
     if isinstance(error, BodyTimeout):
         return {"Connection": "close"}
-    if isinstance(error, Overloaded | QueryLimitExceeded | TooManyRequests):
+    if isinstance(error, NotYetOpen | Overloaded | QueryLimitExceeded | TooManyRequests):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, GoneResource) and error.successor is not None:
         return {"Link": f'<{error.successor}>; rel="successor-version"'}
@@ -266,6 +275,7 @@ def install(app: Flask, page: ProblemPage | None = None) -> None:
 
 
 def _response(problem: Problem, page: ProblemPage) -> Response:
+    note(problem=_name(problem))
     if chosen(request, (PROBLEM_JSON, "application/json", HTML)) == HTML:
         tongue = language(request)
         response = Response(page(problem, tongue), problem.status, mimetype=HTML)
@@ -276,6 +286,13 @@ def _response(problem: Problem, page: ProblemPage) -> Response:
     response.vary.update(("Accept", "Accept-Language"))
     response.cache_control.no_store = True
     return response
+
+
+def _name(problem: Problem) -> str:
+    """What the operator's records call it."""
+    if problem.slug is None:
+        return str(problem.status)
+    return f"{problem.slug}:{problem.members['limit']}" if problem.slug == "query-limit" else problem.slug
 
 
 def _plain_page(problem: Problem, tongue: str) -> str:

@@ -11,7 +11,7 @@ from SPARQLWrapper import POST, SPARQLWrapper
 
 from kommungraf.endpoint import Call, Endpoint
 from kommungraf.errors import ClientLeft, EngineFailed
-from kommungraf.evaluator import Answer, Evaluator, Examined, Query, selected
+from kommungraf.evaluator import Answer, Evaluator, Examined, Query, Workload, selected
 from kommungraf.lanes import Lane, Stay
 from kommungraf.limits import Limits
 from kommungraf.substitution import substituted
@@ -82,6 +82,10 @@ class RemoteEvaluator:
         default = self._engine.default_graph and NamedNode(self._engine.default_graph)
         # Our queries call a named graph ?g, and the one that stands for the default graph is none to the site.
         return [row for row in selected(self, text, bindings) if default is None or row.get("g") != default]
+
+    def workload(self) -> Workload:
+        """Of the workers that read queries and answers for it."""
+        return self._desk.workload()
 
     def close(self) -> None:
         """End its workers."""

@@ -13,23 +13,31 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
+from flask import Flask
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from kommungraf.accesslog import LogFile
 from kommungraf.app import Settings, create_app
 from kommungraf.cache import ResponseCache
 from kommungraf.confinement import die_with_parent
+from kommungraf.doorway import Doorway
 from kommungraf.edition import Editions, Stores
 from kommungraf.errors import KommungrafError, ServingError
 from kommungraf.foreign import Gatherer
 from kommungraf.gateway import Gateway
+from kommungraf.hosting import Hosting
 from kommungraf.limits import Limits
 from kommungraf.manifest import read_manifest, resolve_current
+from kommungraf.metrics import Gauges, Metrics
+from kommungraf.observation import Observer
+from kommungraf.operation import Recording
 
 __all__ = ["serve"]
 
@@ -49,24 +57,46 @@ class _Address:
         return f"http://{host}:{self.port}/"
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the worker process is to serve; `parent` is the process that started it."""
+
+    releases: Path
+    address: _Address
+    hosting: Hosting
+    limits: Limits
+    stores: Stores
+    parent: int
+
+
 def serve(
     releases: Path,
+    hosting: Hosting | None = None,
     *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
     limits: Limits | None = None,
     stores: Stores = Stores(),  # noqa: B008  a frozen value
 ) -> None:
     """Serve the current release of `releases` until SIGTERM or SIGINT; SIGHUP opens it anew.
 
     Queries are answered by `stores` where there are any. Port 0 is any free one. Raises ReleaseError where there is no release and ServingError where the address
-    can't be had.
+    or the file of the log can't be had.
     """
     read_manifest(resolve_current(releases))
-    address = _free(_Address(host, port))
-    settings = Settings(limits or Limits(), stores)
-    server = _server(address, settings.limits)
-    server.serve(target_loader=partial(_application, releases, address, settings, os.getpid()), wrap_loader=False)
+    hosting, limits = hosting or Hosting(), limits or Limits()
+    address = _free(_Address(hosting.host, hosting.port))
+    _try_log(hosting.access_log_file)
+    server = _server(address, limits)
+    plan = _Plan(releases, address, hosting, limits, stores, os.getpid())
+    server.serve(target_loader=partial(_application, plan), wrap_loader=False)
+
+
+def _try_log(path: Path | None) -> None:
+    """Find out now, and not after a fork, that the log can't be written."""
+    try:
+        if path is not None:
+            LogFile(path).close()
+    except OSError as error:
+        raise ServingError(f"The access log can't be written: {error}. Choose another file.") from error
 
 
 def _free(address: _Address) -> _Address:
@@ -120,31 +150,85 @@ def _pass_on(server: Any, signum: int, _frame: object) -> None:
         os.kill(worker.inner.pid, signum)
 
 
-def _application(releases: Path, address: _Address, settings: Settings, parent: int) -> Gateway:
+def _application(plan: _Plan) -> Doorway:
     """What granian loads in its worker process, whose threads the query host may be started from."""
-    die_with_parent(parent)
+    die_with_parent(plan.parent)
     for ending in (signal.SIGTERM, signal.SIGINT):  # until granian sets its own; the parent's do nothing here
         signal.signal(ending, signal.SIG_DFL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    _allow_descriptors(settings.limits.connections)
+    _allow_descriptors(plan.limits.connections)
+    opened: SimpleQueue[Editions] = SimpleQueue()
+    signal.signal(signal.SIGHUP, lambda *_: Thread(target=_look_again, args=(opened,)).start())
+    return Doorway(partial(_gateway, plan, opened))
+
+
+def _look_again(opened: "SimpleQueue[Editions]") -> None:
+    """Open the current release, where one has been opened before."""
+    with suppress(Empty):
+        editions = opened.get_nowait()
+        opened.put(editions)
+        editions.reload()
+
+
+def _gateway(plan: _Plan, opened: "SimpleQueue[Editions]") -> Gateway:
+    """The application over the opened release; ends the process with a reason where that can't be opened."""
     try:
-        editions = Editions(releases, settings.limits, settings.stores)
+        editions = Editions(plan.releases, plan.limits, plan.stores)
     except KommungrafError as error:
-        raise SystemExit(f"kommungraf: {error}") from error
+        print(f"kommungraf: {error}", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(1)  # a thread can't end the process otherwise, and nobody else has begun anything
+    opened.put(editions)
     editions.watch()
-    if settings.stores.foreign:
+    if plan.stores.foreign:
         with editions.current() as edition:
             gatherer = Gatherer(
-                settings.stores.endpoints[0], releases, base_iri=edition.base_iri, limits=settings.limits
+                plan.stores.endpoints[0], plan.releases, base_iri=edition.base_iri, limits=plan.limits
             )
         gatherer.repeat()
-    signal.signal(signal.SIGHUP, lambda *_: Thread(target=editions.reload).start())
-    app = create_app(editions, settings)
     with editions.current() as edition:
-        line = f"Serving {edition.manifest.name} at {address.url}"
-    Thread(target=_announce, args=(address, line, settings.limits.send_seconds), daemon=True).start()
-    cache = ResponseCache(app, lambda: editions.content_hash, limit=settings.limits.cache_bytes)
-    return Gateway(cache, settings.limits, close=editions.close)
+        line = f"Serving {edition.manifest.name} at {plan.address.url}"
+    Thread(target=_announce, args=(plan.address, line, plan.limits.send_seconds), daemon=True).start()
+    return _observed(plan, editions)
+
+
+def _observed(plan: _Plan, editions: Editions) -> Gateway:
+    """The gateway with its records: what is counted is asked of the application that is counted."""
+    hosting, limits = plan.hosting, plan.limits
+
+    def exposition() -> bytes:
+        return metrics.exposition()
+
+    recording = Recording(exposition, hosting.metrics, hosting.proxies)
+    app = create_app(editions, Settings(limits, plan.stores, recording))
+    cache = ResponseCache(app, lambda: editions.content_hash, limit=limits.cache_bytes)
+    metrics = Metrics(_routes(app), partial(_gauges, editions, cache))
+    log = LogFile(hosting.access_log_file) if hosting.access_log_file is not None else sys.stderr
+    observer = Observer(hosting, metrics, log.write)
+
+    def close() -> None:
+        editions.close()
+        observer.close()
+
+    return Gateway(cache, limits, proxies=hosting.proxies, observe=observer.observe, close=close)
+
+
+def _routes(app: Flask) -> set[str]:
+    """The first segments of the addresses that the application has."""
+    segments = {rule.rule.split("/")[1].partition(".")[0] for rule in app.url_map.iter_rules()}
+    return {segment for segment in segments if segment and "<" not in segment}
+
+
+def _gauges(editions: Editions, cache: ResponseCache) -> Gauges:
+    with editions.current() as edition:
+        manifest = edition.manifest
+        return Gauges(
+            workload=edition.evaluator.workload(),
+            cache_bytes=cache.size,
+            evictions=cache.evictions,
+            version=manifest.version,
+            content_hash=manifest.content_hash,
+            quads=manifest.quads,
+        )
 
 
 def _allow_descriptors(connections: int) -> None:
@@ -178,7 +262,7 @@ def _end_stalls(port: int, seconds: float) -> None:
 def _answers(host: str, port: int) -> bool:
     connection = HTTPConnection(host, port, timeout=1)
     try:
-        connection.request("HEAD", "/health")
+        connection.request("HEAD", "/ready")
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False

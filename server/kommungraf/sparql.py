@@ -17,6 +17,7 @@ from kommungraf.formats import GRAPH, HTML
 from kommungraf.freshness import fixed, volatile
 from kommungraf.limits import Limits
 from kommungraf.negotiation import chosen, required
+from kommungraf.notes import fingerprint, note
 from kommungraf.servicedescription import described
 
 __all__ = ["Pages", "blueprint_of"]
@@ -62,6 +63,7 @@ def blueprint_of(limits: Limits, pages: Pages) -> Blueprint:
         """Answer a query, or say what the endpoint is."""
         operation = _operation()
         if operation is not None:
+            note(query=fingerprint(operation.text))
             if pages.result is not None and _is_for_a_page(operation):
                 return pages.result(operation.text, _answer_for_a_page(operation, g.edition))
             return _answered(operation, g.edition)

@@ -91,6 +91,11 @@ class Host:
                 f"{source} can't be opened ({reason}). Delete the release and run `kommungraf build`."
             )
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def spawn(self) -> Worker | None:
         """A new worker, or None where the host is gone."""
         reply = self._asked({"spawn": True})

@@ -1,0 +1,120 @@
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from kommungraf import observation
+from kommungraf.hosting import Hosting
+from kommungraf.metrics import Metrics
+from kommungraf.notes import fingerprint
+from kommungraf.observation import Observer
+from serving_process import CROSS, LOOKUP, Running, running
+from test_accesslog import finished
+from test_metrics import GAUGES, value
+
+
+def test_every_request_is_counted_and_logged_once() -> None:
+    written: list[str] = []
+    metrics = Metrics({"sparql"}, lambda: GAUGES)
+    observer = Observer(Hosting(), metrics, written.append)
+    for _ in range(50):
+        observer.observe(finished())
+    observer.close()
+    lines = "".join(written).splitlines()
+    assert len(lines) == 50
+    assert len({json.loads(line)["id"] for line in lines}) == 50
+    assert value(metrics, "kommungraf_requests_total", route="/sparql", method="GET", status="2xx") == 50
+
+
+def test_without_a_log_there_are_still_counts() -> None:
+    written: list[str] = []
+    metrics = Metrics({"sparql"}, lambda: GAUGES)
+    observer = Observer(Hosting(access_log="off"), metrics, written.append)
+    observer.observe(finished())
+    observer.close()
+    assert written == []
+    assert value(metrics, "kommungraf_cache_misses_total") == 1
+
+
+def test_what_comes_too_fast_is_given_up_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observation, "_MOST", 3)
+    monkeypatch.setattr(observation, "_PAUSE_SECONDS", 60)
+    metrics = Metrics({"sparql"}, lambda: GAUGES)
+    observer = Observer(Hosting(access_log="off"), metrics, str)
+    for _ in range(5):
+        observer.observe(finished())
+    observer.close()
+    assert value(metrics, "kommungraf_cache_misses_total") == 3
+    assert value(metrics, "kommungraf_observations_lost_total") == 2
+
+
+def test_a_log_that_can_not_be_written_stops_no_counting() -> None:
+    def full(_text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    metrics = Metrics({"sparql"}, lambda: GAUGES)
+    observer = Observer(Hosting(), metrics, full)
+    observer.observe(finished())
+    observer.close()
+    assert value(metrics, "kommungraf_observations_lost_total") == 0
+    assert value(metrics, "kommungraf_log_lines_lost_total") == 1
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "access.log"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[Running]:
+    hosting = {"access_log": "json", "access_log_file": str(log)}
+    with running(tmp_path_factory.mktemp("releases"), hosting=hosting) as started:
+        yield started
+
+
+def read(server: Running, name: str, **labels: str) -> float:
+    text = server.get("/metrics")[2].decode()
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return next((each.value for each in samples if each.name == name and each.labels == labels), 0.0)
+
+
+def eventually(server: Running, expected: float, name: str, **labels: str) -> bool:
+    """Whether the server comes to count so many; it counts a moment after it answered."""
+    pause = threading.Event()
+    return any(read(server, name, **labels) == expected or pause.wait(0.05) for _ in range(60))
+
+
+def test_a_server_counts_hits_misses_and_queries(server: Running) -> None:
+    before = {name: read(server, f"kommungraf_cache_{name}_total") for name in ("hits", "misses")}
+    for _ in range(3):
+        server.get(f"{LOOKUP}%23counted")
+    assert eventually(server, before["hits"] + 2, "kommungraf_cache_hits_total")
+    assert read(server, "kommungraf_cache_bytes") > 0
+    assert read(server, "kommungraf_query_seconds_count", outcome="answered") >= 1
+    assert read(server, "kommungraf_worker_seats", lane="public") == 16
+    assert read(server, "kommungraf_query_host_memory_bytes") > 1_000_000
+
+
+def test_a_query_that_was_cut_is_counted_by_its_limit(server: Running) -> None:
+    assert server.get(f"/sparql?query={quote(CROSS + '#cut')}")[0] == 503
+    assert eventually(server, 1, "kommungraf_query_seconds_count", outcome="query-limit:time")
+    assert read(server, "kommungraf_queries_cut_total", limit="time") == 1
+
+
+def test_a_server_logs_each_request_without_its_query(server: Running, log: Path) -> None:
+    server.get("/sparql?query=ASK%20%7B%20%22hidden%22%20%3Fp%20%3Fo%20%7D")
+    status, headers, _ = server.get("/no/such/thing")
+    pause = threading.Event()
+    while '"/no/such/thing"' not in log.read_text() and not pause.wait(0.05):
+        continue
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    missing = next(line for line in lines if line["path"] == "/no/such/thing")
+    assert (missing["status"], missing["id"], missing["problem"]) == (404, headers["x-request-id"], "unknown")
+    assert status == 404
+    assert {line["client"] for line in lines} == {"127.0.0.0/24"}
+    assert fingerprint('ASK { "hidden" ?p ?o }') in {line.get("query") for line in lines}
+    assert "hidden" not in log.read_text()
