@@ -250,7 +250,7 @@ def _metadata(reading: _Reading, row: ReadRow, claim: NamedNode) -> Iterator[Qua
     said: list[tuple[str, NamedNode | Literal]] = [
         ("prov:wasDerivedFrom", NamedNode(source or "")),
         ("kg:tableFile", Literal(reading.path.name)),
-        ("csvw:rownum", Literal(str(row.number - row.heading.row), datatype=_INTEGER)),
+        ("csvw:rownum", Literal(str(row.number - 1), datatype=_INTEGER)),
     ]
     if table.accepted:
         said.append(("kg:status", NamedNode(iri("kg:Accepted"))))
