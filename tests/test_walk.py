@@ -146,7 +146,9 @@ def test_mended_tables_have_no_faults(walk: Walk) -> None:
         pytest.param(
             "/doc/twinning/se-0780-lt-kaunas", ["Vänortssamarbetet Växjö–Kaunas", "sedan 1990", "Kaunas"], id="tie"
         ),
-        pytest.param("/doc/claim/vaxjo-kaunas/twin-se-0780-lt-kaunas", ["vanorter-vaxjo.csv", "rad 4"], id="claim"),
+        pytest.param(
+            "/doc/claim/vaxjo-kaunas/twin-se-0780-lt-kaunas", ["vanorter-vaxjo.csv", "rad 4"], id="claim"
+        ),
         pytest.param(
             "/doc/municipality/se-0780", ["Växjö–Kaunas", "Växjö–Lojo", "Växjö–Schwerin"], id="municipality"
         ),
