@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 CLIENTS := tests/clients
+W3C := build/w3c
 WEB := server/kommungraf/static/built
 
-.PHONY: serve build test check bench lock web clients clean
+.PHONY: serve build test check bench lock web clients w3c clean
 
 serve: $(VENV)/.ready web
 	$(BIN)/kommungraf build
@@ -15,7 +16,7 @@ serve: $(VENV)/.ready web
 build: $(VENV)/.ready
 	$(BIN)/kommungraf build
 
-test: check web clients
+test: check web clients w3c
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.ready
@@ -58,6 +59,16 @@ clients:
 
 $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel=error --ignore-scripts
+	touch $@
+
+# The W3C's SPARQL tests, which are run over HTTP; without them that test is skipped.
+w3c: $(VENV)/.ready
+	@$(MAKE) --no-print-directory $(W3C)/.ready || echo "The W3C's tests could not be fetched; they are skipped." >&2
+
+$(W3C)/.ready: tests/w3c.txt
+	mkdir -p $(W3C)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary rdflib --require-hashes -r $< -d $(W3C)
+	tar xzf $(W3C)/rdflib-*.tar.gz -C $(W3C) --strip-components=5 --wildcards '*/suites/w3c/dawg-data-r2/*' '*/suites/w3c/sparql11/*'
 	touch $@
 
 clean:
