@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from kommungraf.answers import sent
-from kommungraf.evaluator import Answer
+from kommungraf.engine import Answer
 
 
 @pytest.mark.parametrize("size", [0, 10, (4 << 20) + 1])

@@ -163,6 +163,51 @@ def test_a_flood_does_not_displace_what_is_asked_for_again() -> None:
     assert counted.entered == 0
 
 
+def test_a_flood_that_asks_twice_does_not_displace_what_is_asked_for_often() -> None:
+    counted, entered = Counted(limit=200_000), []
+    popular = [f"/a?popular={number}" for number in range(5)]
+    for turn in range(10):
+        counted.entered = 0
+        for path in popular * 3:
+            counted.client.get(path)
+        entered.append(counted.entered)
+        for number in range(20):
+            for _ in range(2):
+                counted.client.get(f"/a?flood={turn}-{number}")
+    assert entered == [5, *[0] * 9]
+
+
+def test_what_was_popular_once_makes_way() -> None:
+    counted = Counted(limit=100_000)
+    for _ in range(100):
+        counted.client.get("/popular")
+    for number in range(2000):
+        for _ in range(2):
+            counted.client.get(f"/a?{number}")
+    counted.entered = 0
+    counted.client.get("/popular")
+    assert counted.entered == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"Host": "evil.example"}, id="host"),
+        pytest.param({"X-Forwarded-Host": "evil.example"}, id="forwarded-host"),
+        pytest.param({"Cookie": "a=b"}, id="cookie"),
+        pytest.param({"Accept-Encoding": "gzip;q=0, br, zstd"}, id="encoding"),
+        pytest.param({"Accept-Encoding": "gzip"}, id="gzip"),
+        pytest.param({"Accept": "*/*;q=0.1, text/html;q=0"}, id="accept"),
+        pytest.param({"Authorization": "Basic eDp5"}, id="authorization"),
+    ],
+)
+def test_no_request_changes_what_another_gets(counted: Counted, fields: dict[str, str]) -> None:
+    clean = Counted().client.get("/a?q=1")
+    counted.client.get("/a?q=1", headers=fields)
+    after = counted.client.get("/a?q=1")
+    assert (after.status, after.headers, after.data) == (clean.status, clean.headers, clean.data)
+
+
 @pytest.mark.parametrize("header", ["Accept", "If-None-Match", "Accept-Language", "Accept-Encoding"])
 def test_long_headers_are_not_kept(counted: Counted, header: str) -> None:
     for number in range(50):

@@ -9,8 +9,9 @@ from pyoxigraph import BlankNode, Store
 
 from kommungraf import diskstore
 from kommungraf.diskstore import prepared
+from kommungraf.engine import Query
 from kommungraf.errors import ReleaseError
-from kommungraf.evaluator import Evaluator, Query
+from kommungraf.evaluator import Evaluator
 from kommungraf.limits import Limits
 from kommungraf.manifest import verified
 from serving_release import write_release

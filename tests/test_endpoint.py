@@ -9,6 +9,7 @@ import pytest
 
 from kommungraf.callers import Caller
 from kommungraf.endpoint import Call, Credentials, Endpoint, credentials, endpoint
+from kommungraf.engine import Query
 from kommungraf.errors import (
     ClientLeft,
     EngineFailed,
@@ -17,7 +18,6 @@ from kommungraf.errors import (
     QueryLimitExceeded,
     ServingError,
 )
-from kommungraf.evaluator import Query
 from kommungraf.limits import Limits
 from kommungraf.remote import RemoteEvaluator
 

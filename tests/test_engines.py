@@ -22,6 +22,7 @@ from pyoxigraph import (
 
 from engines import VIRTUOSO, Server, oxigraph, virtuoso
 from kommungraf.endpoint import Credentials, endpoint
+from kommungraf.engine import OFFERS, Engine, Query
 from kommungraf.errors import (
     KommungrafError,
     NotAcceptable,
@@ -30,7 +31,7 @@ from kommungraf.errors import (
     ServiceRefused,
     UpdateRefused,
 )
-from kommungraf.evaluator import OFFERS, Engine, Evaluator, Query
+from kommungraf.evaluator import Evaluator
 from kommungraf.limits import Limits
 from kommungraf.manifest import read_manifest
 from kommungraf.pointer import PointedEvaluator

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
+from kommungraf.engine import Answer, Query
 from kommungraf.errors import (
     BadRequest,
     NotAcceptable,
@@ -19,7 +20,7 @@ from kommungraf.errors import (
     ServiceRefused,
     UpdateRefused,
 )
-from kommungraf.evaluator import Answer, Evaluator, Query
+from kommungraf.evaluator import Evaluator
 from kommungraf.limits import Limits
 from kommungraf.vocab import BASE
 from serving_release import ALMHULT, CLAIM, TRIG, write_release

@@ -5,7 +5,7 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from kommungraf.evaluator import Workload
+from kommungraf.engine import Workload
 from kommungraf.gateway import Finished
 from kommungraf.lanes import Occupancy
 from kommungraf.metrics import Gauges, Metrics

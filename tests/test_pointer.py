@@ -9,8 +9,8 @@ from engines import Server, oxigraph
 from kommungraf.app import Settings, create_app
 from kommungraf.edition import Editions, Stores
 from kommungraf.endpoint import Credentials, endpoint
+from kommungraf.engine import Query
 from kommungraf.errors import EngineFailed, NotPushed
-from kommungraf.evaluator import Query
 from kommungraf.limits import Limits
 from kommungraf.transfer import Target, push
 from kommungraf.vocab import BASE

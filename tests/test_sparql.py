@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from werkzeug.test import TestResponse
 
-from kommungraf.evaluator import Answer
+from kommungraf.engine import Answer
 from kommungraf.sparql import Pages, blueprint_of
 from serving_client import LIMITS, client_of
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM

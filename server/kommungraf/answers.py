@@ -5,7 +5,7 @@ from typing import Final
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
-from kommungraf.evaluator import Answer
+from kommungraf.engine import Answer
 
 __all__ = ["sent"]
 

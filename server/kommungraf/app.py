@@ -28,13 +28,18 @@ from kommungraf.notes import note
 from kommungraf.operation import Recording
 from kommungraf.querypages import query_page, result_page
 
-__all__ = ["FAULT", "Settings", "create_app"]
+__all__ = ["FAULT", "OPEN_TO_ALL", "Settings", "create_app", "numbered"]
 
 #: The key of a WSGI environment under which the server says why a request is to be refused.
 FAULT: Final = "kommungraf.fault"
 
 _PREFLIGHT_SECONDS: Final = "86400"
-_EXPOSED: Final = "ETag, Link, Content-Profile, Content-Language, Retry-After, X-Request-Id"
+#: What every response says: whoever may read it may read it from a page of another site.
+OPEN_TO_ALL: Final = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Link, Content-Profile, Content-Language, Retry-After, X-Request-Id"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +109,20 @@ def _bound_requests(app: Flask, limits: Limits) -> None:
 def _numbered(response: Response) -> Response:
     """An answer for this request alone has a number, by which it is found in the log."""
     if response.cache_control.no_store:
-        number = secrets.token_hex(8)
+        number = numbered()
         response.headers["X-Request-Id"] = number
         note(id=number)
     return response
 
 
+def numbered() -> str:
+    """A number for an answer that is for one request alone."""
+    return secrets.token_hex(8)
+
+
 def _opened_to_all(response: Response) -> Response:
     """Whoever may read this may read it from a page of another site; nothing here depends on who asks."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(OPEN_TO_ALL)
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
         response.headers["Access-Control-Allow-Headers"] = request.headers.get(

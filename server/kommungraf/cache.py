@@ -22,13 +22,14 @@ from kommungraf.negotiation import language
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["Kept", "ResponseCache"]
+__all__ = ["LARGEST_WHOLE", "Kept", "ResponseCache"]
 
 #: Larger bodies aren't kept, and still larger ones are passed on as they come.
 _LARGEST_KEPT: Final = 256 << 10
-_LARGEST_WHOLE: Final = 4 << 20
+LARGEST_WHOLE: Final = 4 << 20
 _LONGEST_KEY: Final = 4096
 _OVERHEAD: Final = 1024
+_MOST_USES: Final = 64
 _KEPT_STATUSES: Final = frozenset({"200", "301", "303", "308", "410"})
 #: A request that names a profile is rare and goes past the cache, so responses may vary by that as well.
 _NEGOTIATED: Final = frozenset({"accept", "accept-language", "accept-encoding", "accept-profile"})
@@ -67,6 +68,7 @@ class _Entry:
     tag: str | None
     plain: _Representation
     gzip: _Representation | None
+    uses: int = 0
 
     @property
     def size(self) -> int:
@@ -85,8 +87,8 @@ class _Entry:
 class _Shelf:
     """Entries by key within a number of bytes.
 
-    What was asked for once makes way before what was asked for again, so that one client's flood of odd
-    requests displaces other newcomers only.
+    What was asked for once makes way before what was asked for again, and what was asked for again before what is
+    asked for often: one client's flood of odd requests, each made twice, displaces other newcomers only.
     """
 
     def __init__(self, limit: int) -> None:
@@ -111,17 +113,30 @@ class _Shelf:
             elif (entry := self._new.pop(key, None)) is not None:
                 self._new_size -= entry.size
                 self._promote(key, entry)
+            if entry is not None:
+                entry.uses = min(entry.uses + 1, _MOST_USES)
             return entry
 
     def _promote(self, key: _Key, entry: _Entry) -> None:
-        """At most four fifths are for the proven: newcomers need room to prove themselves."""
+        """At most four fifths are for the proven: newcomers need room to prove themselves.
+
+        Who was used more than the newcomer stays, and loses a use for it: what was popular once makes way some day.
+        """
         self._proven[key] = entry
         self._proven_size += entry.size
         while self._proven_size > self._limit * 4 // 5:
-            oldest, demoted = self._proven.popitem(last=False)
-            self._proven_size -= demoted.size
-            self._new[oldest] = demoted
-            self._new_size += demoted.size
+            oldest = next(iter(self._proven))
+            if oldest != key and self._proven[oldest].uses > entry.uses + 1:
+                self._proven[oldest].uses -= 1
+                self._proven.move_to_end(oldest)
+                oldest = key
+            self._demote(oldest)
+
+    def _demote(self, key: _Key) -> None:
+        entry = self._proven.pop(key)
+        self._proven_size -= entry.size
+        self._new[key] = entry
+        self._new_size += entry.size
 
     def keep(self, key: _Key, entry: _Entry) -> None:
         """Hold `entry`, in the place of newcomers that are older."""
@@ -174,6 +189,14 @@ class ResponseCache:
             return self._passed(environ, start_response, key)
         return _started(_sent(entry, method, fields), start_response)
 
+    def keep(self, content_hash: str, target: tuple[str, str], fields: Mapping[str, str], response: Kept) -> Kept:
+        """Keep a whole response of a release to a GET, if it may be kept, and give what is sent of it."""
+        status, headers, body = response
+        key, entry = self._key("GET", target, fields), _entry(status, headers, body)
+        if key is not None and len(body) <= _LARGEST_KEPT and _may_be_kept(status, headers):
+            self._shelf.keep((content_hash, *key[1:]), entry)
+        return _sent(entry, "GET", fields)
+
     def _key(self, method: str, target: tuple[str, str], fields: Mapping[str, str]) -> _Key | None:
         """What the response depends on, or None where it depends on more or the key would be large."""
         if method not in {"GET", "HEAD"} or not _PARTICULAR.isdisjoint(fields):
@@ -189,7 +212,7 @@ class ResponseCache:
     ) -> Iterable[bytes]:
         status, headers, body = _called(self._app, environ)
         length = _length(headers)
-        if environ["REQUEST_METHOD"] == "HEAD" or length is None or length > _LARGEST_WHOLE:
+        if environ["REQUEST_METHOD"] == "HEAD" or length is None or length > LARGEST_WHOLE:
             start_response(status, headers)
             return body
         keeps = key is not None and length <= _LARGEST_KEPT and _may_be_kept(status, headers)

@@ -7,13 +7,16 @@ with every white space stretched keeps that look within the word at fault and th
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import Store
 
-__all__ = ["Fault", "diagnosis"]
+from kommungraf.errors import QuerySyntaxError
+
+__all__ = ["Fault", "diagnosis", "syntax_error"]
 
 _ERROR: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 #: What the engine says in words, among the tokens that it would have liked.
@@ -23,6 +26,8 @@ _SPACE: Final = re.compile(r"\s")
 #: Longer than any keyword.
 _STRETCH: Final = " " * 20
 _LONGEST: Final = 20_000
+_EXCERPT: Final = 40
+_WORD: Final = re.compile(r"[?$]?\w{1,40}|\S")
 _BASE: Final = "urn:x-kommungraf:base/"
 
 
@@ -86,3 +91,22 @@ def _offset(text: str, fault: Fault) -> int:
 def _at(text: str, offset: int, reason: str | None) -> Fault:
     before = text[:offset]
     return Fault(before.count("\n") + 1, offset - before.rfind("\n"), reason)
+
+
+def syntax_error(text: str, fields: Mapping[str, Any]) -> QuerySyntaxError:
+    """The error that tells the author of `text` what a worker found, with the place shown where it is known."""
+    line, column, reason = fields["line"], fields["column"], fields["reason"]
+    if line is None:
+        return QuerySyntaxError(f"The query doesn't parse: {reason}.")
+    written = text.split("\n")[line - 1]
+    word = _WORD.match(written, column - 1)
+    what = reason or (f"unexpected “{word[0]}”" if word else "unexpected end")
+    message = f"The query doesn't parse at line {line}, column {column}: {what}."
+    return QuerySyntaxError(message, line, column, excerpt=_excerpt(written, column))
+
+
+def _excerpt(line: str, column: int) -> str:
+    """The part of `line` around `column`, with a caret below it."""
+    start = max(0, column - 1 - _EXCERPT)
+    shown = line[start : column - 1 + _EXCERPT]
+    return f"{shown}\n{' ' * (column - 1 - start)}^"

@@ -11,8 +11,9 @@ from typing import Final
 
 from kommungraf import __version__
 from kommungraf.endpoint import Endpoint
+from kommungraf.engine import Engine
 from kommungraf.errors import KommungrafError, NotPushed
-from kommungraf.evaluator import Engine, Evaluator
+from kommungraf.evaluator import Evaluator
 from kommungraf.limits import Limits
 from kommungraf.manifest import CURRENT, Manifest, read_manifest, resolve_current, verified
 from kommungraf.pointer import PointedEvaluator

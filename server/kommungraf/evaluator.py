@@ -3,20 +3,21 @@
 import io
 import math
 import os
-import re
 import signal
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+from pyoxigraph import NamedNode
 
 from kommungraf.callers import Caller
+from kommungraf.diagnosis import syntax_error
 from kommungraf.diskstore import prepared
+from kommungraf.engine import OFFERS, Answer, Examined, Query, Workload, selected
 from kommungraf.errors import (
     BadRequest,
     ClientLeft,
@@ -24,35 +25,24 @@ from kommungraf.errors import (
     NotAcceptable,
     QueryFailed,
     QueryLimitExceeded,
-    QuerySyntaxError,
     ReleaseError,
     RequestError,
     ServiceRefused,
     UpdateRefused,
 )
-from kommungraf.formats import DATASET, GRAPH, SOLUTIONS
-from kommungraf.lanes import Lane, Occupancy, RefusedQueries, Seat
+from kommungraf.lanes import Lane, RefusedQueries, Seat
 from kommungraf.limits import Limits
 from kommungraf.wire import Message
 from kommungraf.workers import Host, Worker
 
-__all__ = ["OFFERS", "Answer", "Engine", "Evaluator", "Examined", "Query", "Workload", "selected"]
+__all__ = ["Evaluator", "Turn"]
 
-#: What each form of query can be answered in.
-OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "boolean": tuple(form.media_type for form in SOLUTIONS if form.booleans),
-    "solutions": tuple(form.media_type for form in SOLUTIONS),
-    "triples": tuple(form.media_type for form in (*GRAPH, *DATASET)),
-}
 _ATTEMPTS: Final = 2
-_EXCERPT: Final = 40
 #: The site's own lookups are many and short.
 _OWN_SEATS: Final = 2
 #: Seconds after which a query is a long one, and after which its worker goes behind all others for the processor.
 _PATIENCE: Final = 0.05
 _COURTESY: Final = 0.25
-_WORD: Final = re.compile(r"[?$]?\w{1,40}|\S")
-_JSON: Final = SOLUTIONS[0].media_type
 _LIMIT_OF_SIGNAL: Final = {
     signal.SIGALRM: "time",
     signal.SIGABRT: "memory",  # an allocation that fails ends the process
@@ -62,94 +52,13 @@ _LIMIT_OF_SIGNAL: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A query, its dataset, and the media type that fits best for each form; None where none is acceptable.
+class Turn:
+    """A query in the hands of a worker, which has left its seat for it."""
 
-    `boolean` is for ASK and is `solutions` where it isn't given. `bindings` are IRIs of variables that the
-    query projects. `own` are the site's own lookups, which have a worker apart from everybody's queries.
-    Where `caller` leaves, the query ends.
-    """
-
-    text: str
-    solutions: str | None
-    graph: str | None
-    boolean: str | None = None
-    bindings: Mapping[str, str] = field(default_factory=dict)
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    base_iri: str | None = None
-    own: bool = False
-    caller: Caller = field(default_factory=Caller, compare=False)
-
-    def request(self) -> dict[str, Any]:
-        """What a worker is asked."""
-        boolean = self.boolean
-        if boolean is None and self.solutions in OFFERS["boolean"]:
-            boolean = self.solutions
-        return {
-            "text": self.text,
-            "solutions": self.solutions,
-            "boolean": boolean,
-            "triples": self.graph,
-            "bindings": dict(self.bindings),
-            "default_graphs": self.default_graphs,
-            "named_graphs": self.named_graphs,
-            "base_iri": self.base_iri,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole result: `size` bytes in `body`, computed in `seconds`; `volatile` where the next may differ."""
-
-    form: str
-    media_type: str
-    body: BinaryIO
-    size: int
-    seconds: float
-    volatile: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """What query workers do at a moment.
-
-    `lanes` are `public`, for everybody's queries, and `own`, for the site's lookups; `cut` are the queries that
-    were ended since the release was opened, by limit; `host` is the process that holds the store.
-    """
-
-    lanes: Mapping[str, Occupancy]
-    cut: Mapping[str, int]
-    host: int
-
-
-class Engine(Protocol):
-    """Whatever answers queries for the site."""
-
-    def evaluate(self, query: Query) -> Answer:
-        """The whole answer to `query`; raises a RequestError where there is none."""
-
-    def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
-        """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
-
-    def workload(self) -> Workload:
-        """What our workers are doing for it."""
-
-    def close(self) -> None:
-        """Give back what it holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What the parser says of a query: its form, the media type of its answer, whether the next may differ.
-
-    `graphs` where it names the graphs of its dataset.
-    """
-
-    form: str
-    media_type: str
-    volatile: bool
-    graphs: bool
+    lane: Lane
+    seat: Seat
+    worker: Worker
+    query: Query
 
 
 class Evaluator:
@@ -171,6 +80,39 @@ class Evaluator:
     def evaluate(self, query: Query) -> Answer:
         """The whole answer to `query`; raises a RequestError where there is none."""
         return _answer(self._reply(Message(query.request()), query))
+
+    def begun(self, query: Query) -> Turn | None:
+        """`query` in the hands of a worker, where one is free; never waits."""
+        request = Message(query.request())
+        if self._refused.find(_key(request, query)) is not None:
+            return None
+        seat = self._public.seat_at_once()
+        if seat is None or seat.worker is None:
+            return None
+        turn, seat.worker = Turn(self._public, seat, seat.worker, query), None
+        turn.worker.send(request)  # where it has ended, that is what is heard of it
+        return turn
+
+    def heard(self, turn: Turn) -> Answer | Message | None:
+        """What the worker of `turn` has ready: the answer, or what `finished` is to be told, as more is to be done."""
+        reply = turn.worker.receive()
+        if reply is None or reply.fields["last"] or "problem" in reply.fields:
+            return reply
+        turn.seat.worker = turn.worker
+        turn.lane.give(turn.seat)
+        return _answer(reply)
+
+    def finished(self, turn: Turn, reply: Message | None = None) -> Answer:
+        """The answer to a query that was begun, once it is there, unless `reply` is what was heard of it."""
+        query = turn.query
+        with self._remembered(_key(Message(query.request()), query)):
+            try:
+                found = self._heard(turn.lane, turn.seat, turn.worker, caller=query.caller, reply=reply)
+            finally:
+                turn.lane.give(turn.seat)
+            if found is not None:
+                return _answer(self._answered(found, query))
+        return self.evaluate(query)
 
     def examine(self, query: Query) -> Examined:
         """What `query` is; raises a RequestError where it would get no answer."""
@@ -202,17 +144,27 @@ class Evaluator:
         self._host.close()
 
     def _reply(self, request: Message, query: Query) -> Message:
-        key = repr((request.fields, query.text)).encode("utf-8", "surrogatepass")
+        key = _key(request, query)
         if (limit := self._refused.find(key)) is not None:
             raise self.exceeded(limit)
+        lane = self._own if query.own else self._public
+        with self._remembered(key):
+            return self._answered(self._seated_reply(lane, request, caller=query.caller), query)
+
+    @contextmanager
+    def _remembered(self, key: bytes) -> Iterator[None]:
+        """Refuse a query for a while when it runs into a limit in the block."""
         try:
-            reply = self._seated_reply(self._own if query.own else self._public, request, caller=query.caller)
-            if (problem := reply.fields.get("problem")) is not None:
-                raise self._error(problem, reply.fields, query)
+            yield
         except QueryLimitExceeded as error:
             self._refused.add(key, error.limit)
             self._count(error.limit)
             raise
+
+    def _answered(self, reply: Message, query: Query) -> Message:
+        """The reply, where it is an answer; raises what it says is wrong."""
+        if (problem := reply.fields.get("problem")) is not None:
+            raise self._error(problem, reply.fields, query)
         return reply
 
     def _seated_reply(self, lane: Lane, request: Message, *, caller: Caller) -> Message:
@@ -230,11 +182,19 @@ class Evaluator:
         if caller.is_gone:
             raise ClientLeft
         worker = self._seated(seat)
-        reply, reusable, late = None, False, False
+        worker.send(request)  # where it has ended, that is what is heard of it
+        return self._heard(lane, seat, worker, caller=caller)
+
+    def _heard(
+        self, lane: Lane, seat: Seat, worker: Worker, *, caller: Caller, reply: Message | None = None
+    ) -> Message | None:
+        """What a worker says to its query, unless it has said it; the seat gets it again, or another."""
+        reusable, late = reply is not None and not reply.fields["last"], False
         end: Mapping[str, Any] = {}
         try:
-            with caller.on_leaving(worker.hang_up):
-                reply, reusable = _conversation(worker, lane, request)
+            if reply is None:
+                with caller.on_leaving(worker.hang_up):
+                    reply, reusable = _conversation(worker, lane)
         except TimeoutError:
             late = True
         finally:
@@ -280,7 +240,7 @@ class Evaluator:
         """The error that a worker's refusal stands for."""
         match problem:
             case "syntax":
-                return _syntax_error(query.text, fields)
+                return syntax_error(query.text, fields)
             case "refused":
                 return ServiceRefused() if fields["what"] == "service" else UpdateRefused()
             case "unacceptable":
@@ -314,21 +274,6 @@ class Evaluator:
         )
 
 
-def selected(engine: Engine, text: str, bindings: Mapping[str, NamedNode | str]) -> list[Mapping[str, Any]]:
-    """The solutions that `engine` has for the site's own SELECT."""
-    iris = {name: iri if isinstance(iri, str) else iri.value for name, iri in bindings.items()}
-    answer = engine.evaluate(Query(text, solutions=_JSON, graph=None, bindings=iris, own=True))
-    with answer.body as body:
-        solutions = parse_query_results(body.read(), QueryResultsFormat.JSON)
-    if not isinstance(solutions, QuerySolutions):
-        raise BadRequest("The query is no SELECT.")
-    names = [variable.value for variable in solutions.variables]
-    return [
-        {name: value for name, value in zip(names, solution, strict=True) if value is not None}
-        for solution in solutions
-    ]
-
-
 def _source(folder: Path | None, quads: int, limits: Limits) -> Path:
     """What the query host opens: a dump to hold in memory, or a store on disk."""
     if folder is None:
@@ -346,10 +291,12 @@ def _answer(reply: Message) -> Answer:
     return Answer(body=body, **{name: reply.fields[name] for name in names})
 
 
-def _conversation(worker: Worker, lane: Lane, request: Message) -> tuple[Message | None, bool]:
+def _key(request: Message, query: Query) -> bytes:
+    return repr((request.fields, query.text)).encode("utf-8", "surrogatepass")
+
+
+def _conversation(worker: Worker, lane: Lane) -> tuple[Message | None, bool]:
     """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
-    if not worker.send(request):
-        return None, False
     if lane.patience is None or worker.answers_within(lane.patience):
         reply = worker.receive()
         return reply, reply is not None and not reply.fields["last"]
@@ -361,21 +308,3 @@ def _conversation(worker: Worker, lane: Lane, request: Message) -> tuple[Message
     if stay.ended and reply is None:
         raise lane.overloaded()
     return reply, timely and reply is not None and not reply.fields["last"] and not stay.ended
-
-
-def _syntax_error(text: str, fields: Mapping[str, Any]) -> QuerySyntaxError:
-    line, column, reason = fields["line"], fields["column"], fields["reason"]
-    if line is None:
-        return QuerySyntaxError(f"The query doesn't parse: {reason}.")
-    written = text.split("\n")[line - 1]
-    word = _WORD.match(written, column - 1)
-    what = reason or (f"unexpected “{word[0]}”" if word else "unexpected end")
-    message = f"The query doesn't parse at line {line}, column {column}: {what}."
-    return QuerySyntaxError(message, line, column, excerpt=_excerpt(written, column))
-
-
-def _excerpt(line: str, column: int) -> str:
-    """The part of `line` around `column`, with a caret below it."""
-    start = max(0, column - 1 - _EXCERPT)
-    shown = line[start : column - 1 + _EXCERPT]
-    return f"{shown}\n{' ' * (column - 1 - start)}^"

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from kommungraf.endpoint import Endpoint
+from kommungraf.engine import Engine
 from kommungraf.errors import KommungrafError, RequestError
-from kommungraf.evaluator import Engine
 from kommungraf.index import write_index
 from kommungraf.limits import Limits
 from kommungraf.manifest import CURRENT, MANIFEST, FileEntry, Manifest

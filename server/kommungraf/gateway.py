@@ -6,6 +6,7 @@ The application behind is WSGI and knows nothing of this.
 
 import asyncio
 import io
+import os
 import sys
 import tempfile
 import time
@@ -22,10 +23,10 @@ from werkzeug.wsgi import FileWrapper
 from kommungraf import sending
 from kommungraf.app import FAULT
 from kommungraf.bodies import Bodies
-from kommungraf.cache import ResponseCache
 from kommungraf.callers import CALLER, Caller
 from kommungraf.clients import Clients, Network, client_of
-from kommungraf.errors import Overloaded, RequestError
+from kommungraf.direct import Direct
+from kommungraf.errors import ClientLeft, Overloaded, RequestError
 from kommungraf.limits import Limits
 from kommungraf.notes import NOTES
 from kommungraf.problems import PROBLEM_JSON, problem_of
@@ -75,14 +76,15 @@ class Gateway:
 
     def __init__(
         self,
-        cache: ResponseCache,
+        direct: Direct,
         limits: Limits,
         *,
         proxies: Sequence[Network] = (),
         observe: Callable[[Finished], None] | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
-        self._cache = cache
+        self._direct = direct
+        self._cache = direct.cache
         self._limits = limits
         self._proxies = proxies
         self._observe = observe
@@ -104,28 +106,57 @@ class Gateway:
         started = time.perf_counter()
         fields = _joined(scope.headers.items())
         method, target = scope.method, (scope.path, scope.query_string)
-        client, fault = "", None
+        client, response = "", None
+        fault: RequestError | None = None
         if self._clients.is_limited:
             client = client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
             fault = self._clients.refusal(client)
         kept = None if fault is not None else self._cache.kept(method, target, fields)
-        notes: Mapping[str, Any] = {}
+        notes: dict[str, Any] = {}
         if kept is not None:
             status, size = int(kept[0][:3]), len(kept[2])
             protocol.response_bytes(status, kept[1], kept[2])
         else:
-            environ = _environ(scope, fields)
-            notes = environ[NOTES]
-            status, size = await self._worked_out(environ, protocol, client, fault)
+            if method == "GET" and not self._clients.is_limited:
+                response, fault = await self._direct_response(target, fields, notes, protocol)
+            if response is None and not isinstance(fault, ClientLeft):
+                environ = _environ(scope, fields, notes)
+                response = await self._worked_out(environ, protocol, client, fault)
+            status, size = (_LEFT, 0) if response is None else await self._sent(response, protocol)
         if self._observe is not None:
             client = client or client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
             seconds = time.perf_counter() - started
             self._observe(Finished(method, *target, client, status, size, seconds, kept is not None, notes))
 
+    async def _direct_response(
+        self, target: tuple[str, str], fields: Mapping[str, str], notes: dict[str, Any], protocol: "HTTPProtocol"
+    ) -> tuple[_Response | None, RequestError | None]:
+        """What needs no application, or the fault that the application is to answer; neither where it is asked."""
+        try:
+            found = await self._direct.answered(target, fields, notes, partial(self._in_thread, protocol))
+        except RequestError as error:
+            return None, error
+        if found is None:
+            return None, None
+        status, headers, body = found
+        if isinstance(body, bytes):
+            return _whole(int(status[:3]), headers, body), None
+        size = body.seek(0, os.SEEK_END)
+        return _Response(int(status[:3]), headers, span=Span(body, 0, size), close=body.close), None
+
+    async def _in_thread(self, protocol: "HTTPProtocol", work: Callable[[], Any], caller: Caller) -> Any:
+        """What `work` gives; raises ClientLeft where the client left before."""
+        working = asyncio.wrap_future(self._threads.submit(work))
+        if await _done_before_leaving(working, protocol):
+            return working.result()
+        caller.leave()
+        working.add_done_callback(_noticed)
+        raise ClientLeft
+
     async def _worked_out(
         self, environ: dict[str, Any], protocol: "HTTPProtocol", client: str, fault: RequestError | None
-    ) -> tuple[int, int]:
-        """Answer a request by the application; the status and the bytes that were sent."""
+    ) -> _Response | None:
+        """The application's response, or None where the client left before there was one."""
         with ExitStack() as stay:
             try:
                 if fault is not None:
@@ -134,13 +165,7 @@ class Gateway:
                 await self._take_body(environ, protocol)
             except RequestError as error:
                 environ[FAULT] = error
-            response = await self._answered(environ, protocol)
-        if response is None:
-            return _LEFT, 0
-        try:
-            return response.status, await self._sent(response, protocol)
-        finally:
-            response.close()
+            return await self._answered(environ, protocol)
 
     async def _take_body(self, environ: dict[str, Any], protocol: "HTTPProtocol") -> None:
         if environ["REQUEST_METHOD"] != "POST":
@@ -171,12 +196,19 @@ class Gateway:
     def _count_down(self, _done: object) -> None:
         self._pending -= 1
 
-    async def _sent(self, response: _Response, protocol: "HTTPProtocol") -> int:
-        if response.span is None:
-            protocol.response_bytes(response.status, response.headers, response.body)
-            return len(response.body)
+    async def _sent(self, response: _Response, protocol: "HTTPProtocol") -> tuple[int, int]:
+        """Send a response; its status and the bytes that were sent."""
+        try:
+            if response.span is None:
+                protocol.response_bytes(response.status, response.headers, response.body)
+                return response.status, len(response.body)
+            return response.status, await self._poured(response, response.span, protocol)
+        finally:
+            response.close()
+
+    async def _poured(self, response: _Response, span: Span, protocol: "HTTPProtocol") -> int:
         respond = partial(protocol.response_file, response.status, response.headers)
-        pouring = asyncio.ensure_future(sending.send(respond, response.span, seconds=self._limits.send_seconds))
+        pouring = asyncio.ensure_future(sending.send(respond, span, seconds=self._limits.send_seconds))
         if await _done_before_leaving(pouring, protocol):
             return pouring.result()
         pouring.cancel()
@@ -196,6 +228,12 @@ async def _departure(protocol: "HTTPProtocol") -> None:
     await protocol.client_disconnect()
 
 
+def _noticed(working: "asyncio.Future[Any]") -> None:
+    """Take what nobody waits for, so that it isn't reported as lost."""
+    if not working.cancelled():
+        working.exception()
+
+
 def _discard(answering: "asyncio.Future[_Response]") -> None:
     if not answering.cancelled() and answering.exception() is None:
         answering.result().close()
@@ -209,7 +247,7 @@ def _joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     return fields
 
 
-def _environ(scope: "Scope", fields: Mapping[str, str]) -> dict[str, Any]:
+def _environ(scope: "Scope", fields: Mapping[str, str], notes: dict[str, Any]) -> dict[str, Any]:
     """The WSGI environment, as yet without a body."""
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
@@ -228,7 +266,7 @@ def _environ(scope: "Scope", fields: Mapping[str, str]) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        NOTES: {},
+        NOTES: notes,
     }
     for name, value in fields.items():
         if name in {"content-type", "content-length"}:

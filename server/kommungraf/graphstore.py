@@ -12,8 +12,8 @@ from kommungraf.answers import sent
 from kommungraf.callers import caller_of
 from kommungraf.downloads import held_view
 from kommungraf.edition import Edition
+from kommungraf.engine import Query
 from kommungraf.errors import BadRequest, UnknownResource
-from kommungraf.evaluator import Query
 from kommungraf.formats import RDF
 from kommungraf.freshness import fixed
 from kommungraf.links import URI_SAFE, spellings

@@ -73,7 +73,14 @@ class Lane:
         try:
             yield seat
         finally:
-            self._give(seat)
+            self.give(seat)
+
+    def seat_at_once(self) -> Seat | None:
+        """The seat that was used last, if it is free and has a worker; whoever takes it gives it back."""
+        with self._lock:
+            if self._free and self._free[-1].worker is not None:
+                return self._free.pop()
+        return None
 
     def _taken(self, caller: Caller) -> Seat:
         with self._lock:
@@ -110,10 +117,10 @@ class Lane:
         """Leave the queue; a seat that was handed over at the same moment is for the next."""
         seat = self._late(ticket)
         if seat is not None:
-            self._give(seat)
+            self.give(seat)
         raise ClientLeft
 
-    def _give(self, seat: Seat) -> None:
+    def give(self, seat: Seat) -> None:
         """Hand a seat to who waits longest; a vacant one is the last to be used, for filling it takes time."""
         with self._lock:
             if self._waiting:

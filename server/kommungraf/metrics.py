@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from kommungraf.evaluator import Workload
+from kommungraf.engine import Workload
 from kommungraf.gateway import Finished
 
 __all__ = ["Gauges", "Metrics"]

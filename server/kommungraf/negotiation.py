@@ -12,7 +12,7 @@ from kommungraf.errors import BadRequest, NotAcceptable
 from kommungraf.formats import HTML, RDF, SOLUTIONS
 from kommungraf.texts import LANGUAGES
 
-__all__ = ["chosen", "language", "page_number", "required"]
+__all__ = ["best", "chosen", "language", "page_number", "required"]
 
 _SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     **{form.suffix: (form.media_type,) for form in (*RDF, *SOLUTIONS)},
@@ -34,7 +34,7 @@ def chosen(request: Request, offers: Sequence[str], *, name: str | None = None) 
     if named:
         names = _SHORT_NAMES.get(named.lower(), (_bare(named),))
         return next((offer for offer in offers if offer in names), None)
-    return _best(request.headers.get("Accept", ""), tuple(offers))
+    return best(request.headers.get("Accept", ""), tuple(offers))
 
 
 def required(request: Request, offers: Sequence[str]) -> str:
@@ -66,8 +66,11 @@ def page_number(request: Request) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _best(header: str, offers: tuple[str, ...]) -> str | None:
-    """werkzeug compares in time that grows with both, and the same few headers come again and again."""
+def best(header: str, offers: tuple[str, ...]) -> str | None:
+    """The one of `offers` that fits an Accept `header` best, or None where none does.
+
+    werkzeug compares in time that grows with both, and the same few headers come again and again.
+    """
     accepted = _accepted(header)
     return accepted.best_match(offers) if accepted else offers[0]
 

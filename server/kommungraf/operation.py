@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, abort, g, jsonify, request
 
 from kommungraf.clients import address_of
-from kommungraf.evaluator import Query
+from kommungraf.engine import Query
 from kommungraf.formats import SOLUTIONS
 from kommungraf.freshness import volatile
 from kommungraf.hosting import Hosting

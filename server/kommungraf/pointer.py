@@ -7,8 +7,8 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.endpoint import Endpoint
+from kommungraf.engine import Answer, Engine, Query, Workload
 from kommungraf.errors import EngineFailed, NotPushed, RequestError
-from kommungraf.evaluator import Answer, Engine, Query, Workload
 from kommungraf.limits import Limits
 from kommungraf.manifest import Manifest
 from kommungraf.ownqueries import query_text

@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Response, request
 
 from kommungraf.asked import asked
-from kommungraf.evaluator import Answer
+from kommungraf.engine import Answer
 from kommungraf.formats import GRAPH, SOLUTIONS
 from kommungraf.freshness import volatile
 from kommungraf.limits import Limits

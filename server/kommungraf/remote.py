@@ -10,8 +10,9 @@ from pyoxigraph import NamedNode
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from kommungraf.endpoint import Call, Endpoint
+from kommungraf.engine import Answer, Examined, Query, Workload, selected
 from kommungraf.errors import ClientLeft, EngineFailed
-from kommungraf.evaluator import Answer, Evaluator, Examined, Query, Workload, selected
+from kommungraf.evaluator import Evaluator
 from kommungraf.lanes import Lane, Stay
 from kommungraf.limits import Limits
 from kommungraf.substitution import substituted

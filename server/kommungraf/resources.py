@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kommungraf.blanknodes import Labels, labels, relabelled
+from kommungraf.engine import Engine, Query
 from kommungraf.errors import UnknownResource
-from kommungraf.evaluator import Engine, Query
 from kommungraf.ownqueries import query_text
 from kommungraf.vocab import iri as vocab_iri
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
 
-from kommungraf.evaluator import Answer, Query
+from kommungraf.engine import Answer, Query
 from kommungraf.formats import SOLUTIONS
 from kommungraf.maps import Map, Place, drawn
 from kommungraf.site import Reader

@@ -8,8 +8,8 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from kommungraf.engine import Query
 from kommungraf.errors import UnknownResource
-from kommungraf.evaluator import Query
 from kommungraf.formats import HTML
 from kommungraf.freshness import fixed
 from kommungraf.links import Link

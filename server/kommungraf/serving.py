@@ -27,6 +27,7 @@ from kommungraf.accesslog import LogFile
 from kommungraf.app import Settings, create_app
 from kommungraf.cache import ResponseCache
 from kommungraf.confinement import die_with_parent
+from kommungraf.direct import Direct
 from kommungraf.doorway import Doorway
 from kommungraf.edition import Editions, Stores
 from kommungraf.errors import KommungrafError, ServingError
@@ -209,7 +210,7 @@ def _observed(plan: _Plan, editions: Editions) -> Gateway:
         editions.close()
         observer.close()
 
-    return Gateway(cache, limits, proxies=hosting.proxies, observe=observer.observe, close=close)
+    return Gateway(Direct(editions, cache), limits, proxies=hosting.proxies, observe=observer.observe, close=close)
 
 
 def _routes(app: Flask) -> set[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -11,16 +12,16 @@ from flask.typing import ResponseReturnValue
 from kommungraf.answers import sent
 from kommungraf.callers import caller_of
 from kommungraf.edition import Edition
+from kommungraf.engine import OFFERS, Answer, Query
 from kommungraf.errors import BadRequest, NotAcceptable, UnsupportedMediaType, UpdateRefused
-from kommungraf.evaluator import OFFERS, Answer, Query
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.freshness import fixed, volatile
 from kommungraf.limits import Limits
-from kommungraf.negotiation import chosen, required
+from kommungraf.negotiation import best, chosen, required
 from kommungraf.notes import fingerprint, note
 from kommungraf.servicedescription import described
 
-__all__ = ["Pages", "blueprint_of"]
+__all__ = ["Pages", "blueprint_of", "plain_query", "plain_type", "tag_of"]
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
@@ -128,10 +129,36 @@ def _require_utf_8() -> None:
         raise UnsupportedMediaType(f"A query is read as UTF-8, not as {charset}.")
 
 
+def plain_query(text: str, accept: str, edition: Edition) -> Query | None:
+    """The query of a GET that says no more than `text`, or None where no answer of ours fits or a page fits best."""
+    solutions, boolean, graph, page = _fitting(accept)
+    if page or not (solutions or boolean or graph):
+        return None
+    return Query(
+        text,
+        solutions=_engine_type(solutions),
+        boolean=_engine_type(boolean),
+        graph=graph,
+        base_iri=edition.base_iri,
+    )
+
+
+@lru_cache(maxsize=256)
+def _fitting(accept: str) -> tuple[str | None, str | None, str | None, bool]:
+    """What fits an Accept header for solutions, a boolean and a graph, and whether a page fits better than all."""
+    solutions, boolean, graph = (best(accept, _offers(form)) for form in ("solutions", "boolean", "triples"))
+    return solutions, boolean, graph, best(accept, (*_ALL_OFFERS, HTML)) == HTML
+
+
+def plain_type(answer: Answer, accept: str) -> str:
+    """The media type by which the answer to a plain query goes."""
+    return best(accept, _offers(answer.form)) or answer.media_type
+
+
 def _answered(operation: _Operation, edition: Edition) -> Response:
     """The answer, or 304 before anything is evaluated: the same query has the same answer until the next release."""
     query = _query(operation, edition)
-    tag = _tag(query, edition)
+    tag = tag_of(query, edition)
     if request.if_none_match.contains_weak(tag):
         return _negotiated(fixed(Response(), tag, weak=True))
     answer = edition.evaluator.evaluate(query)
@@ -182,7 +209,7 @@ def _engine_type(media_type: str | None) -> str | None:
     return _SPARQL_JSON if media_type == _GENERIC_JSON else media_type
 
 
-def _tag(query: Query, edition: Edition) -> str:
+def tag_of(query: Query, edition: Edition) -> str:
     """Weak, because two processes may put out the same solutions in another order."""
     graphs = (*query.default_graphs, "", *query.named_graphs)
     return edition.etag("sparql", query.text, str(query.solutions), str(query.boolean), str(query.graph), *graphs)
