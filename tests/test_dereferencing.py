@@ -1,5 +1,6 @@
 """Every IRI of our own dump that stands under the base is looked up as a client does; and what thousands of links cost."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import quote
@@ -48,6 +49,14 @@ def test_every_iri_under_the_base_dereferences_to_what_is_said_of_it(client: Fla
     assert silent == [], silent
 
 
+def in_membership(number: int) -> str:
+    """A membership of another cooperation, whose page tells it apart as a table of its own."""
+    return (
+        f"<{BASE}id/membership/{number}> <{iri('org:member')}> <{BASE}id/municipality/m{number}> ; "
+        f"<{iri('org:organization')}> <{BASE}id/partnership/loose> ."
+    )
+
+
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """One cooperation with thousands of members and as many memberships that refer to it, each in a claim of one source."""
@@ -62,6 +71,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
             f"{said} <{cooperation}> <{iri('org:hasMember')}> {member} . {claim} a <{BASE}def/Claim> ;",
             f"<{BASE}def/status> <{BASE}def/Accepted> ; <{iri('prov:wasDerivedFrom')}> <{source}> .",
             f"{claim} {{ {said} }}",
+            *(begin + in_membership(number) + end for begin, end in (("", ""), (f"{claim} {{ ", " }"))),
         ]
     with client_of(tmp_path_factory.mktemp("large"), "\n".join(trig)) as opened:
         yield opened
@@ -116,7 +126,10 @@ def test_first_page_has_the_name_and_what_hangs_below(large: FlaskClient) -> Non
     assert not any(isinstance(quad.subject, BlankNode) for quad in second)
 
 
-@pytest.mark.parametrize("path", ["/doc/partnership/large", "/doc/source/large", "/def/Claim", "/def/Accepted"])
+@pytest.mark.parametrize(
+    "path",
+    ["/doc/partnership/large", "/doc/partnership/loose", "/doc/source/large", "/def/Claim", "/def/Accepted"],
+)
 def test_pages_of_large_resources_stay_small(large: FlaskClient, path: str) -> None:
     response = large.get(path, headers={"Accept": "text/html"})
     assert response.status_code == 200
@@ -132,3 +145,12 @@ def test_one_triple_is_not_said_twice(large: FlaskClient) -> None:
         for each in own
     }
     assert len(own) == PAGE
+
+
+def test_tables_of_a_page_come_in_pages_too(large: FlaskClient) -> None:
+    pages = [
+        large.get(f"/doc/partnership/loose?page={number}", headers={"Accept": "text/html"}) for number in (1, 2)
+    ]
+    first, second = (set(re.findall(r"/doc/membership/(\d+)", page.text)) for page in pages)
+    assert len(first) == len(second) == PAGE
+    assert first.isdisjoint(second)

@@ -86,7 +86,7 @@ class EntityView:
 
 def entity_view(who: Reader, document: Document) -> EntityView:
     """What the page of `document` shows, with every name fetched in one go."""
-    around, claim = surroundings(who.edition, document.iri), own_claim(document)
+    around, claim = surroundings(who.edition, document.iri, page=document.page), own_claim(document)
     views = _views(who, document, around)
     near = tuple(each for neighbour in around.neighbours for each in neighbour.statements)
     disagreements = views.disagreements((*document.outgoing, *document.unheld, *near))

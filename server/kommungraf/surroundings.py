@@ -76,9 +76,9 @@ def rivals(source: Source, claim: str) -> tuple[Rival, ...]:
     return tuple(Rival(each, tuple(sorted(said.get(name, ()), key=str))) for name, each in found)
 
 
-def surroundings(source: Source, resource: str) -> Surroundings:
-    """What stands between `resource` and other things, in one query."""
-    rows = source.evaluator.select(query_text("surroundings"), this=NamedNode(resource))
+def surroundings(source: Source, resource: str, *, page: int = 1) -> Surroundings:
+    """One page of what stands between `resource` and other things, in one query."""
+    rows = source.evaluator.select(paged("surroundings", page), this=NamedNode(resource))
     spoken = [row for row in rows if "g" in row]
     claims = claims_in(spoken)
     partners: dict[str, set[str]] = {}
