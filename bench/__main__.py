@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from bench import reference
-from bench.compare import SECTIONS, Bench, results
+from bench.compare import SECTIONS, Bench, machine, results
 from bench.faults import Faults
 from bench.generator import Size
 from bench.generator import generate as generated
+from bench.scaling import STEPS, readers, steps, written
 from bench.tables import report
 
 _FOLDER = Path("build/bench")
@@ -64,6 +65,26 @@ def compare(triples: int, seed: int, sections: tuple[str, ...], folder: Path) ->
 def table(folder: Path) -> None:
     """Print what was measured as Markdown."""
     click.echo(report(results(folder)), nl=False)
+
+
+@main.command()
+@click.option(
+    "--triples", type=click.IntRange(1000), default=70_000, show_default=True, help="Generated statements."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--step", "names", type=click.Choice(list(STEPS)), multiple=True, help="All by default.")
+@click.option("--readers/--no-readers", "with_readers", default=True, help="One and two readers behind nginx.")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=_FOLDER, show_default=True)
+def scaling(triples: int, seed: int, names: tuple[str, ...], with_readers: bool, folder: Path) -> None:
+    """Measure the steps of docs/scaling.md."""
+    folder.mkdir(parents=True, exist_ok=True)
+    bench = Bench(folder.resolve(), Size(triples, seed))
+    click.echo(f"{bench.data().manifest.quads:,} quads, {bench.data().manifest.graphs:,} graphs; {machine()}")
+    for row in written(steps(bench, names)):
+        click.echo(row)
+    if with_readers:
+        for name, document, query in readers(bench):
+            click.echo(f"| {name} | {document:,.0f} documents/s | {query:,.0f} queries/s |")
 
 
 if __name__ == "__main__":

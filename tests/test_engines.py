@@ -45,6 +45,8 @@ LIMITS = Limits(seconds=10, memory_bytes=160 << 20, result_bytes=1 << 20, worker
 HELD = f"{BASE}id/graph/held"
 JSON = "application/sparql-results+json"
 TSV = "text/tab-separated-values"
+#: More than fits into a socket's buffer, so that a challenge comes while it is on its way.
+FILLER = " ".join(f'<{BASE}id/filler> <{BASE}def/value> "{number} {"filler " * 40}" .' for number in range(5_000))
 DATA = (
     TRIG
     + f"""
@@ -52,6 +54,7 @@ DATA = (
     "2024-05-01"^^<http://www.w3.org/2001/XMLSchema#date> , [ <{BASE}def/inner> [ <{BASE}def/leaf> "leaf" ] ] .
 <{BASE}id/y> <{BASE}def/flag> true .
 <{OTHER_CLAIM}> {{ <{BASE}id/z> <{BASE}def/value> "named" }}
+<{BASE}id/graph/filler> {{ {FILLER} }}
 """
 )
 
@@ -297,7 +300,8 @@ def test_every_document_says_the_same(engine: Opened, reference: Opened) -> None
     things = [iri for (iri,) in index._rows("SELECT iri FROM thing ORDER BY iri") if iri.startswith(f"{BASE}id/")]
     index.close()
     assert len(things) > 5
-    for iri in set(things) - {f"{BASE}id/x", f"{BASE}id/y"}:  # these have tests of their own
+    with_own_tests = {f"{BASE}id/x", f"{BASE}id/y"}
+    for iri in (each for each in things if each not in with_own_tests and "filler" not in each):
         found, expected = load(engine, iri), load(reference, iri)
         assert (iri, found.triples()) == (iri, expected.triples())
         assert [each.graphs for each in found.relabelled().outgoing] == [

@@ -65,3 +65,11 @@ def test_triples_come_in_another_format() -> None:
     source = b'_:b10000\t<http://e/q>\t"\\u00E5"@sv .\n'
     turtle = translated(source, "triples", "text/turtle")
     assert [str(quad.object) for quad in parse(turtle, RdfFormat.TURTLE)] == ['"å"@sv']
+
+
+@pytest.mark.parametrize(
+    ("bindings", "told"), [('{"__ASK_RETVAL":{"type":"literal","value":"1"}}', b"true"), ("", b"false")]
+)
+def test_virtuosos_other_way_to_answer_ask_is_read(bindings: str, told: bytes) -> None:
+    source = f'{{"head":{{"vars":["__ASK_RETVAL"]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+    assert told in translated(source, "boolean", "application/sparql-results+json")

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import select
 import socket
 import ssl
@@ -20,11 +21,13 @@ from kommungraf import __version__
 from kommungraf.errors import EngineFailed, EngineTimedOut, ServingError
 from kommungraf.hosting import CREDENTIALS
 
-__all__ = ["Call", "Credentials", "Endpoint", "credentials", "endpoint"]
+__all__ = ["Authentication", "Call", "Credentials", "Endpoint", "credentials", "endpoint"]
 
 _AGENT: Final = f"kommungraf/{__version__}"
 _CHUNK: Final = 64 << 10
+_HEARD: Final = 4000
 _EXCERPT: Final = 300
+_TAG: Final = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _NEVER: Final = 1e9
 
 
@@ -83,8 +86,10 @@ class Call:
         *,
         patience: float = _NEVER,
         on_waiting: Callable[[], object] | None = None,
+        known: "Authentication | None" = None,
     ) -> None:
         self._engine = engine
+        self._authentication = known or Authentication(engine)
         self._seconds = seconds
         self._patience = patience
         self._on_waiting = on_waiting
@@ -145,18 +150,13 @@ class Call:
     def _opener(self) -> urllib.request.OpenerDirector:
         """Neither redirects nor proxies nor files: only this engine is asked."""
         opener = urllib.request.OpenerDirector()
-        passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-        who = self._engine.credentials
-        if who.user and not who.token:
-            passwords.add_password(None, self._engine.url, who.user, who.password)
         for handler in (
             _Plain(self),
             _Secure(self),
             _Stay(),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),
-            urllib.request.HTTPDigestAuthHandler(passwords),
-            urllib.request.HTTPBasicAuthHandler(passwords),
+            *self._authentication.handlers,
         ):
             opener.add_handler(handler)
         return opener
@@ -187,6 +187,40 @@ class Call:
             body.close()
             raise
         return body
+
+
+class Authentication:
+    """Answers an engine's challenge; kept for several exchanges, it answers the last one before it is put again.
+
+    An engine that puts it while a large body is on its way closes the connection, and what it says is lost.
+    """
+
+    def __init__(self, engine: Endpoint) -> None:
+        passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+        who = engine.credentials
+        if who.user and not who.token:
+            passwords.add_password(None, engine.url, who.user, who.password)
+        self.handlers = (_Digest(passwords), urllib.request.HTTPBasicAuthHandler(passwords))
+
+
+class _Digest(urllib.request.HTTPDigestAuthHandler):
+    """Digest authentication (RFC 7616) that remembers the last challenge."""
+
+    _challenge: Mapping[str, str] | None = None
+
+    def get_authorization(self, req: urllib.request.Request, chal: Mapping[str, str]) -> str | None:
+        """The answer to a challenge."""
+        self._challenge = chal
+        answer: str | None = super().get_authorization(req, chal)
+        return answer
+
+    def http_request(self, req: urllib.request.Request) -> urllib.request.Request:
+        """The request with the answer, where the challenge is known."""
+        if self._challenge is not None and not req.has_header(self.auth_header):
+            req.add_unredirected_header(self.auth_header, f"Digest {self.get_authorization(req, self._challenge)}")
+        return req
+
+    https_request = http_request
 
 
 class _Plain(urllib.request.HTTPHandler):
@@ -241,6 +275,11 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "reason", error)) or type(error).__name__
 
 
+def _plain(text: str) -> str:
+    """The first words of an engine's message, which may be a page."""
+    return " ".join(_TAG.sub(" ", text).split())[:_EXCERPT]
+
+
 def _told(engine: Endpoint, error: urllib.error.HTTPError) -> str:
     """What an operator can make of the engine's refusal, with the first of its own words."""
     status = f"The engine at {engine.url} answered {error.code}"
@@ -255,6 +294,6 @@ def _told(engine: Endpoint, error: urllib.error.HTTPError) -> str:
         507: "It has no room left.",
     }
     with suppress(OSError, http.client.HTTPException):
-        said = error.read(_EXCERPT).decode(errors="replace").strip()
+        said = _plain(error.read(_HEARD).decode(errors="replace"))
         return f"{status}. {advice.get(error.code, f'It says: {said}' if said else '')}".strip()
     return f"{status}."

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Triple
 
-from kommungraf.endpoint import Call, Endpoint, credentials, endpoint
+from kommungraf.endpoint import Authentication, Call, Endpoint, credentials, endpoint
 from kommungraf.errors import EngineFailed, TransferRefused
 from kommungraf.limits import Limits
 from kommungraf.manifest import Manifest, verified
@@ -28,6 +28,7 @@ _MOST_TOGETHER: Final = 256 << 20
 _N_TRIPLES: Final = "application/n-triples"
 _NAMED_IN_ERROR: Final = 5
 _ABSENT: Final = 404
+_NO_GRAPH: Final = "urn:x-kommungraf:nothing"
 #: Where Oxigraph's server takes queries and graphs.
 _OXIGRAPH: Final = ("/query", "/store")
 
@@ -192,6 +193,13 @@ class _GraphStore:
     def __init__(self, endpoint: Endpoint, limits: Limits) -> None:
         self._endpoint = endpoint
         self._seconds = limits.load_seconds
+        self._known = Authentication(endpoint)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Have the engine put its challenge before a large body is on its way."""
+        if self._endpoint.credentials.user:
+            self.delete(_NO_GRAPH)
 
     def put(self, name: str, bodies: Iterator[bytes]) -> None:
         """Replace a graph by what `bodies` say together."""
@@ -216,12 +224,21 @@ class _GraphStore:
                 raise
 
     def _send(self, method: str, name: str, body: bytes | None) -> None:
+        try:
+            self._exchange(method, name, body)
+        except EngineFailed as error:
+            if (
+                error.status is None and body and self._endpoint.credentials.user
+            ):  # perhaps the challenge is another now
+                self._prepare()
+                self._exchange(method, name, body)
+                return
+            told = f"{method} of {name or 'the default graph'}: {error}"
+            raise EngineFailed(told, status=error.status) from error
+
+    def _exchange(self, method: str, name: str, body: bytes | None) -> None:
         address = self._endpoint.url + ("?" + urlencode({"graph": name}) if name else "?default")
         headers = {} if body is None else {"Content-Type": _N_TRIPLES}
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310  endpoint() allows HTTP alone
-        try:
-            with Call(self._endpoint, self._seconds).answer(request) as response:
-                response.read()
-        except EngineFailed as error:
-            told = f"{method} of {name or 'the default graph'}: {error}"
-            raise EngineFailed(told, status=error.status) from error
+        with Call(self._endpoint, self._seconds, known=self._known).answer(request) as response:
+            response.read()

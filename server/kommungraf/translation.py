@@ -4,7 +4,15 @@ import io
 import re
 from typing import IO, Any, BinaryIO, Final
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results, serialize
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    parse,
+    parse_query_results,
+    serialize,
+)
 
 __all__ = ["SOURCES", "translate"]
 
@@ -17,6 +25,8 @@ SOURCES: Final = {
 #: Virtuoso labels blank nodes by IRIs, which no syntax allows. Within a string of JSON every quotation mark follows
 #: a backslash, so this finds the labels alone.
 _VIRTUOSO_LABEL: Final = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
+_TRUE: Final = b'{"head":{},"boolean":true}'
+_FALSE: Final = b'{"head":{},"boolean":false}'
 _CHUNK: Final = 64 << 10
 #: Longer than what the pattern finds.
 _OVERLAP: Final = 100
@@ -32,9 +42,19 @@ def translate(source: BinaryIO, output: IO[bytes], *, form: str, media_type: str
         serialize(quads, output, RdfFormat.from_media_type(media_type))
         return
     results = parse_query_results(io.BufferedReader(_Relabelled(source)), QueryResultsFormat.JSON)
+    if form == "boolean" and isinstance(results, QuerySolutions):
+        results = _as_boolean(results)
     if isinstance(results, QueryBoolean) != (form == "boolean"):
         raise SyntaxError(f"it is no result of the form {form}")
     results.serialize(output, QueryResultsFormat.from_media_type(media_type))
+
+
+def _as_boolean(results: QuerySolutions) -> QuerySolutions | QueryBoolean:
+    """The answer to ASK, which Virtuoso at times writes as a solution of a variable of its own."""
+    if [variable.value for variable in results.variables] != ["__ASK_RETVAL"]:
+        return results
+    told = any(row[0] is not None and row[0].value == "1" for row in results)
+    return parse_query_results(_TRUE if told else _FALSE, QueryResultsFormat.JSON)
 
 
 class _Relabelled(io.RawIOBase):
