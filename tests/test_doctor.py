@@ -15,6 +15,7 @@ from kommungraf.examination import Check, Outcome, Verdict, examined
 from kommungraf.texts import translations
 from kommungraf.visits import Bounds
 from other_site import Fault, Request, Response, running, tag_of
+from serving_process import running as serving
 
 
 def found_by(url: str, directions: Directions | None = None, only: str = "") -> list[tuple[Check, Verdict]]:
@@ -295,6 +296,14 @@ def test_every_sentence_is_translated(module: str) -> None:
     queries = ("SELECT", "CONSTRUCT", "ASK", "INSERT")
     untold = [text for text in sentences(module) if swedish.gettext(text) == text]
     assert [text for text in untold if not text.startswith(queries)] == []
+
+
+def test_our_own_server_keeps_to_the_standards(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        found = found_by(f"http://127.0.0.1:{server.port}/")
+    faults = [verdict.told("en") for _, verdict in found if verdict.outcome is Outcome.FAILED]
+    assert faults == []
+    assert len(found) > 100
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -65,6 +65,9 @@ def test_a_range_is_a_part(client: FlaskClient) -> None:
         assert part.status_code == 206
         assert part.data == content[10:20]
         assert part.headers["Content-Range"] == f"bytes 10-19/{len(content)}"
+    with client.get("/dataset/dataset.nq", headers={"Range": f"bytes=-{len(content) + 1}"}) as part:
+        assert (part.status_code, part.data) == (206, content)
+        assert part.headers["Content-Range"] == f"bytes 0-{len(content) - 1}/{len(content)}"
     with client.get("/dataset/dataset.nq", headers={"Range": "bytes=-5"}) as part:
         assert part.data == content[-5:]
     with client.get("/dataset/dataset.nq", headers={"Range": "bytes=10-19", "If-Range": tag}) as part:

@@ -14,9 +14,23 @@ def fixed(response: Response, tag: str, *, weak: bool = False, length: int | Non
     response.set_etag(tag, weak)
     response.cache_control.public = True
     response.cache_control.no_cache = True
+    if length is not None:
+        _shorten_suffix(length)
     response.make_conditional(request, accept_ranges=length is not None, complete_length=length)
     response.headers.pop("Date", None)  # the server's to say: this response may be sent again later
     return response
+
+
+def _shorten_suffix(length: int) -> None:
+    """A suffix longer than the whole is the whole (RFC 9110 §14.1.2); werkzeug takes it for unsatisfiable."""
+    asked = request.range
+    if (
+        asked is not None
+        and len(asked.ranges) == 1
+        and asked.units == "bytes"
+        and asked.ranges[0][0] < -length < 0
+    ):
+        request.environ["HTTP_RANGE"] = "bytes=0-"
 
 
 def volatile(response: Response) -> Response:
