@@ -184,3 +184,12 @@ def test_unusable_metadata_is_told(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError) as fault:
         read_table(path, path.name)
     assert fault.value.place.file == "places.csv-metadata.json"
+
+
+def test_large_table_is_read_again_instead_of_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kommungraf.tables._MOST_KEPT", 5)
+    found = table(tmp_path, "kod,namn\n0765,Älmhult\n765,fel\n0764,Alvesta\n0765,Älmhult\n")
+    assert [fault.place.line for fault in found.faults] == [3, 5]
+    first, second = list(found.cells), list(found.cells)
+    assert first == second
+    assert {cell.row for cell in first} == {2, 4}

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -179,6 +179,10 @@ class Table:
         """The columns that stand in a file."""
         return tuple(column for column in self.columns if not column.virtual)
 
+    def telling(self) -> tuple[Column, ...]:
+        """The columns that say something."""
+        return tuple(column for column in self.columns if column.predicate or column.interval)
+
     def names_things(self) -> bool:
         """Whether its cells name things that other files describe."""
         return any(column.reads in ("thing", "property", "value") for column in self.columns)
@@ -194,6 +198,16 @@ def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
     return (*parts, (template[end:], "", ""))
 
 
+@lru_cache(maxsize=4096)
+def _uri_parts(template: str) -> tuple[tuple[str, str, str], ...]:
+    """The parts of a template whose prefix, if it has one of ours, is written out."""
+    (text, operator, name), *others = _parts(template)
+    return ((iri_or_self(text), operator, name), *others)
+
+
+_quoted: Final = lru_cache(maxsize=16_384)(partial(quote, safe=""))
+
+
 def variables(template: str) -> tuple[str, ...]:
     """The names of the variables that a template uses."""
     return tuple(name for _, _, name in _parts(template) if name)
@@ -202,14 +216,13 @@ def variables(template: str) -> tuple[str, ...]:
 def filled(template: str, row: Mapping[str, str]) -> str | None:
     """The URI that a template gives for a row, or None where a variable that it needs is empty."""
     found = []
-    for text, operator, name in _parts(template):
-        value = row.get(name, "") if name else ""
-        if name and not value and operator != "/":
-            return None
+    for text, operator, name in _uri_parts(template):
         found.append(text)
-        if value:
-            found.append(value if operator == "+" else ("/" if operator else "") + quote(value, safe=""))
-    return iri_or_self("".join(found))
+        if value := row.get(name) if name else None:
+            found.append(value if operator == "+" else ("/" if operator else "") + _quoted(value))
+        elif name and operator != "/":
+            return None
+    return "".join(found)
 
 
 def expanded(template: str, row: Mapping[str, str]) -> str | None:

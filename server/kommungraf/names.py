@@ -64,6 +64,7 @@ class Names:
         self._stage = 0
         self.found = lru_cache(maxsize=16_384)(self._found)
         self.suggestions = lru_cache(maxsize=256)(self._suggestions)
+        self.label = lru_cache(maxsize=16_384)(self._known_label)
 
     def record(self, quads: Iterable[Quad]) -> None:
         """Notes what the quads say of names, classes and places."""
@@ -94,6 +95,7 @@ class Names:
         """Notes the name of a thing for use beside the names of others."""
         for language in ("sv", "en"):
             self._label(subject, name, language, 0)
+        self.label.cache_clear()
 
     def _label(self, subject: str, text: str, language: str, rank: int) -> None:
         self._connection.execute(
@@ -110,6 +112,7 @@ class Names:
         """Ends the second round: everything can be found."""
         self._stage = 2
         self.found.cache_clear()
+        self.label.cache_clear()
 
     def _found(self, text: str, classes: tuple[str, ...], within: str | None) -> tuple[str, ...]:
         """The things that a text can mean, of any of the `classes`, and within a place where one is given."""
@@ -147,7 +150,7 @@ class Names:
         """The last part of a thing's IRI."""
         return subject.rpartition("/")[2]
 
-    def label(self, subject: str, language: str) -> str:
+    def _known_label(self, subject: str, language: str) -> str:
         """What a thing is called in a language, or in another, or its key."""
         query = "SELECT text FROM label WHERE iri = ? ORDER BY lang = ? DESC, lang = 'sv' DESC, lang LIMIT 1"
         row = self._connection.execute(query, (subject, language)).fetchone()

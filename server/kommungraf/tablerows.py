@@ -41,6 +41,7 @@ class ReadRow:
 
 def read_rows(path: Path, name: str, table: Table, names: Names, report: Report) -> Iterator[ReadRow]:
     """Each row in which everything could be read; the faults of the others go to `report`."""
+    plan = _Plan.of(table, table.stated())
     for heading, row in _sheet(path, name, table, report):
         place = Place(name, row.number)
         texts = _texts(row, heading, path)
@@ -48,8 +49,8 @@ def read_rows(path: Path, name: str, table: Table, names: Names, report: Report)
             message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
             report(TableFault(message, place, cells=len(row.cells), columns=len(heading.columns)))
             continue
-        reader = _RowReader(table, names, texts, heading, _marks(row, heading))
-        found = reader.read(table.stated())
+        reader = _RowReader(plan, names, texts, heading, _marks(row, heading))
+        found = reader.read()
         for column, fault in reader.faults:
             where = Place(name, row.number, heading.shown.get(column, column) or None)
             report(TableFault(fault.template, where, **fault.values))
@@ -59,9 +60,10 @@ def read_rows(path: Path, name: str, table: Table, names: Names, report: Report)
 
 def known_rows(path: Path, name: str, table: Table, names: Names, columns: Iterable[Column]) -> Iterator[ReadRow]:
     """Each row, as far as `columns` can be read; nothing is reported."""
+    plan = _Plan.of(table, columns)
     for heading, row in _sheet(path, name, table, lambda _: None):
         texts = _texts(row, heading, path) or {}
-        found = _RowReader(table, names, texts, heading, {}).read(columns)
+        found = _RowReader(plan, names, texts, heading, {}).read()
         yield ReadRow(row.number, heading, *found)
 
 
@@ -114,25 +116,39 @@ def _marks(row: SheetRow, heading: Heading) -> dict[str, CellFault]:
     return {column: CellFault(row.faults[index]) for index, column in named if index in row.faults and column}
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which columns of a table are read, those that others lean on first, and which periods they make."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    intervals: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, table: Table, columns: Iterable[Column]) -> "_Plan":
+        ordered = sorted(columns, key=lambda column: bool(column.within or column.of))
+        return cls(table, tuple(ordered), tuple(column for column in table.columns if column.interval))
+
+
 class _RowReader:
     """Reads the cells of one row, columns that others lean on first."""
 
     def __init__(
-        self, table: Table, names: Names, texts: Row, heading: Heading, marks: Mapping[str, CellFault]
+        self, plan: _Plan, names: Names, texts: Row, heading: Heading, marks: Mapping[str, CellFault]
     ) -> None:
-        self._table, self._names, self._texts, self._shown = table, names, texts, heading.shown
+        self._plan, self._names, self._texts, self._shown = plan, names, texts, heading.shown
         self._marks = marks
         self._values: Row = {}
         self._lists: dict[str, tuple[Row, ...]] = {}
         self.faults: list[tuple[str, CellFault | DateFault]] = list(marks.items())
 
-    def read(self, columns: Iterable[Column]) -> tuple[Row, Mapping[str, tuple[Row, ...]]]:
+    def read(self) -> tuple[Row, Mapping[str, tuple[Row, ...]]]:
         """The values and lists that the row gives."""
-        for column in sorted(columns, key=_leaning):
+        for column in self._plan.columns:
             if column.name not in self._marks:
                 self._column(column)
-        self._values.update(tied(self._table, self._values))
-        for column in () if self.faults else self._table.columns:
+        self._values.update(tied(self._plan.table, self._values))
+        for column in () if self.faults else self._plan.intervals:
             try:
                 stretch(column, self._values)
             except (CellFault, DateFault) as fault:
@@ -159,7 +175,3 @@ class _RowReader:
         items = filter(None, (part.strip() for part in text.split(column.separator)))
         self._lists[column.name] = tuple(read(column, item, self._values, self._names) for item in items)
         self._values[column.name] = text
-
-
-def _leaning(column: Column) -> bool:
-    return bool(column.within or column.of)

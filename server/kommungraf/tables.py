@@ -4,8 +4,9 @@ import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -22,13 +23,22 @@ from kommungraf.vocab import EDTF, iri
 __all__ = ["Cell", "Seen", "TableFile", "read_table_file", "record_names"]
 
 _A: Final = NamedNode(iri("rdf:type"))
+_CLAIM: Final = NamedNode(iri("kg:Claim"))
+_SOURCE: Final = NamedNode(iri("prov:wasDerivedFrom"))
+_FILE: Final = NamedNode(iri("kg:tableFile"))
+_ROW: Final = NamedNode(iri("csvw:rownum"))
+_STATUS: Final = NamedNode(iri("kg:status"))
+_ACCEPTED: Final = NamedNode(iri("kg:Accepted"))
 _INTEGER: Final = NamedNode(iri("xsd:integer"))
 _DATE: Final = NamedNode(iri("xsd:date"))
 _EDTF: Final = NamedNode(EDTF)
 _NAMING: Final = frozenset(
     ("rdf:type", "skos:prefLabel", "skos:altLabel", "dcterms:title", "skos:notation", "schema:url", "geo:sfWithin")
 )
+#: Most nodes of a table recur from row to row.
+_node: Final = lru_cache(maxsize=65_536)(NamedNode)
 _MOST_FAULTS: Final = 500
+_NAMING_IRIS: Final = frozenset(iri(name) for name in _NAMING)
 _MOST_KEPT: Final = 200_000
 
 
@@ -107,8 +117,9 @@ class _Reading:
     seen: Seen
 
     def cells(self, faults: _Faults) -> Iterator[Cell]:
+        telling = self.table.telling()
         for row in read_rows(self.path, self.name, self.table, self.names, faults.add):
-            yield from _claimed(self, row, faults)
+            yield from _claimed(self, row, telling, faults)
 
 
 class _Cells:
@@ -144,14 +155,16 @@ def record_names(path: Path, table: Table, names: Names) -> None:
         return
     try:
         for row in known_rows(path, path.name, table, names, columns):
-            names.record(quad for _, quad in _statements(table, row, DefaultGraph()) if _is_naming(quad))
+            names.record(
+                quad for _, quad in _statements(table, table.telling(), row, DefaultGraph()) if _is_naming(quad)
+            )
             _call(table, row.values, names)
     except InputError:
         return
 
 
 def _is_naming(quad: Quad) -> bool:
-    return quad.predicate.value in {iri(name) for name in _NAMING}
+    return quad.predicate.value in _NAMING_IRIS
 
 
 def _call(table: Table, row: Row, names: Names) -> None:
@@ -163,7 +176,7 @@ def _call(table: Table, row: Row, names: Names) -> None:
             names.call(subject, called)
 
 
-def _claimed(reading: _Reading, row: ReadRow, faults: _Faults) -> Iterator[Cell]:
+def _claimed(reading: _Reading, row: ReadRow, telling: tuple[Column, ...], faults: _Faults) -> Iterator[Cell]:
     """The statements of a row and of its claim; none where another row has made the claim already."""
     table, values = reading.table, row.values
     place = Place(reading.name, row.number)
@@ -173,14 +186,14 @@ def _claimed(reading: _Reading, row: ReadRow, faults: _Faults) -> Iterator[Cell]
             TableFault("The row has no key, so nothing can be said of it. Fill in what identifies it.", place)
         )
         return
-    first, same = reading.seen.first(key, place, repr(sorted(values.items())))
+    first, same = reading.seen.first(key, place, "\n".join(chain.from_iterable(values.items())))
     if first != place:
         faults.add(_repeated(first, place, same=same))
         return
     if table.claim:
         values["claim"] = key
     graph = NamedNode(key) if table.claim else DefaultGraph()
-    for column, quad in _statements(table, row, graph):
+    for column, quad in _statements(table, telling, row, graph):
         yield Cell(quad, row.number, row.heading.shown.get(column.name, ""))
     if table.claim:
         for quad in _metadata(reading, row, NamedNode(key)):
@@ -198,9 +211,13 @@ def _repeated(first: Place, place: Place, *, same: bool) -> InputError:
     return TableFault(message, place, **where)
 
 
-def _statements(table: Table, row: ReadRow, graph: NamedNode | DefaultGraph) -> Iterator[tuple[Column, Quad]]:
-    for column in table.columns:
-        if column.when and not row.values.get(column.when):
+def _statements(
+    table: Table, telling: tuple[Column, ...], row: ReadRow, graph: NamedNode | DefaultGraph
+) -> Iterator[tuple[Column, Quad]]:
+    for column in telling:
+        if (column.when and not row.values.get(column.when)) or not (
+            column.virtual or row.values.get(column.name)
+        ):
             continue
         for values in _each(column, row):
             subject = filled(column.about or table.about, values)
@@ -208,7 +225,7 @@ def _statements(table: Table, row: ReadRow, graph: NamedNode | DefaultGraph) -> 
                 continue
             where = DefaultGraph() if subject == values.get("claim") else graph
             for predicate, value in _said(column, values):
-                yield column, Quad(NamedNode(subject), NamedNode(predicate), value, where)
+                yield column, Quad(_node(subject), _node(predicate), value, where)
 
 
 def _each(column: Column, row: ReadRow) -> Iterator[Row]:
@@ -225,11 +242,11 @@ def _said(column: Column, values: Row) -> Iterator[tuple[str, NamedNode | Litera
         yield from _period(column, values)
         return
     predicate = filled(column.predicate, values) if column.predicate else None
-    if predicate is None or not (column.virtual or values.get(column.name)):
+    if predicate is None:
         return
     if column.value is not None:
         if value := filled(column.value, values):
-            yield predicate, NamedNode(value)
+            yield predicate, _node(value)
     elif column.text is None or expanded(column.text, values):
         yield predicate, literal(column, values)
 
@@ -247,13 +264,13 @@ def _period(column: Column, values: Row) -> Iterator[tuple[str, Literal]]:
 def _metadata(reading: _Reading, row: ReadRow, claim: NamedNode) -> Iterator[Quad]:
     table = reading.table
     source = filled(table.source or "", row.values)
-    said: list[tuple[str, NamedNode | Literal]] = [
-        ("prov:wasDerivedFrom", NamedNode(source or "")),
-        ("kg:tableFile", Literal(reading.path.name)),
-        ("csvw:rownum", Literal(str(row.number - 1), datatype=_INTEGER)),
+    said: list[tuple[NamedNode, NamedNode | Literal]] = [
+        (_A, _CLAIM),
+        (_SOURCE, _node(source or "")),
+        (_FILE, Literal(reading.path.name)),
+        (_ROW, Literal(str(row.number - 1), datatype=_INTEGER)),
     ]
     if table.accepted:
-        said.append(("kg:status", NamedNode(iri("kg:Accepted"))))
-    yield Quad(claim, _A, NamedNode(iri("kg:Claim")))
+        said.append((_STATUS, _ACCEPTED))
     for predicate, value in said:
-        yield Quad(claim, NamedNode(iri(predicate)), value)
+        yield Quad(claim, predicate, value)
