@@ -1,6 +1,7 @@
 """`python -m bench`: measurements of kommungraf, and the generated data that they use."""
 
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import click
@@ -10,10 +11,17 @@ from bench.compare import SECTIONS, Bench, machine, results
 from bench.faults import Faults
 from bench.generator import Size
 from bench.generator import generate as generated
+from bench.hostile import assaulted, rendered
+from bench.peers import ours
+from bench.prepared import prepared
+from bench.questions import questions, terms
 from bench.scaling import STEPS, readers, steps, written
 from bench.tables import report
+from kommungraf.limits import Limits
 
 _FOLDER = Path("build/bench")
+#: Seconds of a query under attack: less than by default, so that more of them are killed.
+_DEADLINE = 5
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -85,6 +93,30 @@ def scaling(triples: int, seed: int, names: tuple[str, ...], with_readers: bool,
     if with_readers:
         for name, document, query in readers(bench):
             click.echo(f"| {name} | {document:,.0f} documents/s | {query:,.0f} queries/s |")
+
+
+@main.command()
+@click.option("--seconds", type=click.FloatRange(10), default=300, show_default=True)
+@click.option(
+    "--triples", type=click.IntRange(1000), default=70_000, show_default=True, help="Generated statements."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=_FOLDER, show_default=True)
+def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
+    """Attack our server in every way that we know, beside lookups; exit status 1 where it shows a fault."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = prepared(Size(triples, seed), folder)
+    lookups = next(
+        each for each in questions(terms(data.folder / "held.nt"), variants=10, seed=seed) if each.name == "lookup"
+    )
+    with ours(data, folder, "--query-seconds", str(_DEADLINE)) as running:
+        asked = (running.target(f"{text} # {n}") for n in count() for text in lookups.variants)
+        server = running.port, running.server.pid
+        outcome = assaulted(server, asked, seconds=seconds, seed=seed, seats=Limits().workers + 2)
+    click.echo(rendered(outcome), nl=False)
+    for fault in outcome.faults:
+        click.echo(f"Fault: {fault}.", err=True)
+    raise SystemExit(bool(outcome.faults))
 
 
 if __name__ == "__main__":

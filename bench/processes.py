@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.client import Client
 
-__all__ = ["Unavailable", "answers", "memory", "started"]
+__all__ = ["Unavailable", "answers", "memory", "proportional", "started"]
 
 _GLANCE: Final = 0.005
 
@@ -77,9 +77,16 @@ def answers(port: int, path: str, **headers: str) -> bool:
 def memory(pid: int) -> int:
     """The proportional set size of a process and all below it, in bytes."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    own = next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
-    return own + sum(memory(int(child)) for child in children)
+    return proportional(pid) + sum(memory(int(child)) for child in children)
+
+
+def proportional(pid: int) -> int:
+    """The proportional set size of one process, in bytes."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))

@@ -118,3 +118,18 @@ def test_a_store_that_cannot_be_loaded_is_a_clear_error(tmp_path: Path, content:
 def test_a_missing_store_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="can't be opened"):
         Host(tmp_path / "dataset.nq", Limits())
+
+
+def test_a_dismissed_worker_dies_and_is_reaped_without_being_waited_for(host: Host) -> None:
+    workers = [host.spawn() for _ in range(3)]
+    for worker in workers:
+        assert worker is not None
+        host.dismiss(worker)
+    deadline = time.monotonic() + 5
+    gone = [Path(f"/proc/{worker.pid}") for worker in workers if worker is not None]
+    while any(path.exists() for path in gone) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(path.exists() for path in gone)
+    another = host.spawn()
+    assert another is not None
+    another.connection.close()

@@ -4,6 +4,7 @@ import io
 import math
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -40,8 +41,10 @@ __all__ = ["Evaluator", "Turn"]
 _ATTEMPTS: Final = 2
 #: The site's own lookups are many and short.
 _OWN_SEATS: Final = 2
-#: Seconds after which a query is a long one, and after which its worker goes behind all others for the processor.
+#: Seconds after which a query is a long one, if it had the processor for half of them; those after which it is one at
+#: any rate, for the disk may keep it; and then those after which its worker goes behind all others for the processor.
 _PATIENCE: Final = 0.05
+_LONGEST_PATIENCE: Final = 0.5
 _COURTESY: Final = 0.25
 _LIMIT_OF_SIGNAL: Final = {
     signal.SIGALRM: "time",
@@ -189,19 +192,23 @@ class Evaluator:
         self, lane: Lane, seat: Seat, worker: Worker, *, caller: Caller, reply: Message | None = None
     ) -> Message | None:
         """What a worker says to its query, unless it has said it; the seat gets it again, or another."""
-        reusable, late = reply is not None and not reply.fields["last"], False
+        reusable, late, unexplained = reply is not None and not reply.fields["last"], False, False
         end: Mapping[str, Any] = {}
         try:
             if reply is None:
                 with caller.on_leaving(worker.hang_up):
                     reply, reusable = _conversation(worker, lane)
+            unexplained = reply is None and not caller.is_gone
         except TimeoutError:
             late = True
         finally:
             if reusable and not caller.is_gone:
                 seat.worker = worker
             else:
-                end = self._host.end(worker)
+                if unexplained:
+                    end = self._host.end(worker)
+                else:
+                    self._host.dismiss(worker)
                 self._fill(seat, at_once=reply is None)
         if reply is None and caller.is_gone:
             raise ClientLeft
@@ -297,7 +304,7 @@ def _key(request: Message, query: Query) -> bytes:
 
 def _conversation(worker: Worker, lane: Lane) -> tuple[Message | None, bool]:
     """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
-    if lane.patience is None or worker.answers_within(lane.patience):
+    if lane.patience is None or _answers_soon(worker, lane.patience):
         reply = worker.receive()
         return reply, reply is not None and not reply.fields["last"]
     with lane.long(worker.hang_up) as stay:
@@ -308,3 +315,12 @@ def _conversation(worker: Worker, lane: Lane) -> tuple[Message | None, bool]:
     if stay.ended and reply is None:
         raise lane.overloaded()
     return reply, timely and reply is not None and not reply.fields["last"] and not stay.ended
+
+
+def _answers_soon(worker: Worker, patience: float) -> bool:
+    """Whether it answers before the query is a long one; a worker that others keep from running has more time."""
+    used, end = worker.seconds_used(), time.monotonic() + _LONGEST_PATIENCE
+    while not worker.answers_within(patience):
+        if time.monotonic() > end or worker.seconds_used() - used >= patience / 2:
+            return False
+    return True

@@ -10,11 +10,13 @@ import gc
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -30,6 +32,7 @@ __all__ = ["main"]
 _ERRORS: Final = 2
 _WORKER_SOCKET: Final = 3
 _LOG: Final = 4
+_GLANCE: Final = 0.05
 
 
 def main(arguments: list[str]) -> None:
@@ -46,11 +49,41 @@ def main(arguments: list[str]) -> None:
     gc.collect()
     gc.freeze()  # the collector would touch, and so copy, every page that the workers share
     send(control, Message({"quads": None if store is None else len(store)}))
-    while (request := receive(control)) is not None:
+    dying = _Dying(limits.workers)
+    while (request := dying.reaped_until(control)) is not None:
         if "end" in request.fields:
             send(control, Message(_ended(request.fields["end"])))
+        elif "dismiss" in request.fields:
+            dying.add(request.fields["dismiss"])
+            send(control, Message({}))
         else:
             _spawn(control, source if store is None else store, limits)
+
+
+class _Dying:
+    """Workers that were killed and that nobody waits for.
+
+    A process gives its memory back itself, and where others want the processor, one with the last priority takes
+    its time for that. Nobody is kept waiting by it, unless very many are dying.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pids: list[int] = []
+
+    def add(self, pid: int) -> None:
+        """Kill a worker; it may have ended before."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self._pids.append(pid)
+        while len(self._pids) > self._most:
+            os.waitpid(self._pids.pop(0), 0)
+
+    def reaped_until(self, control: socket.socket) -> Message | None:
+        """The next request; until it comes, whoever has died is reaped."""
+        while self._pids and not select.select([control], [], [], _GLANCE)[0]:
+            self._pids = [pid for pid in self._pids if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+        return receive(control)
 
 
 def _loaded(path: Path) -> Store:

@@ -6,6 +6,7 @@ import select
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -23,6 +24,8 @@ __all__ = ["Host", "Worker"]
 _GRACE: Final = 2.0
 _FAREWELL: Final = 5.0
 _LAST: Final = 19
+#: Made of a process's number, this is the identifier of its clock (clock_getcpuclockid(3)).
+_OF_A_PROCESS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,13 @@ class Worker:
         poll = select.poll()
         poll.register(self.connection, select.POLLIN)
         return bool(poll.poll(seconds * 1000))
+
+    def seconds_used(self) -> float:
+        """The processor time that the worker has had in its life; 0 where it has ended."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | _OF_A_PROCESS)
+        except OSError:
+            return 0.0
 
     def receive(self) -> Message | None:
         """The reply, or None where the worker ended without one; raises TimeoutError where it should have."""
@@ -105,8 +115,13 @@ class Host:
         connection.settimeout(self._timeout)
         return Worker(reply.fields["pid"], connection)
 
+    def dismiss(self, worker: Worker) -> None:
+        """Kill a worker, without waiting until it is dead."""
+        worker.connection.close()
+        self._asked({"dismiss": worker.pid})
+
     def end(self, worker: Worker) -> Mapping[str, Any]:
-        """End a worker that may have ended before: its `signal`, its `exit` status, or nothing that is known."""
+        """End a worker that may have ended before, and wait for that: its `signal`, its `exit` status, or nothing that is known."""
         worker.connection.close()
         reply = self._asked({"end": worker.pid})
         return {} if reply is None else reply.fields
