@@ -23,7 +23,7 @@ from bench.virtuoso import HELD, configured
 __all__ = ["STEPS", "Step", "readers", "steps", "written"]
 
 _KINDS: Final = ("lookup", "aggregate")
-_PUSH_SECONDS: Final = 340
+_PUSH_SECONDS: Final = 1800
 _LOAD_SECONDS: Final = 4
 _DOCUMENT: Final = "/doc/municipality/se-0101"
 _QUERY: Final = "/sparql?query=SELECT%20*%20%7B%3Chttps%3A%2F%2Fw3id.org%2Fkommungraf%2Fid%2Fmunicipality%2Fse-0101%3E%20%3Fp%20%3Fo%7D"

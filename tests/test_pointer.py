@@ -1,4 +1,10 @@
+import itertools
+import json
 import shutil
+import subprocess
+import sys
+import threading
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,3 +121,69 @@ def test_an_engine_that_fails_is_a_502_with_what_to_do(tmp_path: Path) -> None:
     finally:
         editions.close()
         shutil.rmtree(release)
+
+
+def command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "kommungraf.cli", *arguments)
+
+
+def test_no_request_fails_while_a_served_site_goes_over_to_a_pushed_release(
+    servers: tuple[Server, Server], tmp_path: Path
+) -> None:
+    engines = [server.query for server in servers]
+    options = ("--releases", str(tmp_path), *(part for url in engines for part in ("--store", url)))
+    write_release(tmp_path)
+    subprocess.run(command("push", *options), check=True, capture_output=True)
+    serving = subprocess.Popen(command("serve", *options, "--port", "0"), stdout=subprocess.PIPE, text=True)
+    found: list[tuple[int, bool]] = []
+    over = threading.Event()
+
+    def ask(address: str) -> None:
+        for number in itertools.count():
+            query = urllib.parse.quote(f"ASK {{ <{BASE}id/new> ?p ?o }} # {number}")
+            request = urllib.request.Request(
+                f"{address}sparql?query={query}", headers={"Accept": "application/json"}
+            )
+            with urllib.request.urlopen(request) as answer:
+                found.append((answer.status, json.load(answer)["boolean"]))
+            if over.is_set() or (found[-1][1] and len(found) > 50):
+                return
+
+    try:
+        assert serving.stdout is not None
+        address = serving.stdout.readline().rpartition(" ")[2].strip()
+        asking = threading.Thread(target=ask, args=(address,))
+        asking.start()
+        write_release(tmp_path, OTHER, version="2026-01-02")
+        told = subprocess.run(command("push", *options), check=True, capture_output=True, text=True).stdout
+        asking.join(timeout=20)
+    finally:
+        over.set()
+        serving.terminate()
+        serving.communicate(timeout=20)
+    assert told.split()[1] == engines[1]
+    assert {status for status, _ in found} == {200}
+    assert [new for _, new in found] == sorted(new for _, new in found)
+    assert found[0][1] is False
+    assert found[-1][1] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(("push",), "There is no engine to push to", id="no-engine"),
+        pytest.param(("push", "http://127.0.0.1:1/query"), "can't be reached", id="nobody-there"),
+        pytest.param(("push", "http://u:secret@127.0.0.1:1/query"), "holds no password", id="password"),
+        pytest.param(("serve", "--store", "http://127.0.0.1:1/query"), "No engine holds release", id="not-pushed"),
+    ],
+)
+def test_the_command_says_what_is_wrong(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    write_release(tmp_path)
+    port = ("--port", "0") if arguments[0] == "serve" else ()
+    done = subprocess.run(
+        command(*arguments, *port, "--releases", str(tmp_path)), check=False, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
