@@ -16,7 +16,7 @@ from bench.questions import Question
 __all__ = ["Mix", "asked", "repeated"]
 
 #: A question that has taken so long in all isn't asked in further variants.
-_PATIENCE: Final = 20.0
+_PATIENCE: Final = 6.0
 _REPEAT_SECONDS: Final = 2
 
 

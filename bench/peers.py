@@ -96,6 +96,7 @@ def oxigraph_disk(data: Prepared, folder: Path) -> AbstractContextManager[Runnin
     program, store = installed("oxigraph", folder) / "oxigraph", data.releases / "oxigraph-store"
     if not (store / "CURRENT").exists():
         subprocess.run([program, "load", "--location", store, "--lenient", "--file", data.dataset], check=True)
+        subprocess.run([program, "optimize", "--location", store], check=True)
     port = free_port()
     command: list[str | Path] = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
     return _served(command, "/query", port, log=folder / "oxigraph.log")
