@@ -214,16 +214,15 @@ def _repeated(first: Place, place: Place, *, same: bool) -> InputError:
 def _statements(
     table: Table, telling: tuple[Column, ...], row: ReadRow, graph: NamedNode | DefaultGraph
 ) -> Iterator[tuple[Column, Quad]]:
+    subjects = {about: filled(about, row.values) for about in {column.about or table.about for column in telling}}
     for column in telling:
-        if (column.when and not row.values.get(column.when)) or not (
-            column.virtual or row.values.get(column.name)
-        ):
+        subject = subjects[column.about or table.about]
+        if subject is None or (column.when and not row.values.get(column.when)):
             continue
+        if not (column.virtual or row.values.get(column.name)):
+            continue
+        where = DefaultGraph() if subject == row.values.get("claim") else graph
         for values in _each(column, row):
-            subject = filled(column.about or table.about, values)
-            if subject is None:
-                continue
-            where = DefaultGraph() if subject == values.get("claim") else graph
             for predicate, value in _said(column, values):
                 yield column, Quad(_node(subject), _node(predicate), value, where)
 
