@@ -43,6 +43,7 @@ const editor = new Yasqe(place, {
   collapsePrefixesOnLoad: false,
   autocapitalize: "off",
   autocorrect: false,
+  lineWrapping: true,
   // Tab leaves the editor, as it leaves any field.
   extraKeys: {
     Tab: false,

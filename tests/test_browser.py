@@ -1,0 +1,242 @@
+"""The pages in a real Chromium: accessible by axe-core's rules, by keyboard, on a telephone, and without scripts."""
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kommungraf.assets import built
+from kommungraf.limits import Limits
+from kommungraf.release import publish
+from kommungraf.vocab import BASE
+from own_content import own_content, silent
+from serving_process import Running
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+AXE: Final = Path(__file__).parent.parent / "web/node_modules/axe-core/axe.min.js"
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+#: Both languages, both colour schemes and both widths, each with each other once.
+VIEWS: Final = (
+    ("sv", "light", "phone"),
+    ("en", "dark", "phone"),
+    ("sv", "dark", "desktop"),
+    ("en", "light", "desktop"),
+)
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def of_class(name: str) -> str:
+    return f"/list?type={quote(f'{BASE}def/{name}', safe='')}"
+
+
+#: One page of each kind.
+KINDS: Final = {
+    "home": "/",
+    "search": "/search?q=kommun",
+    "search for what is misspelt": "/search?q=Elmhullt",
+    "list": of_class("Municipality"),
+    "map": "/map?type=" + quote(f"{BASE}def/RegionalCooperation", safe=""),
+    "questions": "/questions",
+    "question": "/questions/start-of-the-partnership",
+    "conflicts": "/conflicts",
+    "gaps": "/gaps",
+    "downloads": "/dataset/",
+    "query": "/sparql",
+    "answer": "/sparql?query="
+    + quote(
+        "SELECT * { VALUES (?thing ?lat ?long ?n) { (<https://example.org/a> 57 15 1) (<https://example.org/b> 58 16 2) } }"
+    ),
+    "fault in a query": "/sparql?query=SELECT",
+    "ontology": "/def/",
+    "term": "/def/Municipality",
+    "shapes": "/shape/",
+    "shape": "/shape/MunicipalityShape",
+    "municipality": "/doc/municipality/se-0765",
+    "county": "/doc/county/se-07",
+    "partnership": "/doc/partnership/se-almhult-vaxjo-za-jb-marks",
+    "regional cooperation": "/doc/regional-cooperation/se-entreprenorsregionen",
+    "membership": "/doc/membership/se-almhult-vaxjo-za-jb-marks--se-0765",
+    "claim": "/doc/claim/almhult-635/9",
+    "source": "/doc/source/almhult-635",
+    "rule": "/doc/rule/cooperates-with",
+    "changes": "/changes",
+    "nothing there": "/doc/municipality/nowhere",
+}
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing"),
+    # Playwright's own objects outlive their loop.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+needs_scripts = pytest.mark.skipif(built("query.js") is None, reason="the front end isn't built: Node is missing")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    releases = tmp_path_factory.mktemp("releases")
+    publish(own_content(), releases, silent)
+    server = Running(releases, Limits())
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def visiting(browser: Browser, **options: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and a list that fills with what goes wrong on it."""
+    context = browser.new_context(**{"viewport": DESKTOP, "locale": "sv-SE", **options})
+    page, faults = context.new_page(), list[str]()
+    page.set_default_timeout(15_000)
+    page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: faults.append(error.message))
+    page.on("request", lambda asked: faults.append(asked.url) if "127.0.0.1" not in asked.url else None)
+    try:
+        yield page, faults
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("view", VIEWS, ids="-".join)
+def test_page_of_every_kind_is_accessible_and_keeps_to_its_policy_its_host_and_its_width(
+    browser: Browser, site: str, view: tuple[str, str, str]
+) -> None:
+    language, scheme, width = view
+    size = PHONE if width == "phone" else DESKTOP
+    problems = {}
+    with visiting(browser, viewport=size, color_scheme=scheme) as (page, faults):
+        for kind, path in KINDS.items():
+            faults.clear()
+            response = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+            assert response is not None
+            found = axe_violations(page) if AXE.is_file() else []
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                found.append(f"wider than {size['width']} pixels")
+            found += [fault for fault in faults if response.ok or str(response.status) not in fault]
+            if found:
+                problems[kind] = found
+    assert problems == {}
+
+
+def axe_violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+def test_first_tab_skips_to_the_content(browser: Browser, site: str) -> None:
+    with visiting(browser) as (page, _):
+        page.goto(f"{site}/?lang=sv")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_municipality_is_found_by_keyboard_alone(browser: Browser, site: str) -> None:
+    with visiting(browser) as (page, _):
+        page.goto(f"{site}/?lang=sv")
+        while page.evaluate("document.activeElement.id") != "q":
+            page.keyboard.press("Tab")
+        page.keyboard.type("almhults kommun")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?**")
+        page.get_by_role("link", name="Älmhults kommun", exact=True).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/doc/municipality/se-0765**")
+        assert page.get_by_role("heading", level=1).inner_text() == "Älmhults kommun"
+
+
+@needs_scripts
+def test_names_are_suggested_while_one_types(browser: Browser, site: str) -> None:
+    with visiting(browser) as (page, faults):
+        page.goto(f"{site}/?lang=sv")
+        page.locator("#q").press_sequentially("älmh")
+        page.wait_for_selector("#suggestions option", state="attached")
+        names = page.locator("#suggestions option").evaluate_all("all => all.map(each => each.value)")
+        assert "Älmhults kommun" in names
+        assert faults == []
+
+
+@needs_scripts
+def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browser, site: str) -> None:
+    with visiting(browser) as (page, faults):
+        page.goto(f"{site}/sparql?lang=sv")
+        page.locator(".CodeMirror textarea").focus()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("SELECT ?m WHERE { ?m a kg:Munic")
+        page.keyboard.press("Control+Space")
+        page.wait_for_selector(".CodeMirror-hint")
+        page.keyboard.press("Enter")
+        page.keyboard.type(" } LIMIT 3")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "format"
+        page.locator(".CodeMirror textarea").focus()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/sparql?**query=**")
+        assert page.locator("table tbody tr").count() == 3
+        assert "PREFIX kg:" in page.locator("#query").input_value()
+        assert faults == []
+
+
+def test_query_page_does_everything_without_scripts(browser: Browser, site: str) -> None:
+    with visiting(browser, java_script_enabled=False) as (page, _):
+        page.goto(f"{site}/sparql?lang=sv")
+        page.locator("#query").fill("SELECT ?n { VALUES ?n { 1 2 4 } }")
+        page.get_by_role("button", name="Kör").click()
+        assert page.locator("table tbody tr").count() == 3
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="CSV", exact=True).evaluate_all("all => all[0].click()")
+        content = Path(waiting.value.path()).read_text("utf-8")
+        assert [row["n"] for row in csv.DictReader(io.StringIO(content))] == ["1", "2", "4"]
+
+
+def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browser, site: str) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
+        page.goto(f"{site}/?lang=sv")
+        page.locator("#q").fill("Älmhult")
+        page.get_by_role("button", name="Sök").tap()
+        page.get_by_role("link", name="Älmhults kommun", exact=True).tap()
+        text = page.locator("main").inner_text()
+        assert "JB Marks" in text
+        assert "sedan sommaren 2018" in text
+        page.get_by_role("link", name="ingår sedan sommaren 2018").first.tap()
+        assert "ingår sedan sommaren 2018" in page.locator("blockquote").first.inner_text()
+
+
+def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
+        page.goto(f"{site}{of_class('Municipality')}&lang=sv")
+        page.locator("#county").select_option(label="Kronobergs län")
+        page.get_by_role("button", name="Visa").tap()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Listan som CSV").tap()
+        rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8"))))
+        assert len(rows) == 8
+
+
+def test_print_leaves_out_what_only_a_screen_needs(browser: Browser, site: str) -> None:
+    with visiting(browser) as (page, _):
+        page.goto(f"{site}/doc/municipality/se-0765?lang=sv")
+        page.emulate_media(media="print")
+        assert not page.locator("header.site").is_visible()
+        assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_nothing_moves_by_itself(browser: Browser, site: str) -> None:
+    with visiting(browser, reduced_motion="reduce") as (page, _):
+        page.goto(f"{site}/doc/municipality/se-0765?lang=sv")
+        moving = "all => all.filter(each => getComputedStyle(each).animationName !== 'none').length"
+        assert page.locator("*").evaluate_all(moving) == 0
