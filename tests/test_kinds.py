@@ -15,11 +15,14 @@ from kommungraf.vocab import PREFIXES, iri
 
 KINDS = [
     "cooperations",
+    "counts",
     "memberships",
     "municipalities",
+    "names",
     "organisations",
     "participations",
     "places",
+    "populations",
     "projects",
     "regions",
     "sources",

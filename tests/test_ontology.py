@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph
 import pyshacl
 import pytest
-from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib import RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kommungraf.vocab import BASE, PREFIXES, iri
@@ -174,7 +174,15 @@ def test_each_rule_file_is_described_and_each_description_has_its_derivation() -
         for rule in union(files("ontology")).subjects(RDF.type, URIRef(iri("kg:Rule")))
     }
     written = {re.sub(r"^\d+-", "", path.stem) for path in (ONTOLOGY / "rules").glob("*.rq")}
-    assert described == written | {"period-bounds"}
+    assert described == written | {"period-bounds", "contested-statements", "held-view-policy"}
+
+
+def test_each_rule_of_disagreement_is_a_kind_and_each_kind_has_its_rule() -> None:
+    graph = union(files("ontology"))
+    kinds = graph.subjects(SKOS.inScheme, URIRef(iri("kg:conflictKindScheme")))
+    assert {str(kind).rpartition("/")[2] for kind in kinds} == {
+        path.stem for path in (ONTOLOGY / "conflicts").glob("*.rq")
+    }
 
 
 @pytest.mark.parametrize(

@@ -186,13 +186,6 @@ def test_derived_statements_are_named_as_derived(client: FlaskClient) -> None:
     assert "Härlett: " in shown(client, "/doc/municipality/se-0765")
 
 
-def test_conflicts_stand_side_by_side(client: FlaskClient) -> None:
-    text = shown(client, "/conflicts", "en")
-    assert "since 2005" in text
-    assert "since 2006" in text
-    assert "Contradicted by a register" in text
-
-
 def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:
     assert "Which the twin towns of Älmhult are" in shown(client, "/gaps", "en")
 

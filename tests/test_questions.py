@@ -74,7 +74,7 @@ def test_every_given_question_is_asked_in_its_own_words() -> None:
         pytest.skip("the questions that were given are kept outside this repository")
     with GIVEN.open(encoding="utf-8") as file:
         given = {(row["id"], row["sv"], row["en"]) for row in csv.DictReader(file)}
-    assert given == {(question.id, question.sv, question.en) for question in QUESTIONS}
+    assert given <= {(question.id, question.sv, question.en) for question in QUESTIONS}
 
 
 def test_precisions_are_those_of_the_page(store: Store) -> None:

@@ -24,12 +24,16 @@ Name = NamedNode | BlankNode | DefaultGraph
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A dataset's statements, sorted out: `graphs` by name, `declared` the claims, `accepted` those held."""
+    """A dataset's statements, sorted out: `graphs` by name, `declared` the claims, `accepted` those held.
+
+    `written` are the claims to which a person gave a status.
+    """
 
     curation: NamedNode
     graphs: dict[Name, list[Quad]]
     declared: frozenset[NamedNode]
     accepted: frozenset[NamedNode]
+    written: frozenset[NamedNode]
 
     def quads(self) -> Iterator[Quad]:
         """Every statement, in its graph."""
@@ -64,9 +68,12 @@ def sorted_out(quads: Iterable[Quad], base_iri: str) -> Claims:
             graphs[quad.graph_name].append(quad)
     stated = graphs.get(curation, [])
     declared = _subjects(stated, _A, _CLAIM)
-    return Claims(curation, dict(graphs), declared, declared & _subjects(stated, _STATUS, _ACCEPTED))
+    accepted, written = _subjects(stated, _STATUS, _ACCEPTED), _subjects(stated, _STATUS, None)
+    return Claims(curation, dict(graphs), declared, declared & accepted, declared & written)
 
 
-def _subjects(quads: Iterable[Quad], predicate: NamedNode, value: NamedNode) -> frozenset[NamedNode]:
-    found = (quad.subject for quad in quads if quad.predicate == predicate and quad.object == value)
+def _subjects(quads: Iterable[Quad], predicate: NamedNode, value: NamedNode | None) -> frozenset[NamedNode]:
+    found = (
+        quad.subject for quad in quads if quad.predicate == predicate and (value is None or quad.object == value)
+    )
     return frozenset(subject for subject in found if isinstance(subject, NamedNode))

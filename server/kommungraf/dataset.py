@@ -9,7 +9,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from kommungraf.canonical import canonical
 from kommungraf.claims import Claims, sorted_out
+from kommungraf.conflicts import contests
 from kommungraf.inputs import Inputs
+from kommungraf.partition import partitioned
+from kommungraf.policy import Judgement, judged, read_policy
 from kommungraf.project import Project
 from kommungraf.rules import BOUNDS, apply_rules, period_bounds, read_rules
 from kommungraf.spool import Lines, merged
@@ -60,28 +63,36 @@ def _parsed(lines: Iterable[bytes]) -> Iterator[Quad]:
 
 
 def assembled(inputs: Inputs, project: Project) -> Dataset:
-    """The dataset that a project's files make; raises SyntaxFault where a rule is no CONSTRUCT query."""
+    """The dataset that a project's files make; raises SyntaxFault where a rule is no query of its kind."""
     base = project.base_iri
     ontology = _in_graph((quad for file in inputs.ontology for quad in file.quads), base + ONTOLOGY)
     shapes = _in_graph(_shape_quads(inputs), base + SHAPES)
     asserted = canonical([*sorted_out(inputs.quads(), base).quads(), *ontology, *shapes])
     graphs = {NamedNode(base + ONTOLOGY), NamedNode(base + SHAPES)}
-    claims = sorted_out((quad for quad in asserted if quad.graph_name not in graphs), base)
-    vocabulary = [quad for quad in asserted if quad.graph_name == NamedNode(base + ONTOLOGY)]
-    held = [*claims.held(), *vocabulary]
-    stated = Lines(_without_graphs(held))
+    judgement = _judgement(sorted_out((quad for quad in asserted if quad.graph_name not in graphs), base), project)
+    claims = judgement.claims
+    published = [quad for quad in asserted if quad.graph_name in graphs]
+    vocabulary = (quad for quad in published if quad.graph_name == NamedNode(base + ONTOLOGY))
+    stated = Lines(_without_graphs(chain(claims.held(), judgement.derived, vocabulary)))
     derived = list(_derived(stated, project))
     return Dataset(
         base_iri=base,
-        named_lines=Lines(_serialised(chain(_named(asserted, claims), derived))),
+        named_lines=Lines(_serialised(chain(_named(claims), judgement.derived, published, derived))),
         held_lines=Lines(chain(stated, _without_graphs(derived))),
         claims=claims,
     )
 
 
-def _named(asserted: Iterable[Quad], claims: Claims) -> Iterator[Quad]:
+def _judgement(claims: Claims, project: Project) -> Judgement:
+    """The claims with their standing: where they disagree, and what the policy makes of it."""
+    ontology, base = project.ontology, project.base_iri
+    rules = read_rules(ontology / "conflicts" if ontology else None, project.shown)
+    return judged(partitioned(claims, contests(claims, rules), base), read_policy(ontology), base)
+
+
+def _named(claims: Claims) -> Iterator[Quad]:
     """The statements of named graphs; data without claims keep their default graph as it is, with no graph for it."""
-    return (quad for quad in asserted if claims.declared or quad.graph_name != claims.curation)
+    return (quad for quad in claims.quads() if claims.declared or quad.graph_name != claims.curation)
 
 
 def _shape_quads(inputs: Inputs) -> Iterator[Quad]:

@@ -1,4 +1,4 @@
-"""The pages that aren't about one resource: home, map, questions, conflicts, gaps and downloads."""
+"""The pages that aren't about one resource: home, map, questions, gaps and downloads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from kommungraf.results import Table, answered, table_of_results
 from kommungraf.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.signposting import Target, header
 from kommungraf.site import TYING_CLASSES, Reader, page, reader, written
-from kommungraf.uncertainties import conflicts, gaps
+from kommungraf.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
 from kommungraf.wording import bytes_in_words, number_in_words
 
@@ -145,13 +145,6 @@ def _says_the_same(first: Table, second: Table) -> bool:
     """Whether the rows are the same in any order."""
     bags = (sorted(map(repr, table.rows)) for table in (first, second))
     return first.columns == second.columns and next(bags) == next(bags)
-
-
-@blueprint.get("/conflicts")
-def all_conflicts() -> Response:
-    """The claims that conflict."""
-    who = reader()
-    return page("conflicts.html", who, conflicts=conflicts(who))
 
 
 @blueprint.get("/gaps")

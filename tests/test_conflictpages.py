@@ -1,0 +1,91 @@
+"""Disagreements as a reader and a program get them: by kind, by municipality, page by page, and as a sheet."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from own_release import own_client
+
+PATH = "/conflicts"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    with own_client(tmp_path_factory.mktemp("conflicts")) as opened:
+        yield opened
+
+
+def page(client: FlaskClient, path: str, language: str = "sv") -> str:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert response.status_code == 200
+    return response.text
+
+
+def sheet(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    response = client.get(path, headers={"Accept": "text/csv", "Accept-Language": "en"})
+    assert response.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(response.text)))
+
+
+def test_both_sides_stand_with_what_they_say_and_who_says_it(client: FlaskClient) -> None:
+    text = page(client, f"{PATH}?kind=different-start&municipality=0780", "en")
+    assert "since 2005" in text
+    assert "since 2006" in text
+    assert "/doc/source/vaxjo-tlokwe" in text
+
+
+def test_page_is_in_the_reader_s_language(client: FlaskClient) -> None:
+    assert "Där källorna är oense" in page(client, PATH)
+    assert "Where sources disagree" in page(client, PATH, "en")
+
+
+def test_kind_narrows_the_list(client: FlaskClient) -> None:
+    rows = sheet(client, f"{PATH}?kind=different-start")
+    assert {row["Kind"] for row in rows} == {"Different starts"}
+    assert {row["Kind"] for row in sheet(client, PATH)} > {"Different starts"}
+
+
+@pytest.mark.parametrize("name", ["0780", "se-0780", "Växjö"])
+def test_municipality_is_named_by_code_key_or_name(client: FlaskClient, name: str) -> None:
+    rows = sheet(client, f"{PATH}?municipality={name}")
+    assert rows
+    assert rows == sheet(client, f"{PATH}?municipality=se-0780")
+    assert len(rows) < len(sheet(client, PATH))
+
+
+def test_municipality_that_nobody_knows_is_refused_in_words(client: FlaskClient) -> None:
+    response = client.get(
+        f"{PATH}?municipality=Atlantis", headers={"Accept": "text/html", "Accept-Language": "sv"}
+    )
+    assert response.status_code == 400
+    assert "Ingen kommun har det namnet" in response.text
+
+
+def test_kind_that_does_not_exist_is_unknown(client: FlaskClient) -> None:
+    assert client.get(f"{PATH}?kind=nonsense").status_code == 404
+
+
+def test_list_goes_on_over_pages_without_repeating_itself(client: FlaskClient) -> None:
+    first, second = page(client, PATH), page(client, f"{PATH}?page=2")
+    headings = [
+        re.findall(r"<h2>(.*?)</h2>.*?<caption>(.*?)</caption>", text, re.DOTALL) for text in (first, second)
+    ]
+    assert len(headings[0]) == 50
+    assert not set(headings[0]) & set(headings[1])
+    assert client.get(f"{PATH}?page=1000").status_code == 404
+
+
+def test_sheet_names_every_side_with_its_claim_and_its_standing(client: FlaskClient) -> None:
+    rows = sheet(client, f"{PATH}?kind=different-start&municipality=0780")
+    claims = {row["Claim"]: row for row in rows}
+    assert len(claims) == len(rows)
+    assert {row["Held here"] for row in rows} == {"yes", "no"}
+    assert all(row["Source"].startswith("https://w3id.org/kommungraf/id/source/") for row in rows)
+
+
+def test_contradiction_of_a_register_is_shown_as_one(client: FlaskClient) -> None:
+    assert "Contradicted by a register" in page(client, f"{PATH}?kind=contradicted-by-register", "en")

@@ -1,0 +1,216 @@
+"""Each rule of ontology/conflicts/ finds its kind of disagreement, and nothing where the claims can both be right."""
+
+import pytest
+
+from disagreeing import TIE, claim, contests, found, sorted_claims
+from kommungraf.conflicts import described
+from kommungraf.errors import SyntaxFault
+from kommungraf.rules import Rule
+from kommungraf.vocab import BASE, iri
+
+T = r"kgi:twinning\/t"
+P = r"kgi:partnership\/p"
+
+
+def period(text: str) -> str:
+    return f'{T} kg:period "{text}"^^edtf:EDTF .'
+
+
+def count(number: str, about: str = T, property_: str = "qudt:numericValue", node: str = "n") -> str:
+    return rf"kgi:statement\/{node} a kg:CountStatement ; kg:about {about} ; kg:counts kg:Municipality ; {property_} {number} ."
+
+
+def members(*keys: str, of: str = P) -> str:
+    return "".join(
+        rf"kgi:membership\/{key} a org:Membership ; org:organization {of} ; org:member kgi:municipality\/{key} . "
+        for key in keys
+    )
+
+
+CLOSED = rf"{P} kg:membershipListComplete true . "
+FOUND = [
+    pytest.param("different-start", period("1990/.."), period("1991/.."), id="two-years"),
+    pytest.param(
+        "different-start", period("1990/.."), f'{T} kg:earliestStart "1995-01-01"^^xsd:date .', id="a-bound"
+    ),
+    pytest.param("different-end", period("1990/2007"), period("1990/2009"), id="two-ends"),
+    pytest.param("ended-or-ongoing", period("1990/2007"), period("1990/.."), id="ended-and-open"),
+    pytest.param(
+        "ended-or-ongoing", f"{T} kg:standing kg:Ended .", f"{T} kg:standing kg:Listed .", id="ended-and-listed"
+    ),
+    pytest.param(
+        "ended-or-ongoing", f"{T} kg:standing kg:Dormant .", f"{T} kg:standing kg:Listed .", id="dormant"
+    ),
+    pytest.param("different-precision", period("1990/.."), period("1990-06-12/.."), id="year-and-day"),
+    pytest.param("different-count", count("11"), count("12", node="m"), id="two-counts"),
+    pytest.param(
+        "different-count", count("36", property_="qudt:lowerBound"), count("38", node="m"), id="bound-and-count"
+    ),
+    pytest.param(
+        "different-figure",
+        rf"kgi:statement\/a a kg:PopulationStatement ; kg:about {P} ; qudt:numericValue 260000 .",
+        rf"kgi:statement\/b a kg:PopulationStatement ; kg:about {P} ; qudt:numericValue 270000 .",
+        id="two-populations",
+    ),
+    pytest.param(
+        "different-name",
+        r'kgi:place\/x skos:altLabel "Bodö"@sv .',
+        r'kgi:place\/x skos:altLabel "Bodø" .',
+        id="spellings",
+    ),
+    pytest.param(
+        "different-form",
+        rf"{P} org:classification kgi:cooperation-form\/network .",
+        rf"{P} org:classification kgi:cooperation-form\/association .",
+        id="two-forms",
+    ),
+    pytest.param(
+        "different-place",
+        r"kgi:place\/x geo:sfWithin <http://publications.europa.eu/resource/authority/country/KEN> .",
+        r"kgi:place\/x geo:sfWithin <http://publications.europa.eu/resource/authority/country/ZAF> .",
+        id="two-countries",
+    ),
+    pytest.param(
+        "different-place",
+        rf"{P} kg:seat kgi:municipality\/se-0780 .",
+        rf"{P} kg:seat kgi:municipality\/se-0764 .",
+        id="two-seats",
+    ),
+    pytest.param(
+        "different-funder",
+        rf"{P} frapo:isFundedBy kgi:organisation\/se-sida .",
+        rf"{P} frapo:isFundedBy kgi:organisation\/se-icld .",
+        id="two-funders",
+    ),
+    pytest.param("different-members", members("a", "b"), members("a", "c"), id="two-lists"),
+    pytest.param("not-in-closed-list", CLOSED + members("a", "b"), members("c"), id="closed-list"),
+    pytest.param(
+        "not-in-closed-list",
+        r"kgi:municipality\/se-0780 kg:twinTownListComplete true .",
+        TIE,
+        id="tie-that-the-own-list-lacks",
+    ),
+    pytest.param(
+        "tie-of-two-kinds",
+        TIE,
+        rf"{P} a kg:MunicipalPartnership ."
+        rf" kgi:membership\/p--v org:organization {P} ; org:member kgi:municipality\/se-0780 ."
+        rf" kgi:membership\/p--k org:organization {P} ; org:member kgi:place\/lt-kaunas .",
+        id="twinning-and-partnership",
+    ),
+    pytest.param(
+        "before-it-existed",
+        r"kgi:change\/c org:originalOrganization kgi:municipality\/a , kgi:municipality\/b ;"
+        r' org:resultingOrganization kgi:municipality\/m ; kg:period "2016-08"^^edtf:EDTF .',
+        rf'kgi:membership\/x org:member kgi:municipality\/m ; org:organization {P} ; kg:period "2005/.."^^edtf:EDTF .',
+        id="member-before-it-existed",
+    ),
+    pytest.param(
+        "different-predecessors",
+        r"kgi:change\/c org:originalOrganization kgi:municipality\/a ; org:resultingOrganization kgi:municipality\/m .",
+        r"kgi:change\/c org:originalOrganization kgi:municipality\/b ; org:resultingOrganization kgi:municipality\/m .",
+        id="two-predecessors",
+    ),
+]
+NOT_FOUND = [
+    pytest.param("different-start", period("1990/.."), period("1990-06-12/.."), id="year-and-its-day"),
+    pytest.param("different-start", period("199X/.."), period("1999/.."), id="decade-and-its-year"),
+    pytest.param("different-start", period("1990/.."), period("1990/.."), id="the-same"),
+    pytest.param(
+        "ended-or-ongoing", f"{T} kg:standing kg:Unclear .", f"{T} kg:standing kg:Listed .", id="unclear"
+    ),
+    pytest.param("different-precision", period("1990/.."), period("1991/.."), id="different-years"),
+    pytest.param("different-precision", period("1990/2007"), period("1990/.."), id="ended-and-open"),
+    pytest.param("different-count", count("11"), count("12", about=P, node="m"), id="of-two-things"),
+    pytest.param("different-members", members("a", "b"), members("a"), id="one-name-is-no-list"),
+    pytest.param("not-in-closed-list", members("a", "b"), members("c"), id="open-list"),
+    pytest.param("not-in-closed-list", CLOSED + members("a", "b"), members("a"), id="the-same-member"),
+    pytest.param(
+        "different-name",
+        r'kgi:place\/x skos:altLabel "Oslo"@sv .',
+        r'kgi:place\/x skos:altLabel "Oslo" .',
+        id="one-name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "one", "other"), FOUND)
+def test_rule_finds_both_sides(rule: str, one: str, other: str) -> None:
+    contested = found(rule, claim("own", one), claim("news", other))
+    assert {each.one.value.rpartition("claim/")[2] for each in contested} == {"own/1", "news/1"}
+
+
+@pytest.mark.parametrize(("rule", "one", "other"), NOT_FOUND)
+def test_rule_finds_nothing_where_both_can_be_right(rule: str, one: str, other: str) -> None:
+    assert found(rule, claim("own", one), claim("news", other)) == []
+
+
+def test_count_is_held_against_the_list_of_the_same_source() -> None:
+    stated, listed = claim("own", count("3", about=P)), claim("own", CLOSED + members("a", "b"), key="2")
+    assert {each.one.value.rpartition("/")[2] for each in found("count-against-list", stated, listed)} == {
+        "1",
+        "2",
+    }
+    assert found("count-against-list", claim("own", count("2", about=P)), listed) == []
+
+
+def test_register_contradicts_a_count_of_counties() -> None:
+    page = claim(
+        "own",
+        members("a", "b")
+        + rf"{P} dcterms:spatial kgi:county\/se-07 . "
+        + rf"kgi:statement\/n kg:about {P} ; kg:counts kg:County ; qudt:numericValue 1 .",
+    )
+    rows = [
+        claim("register", rf"kgi:municipality\/{key} geo:sfWithin kgi:county\/se-{county} .", key=key)
+        for key, county in (("a", "07"), ("b", "14"))
+    ]
+    contested = found("contradicted-by-register", page, *rows)
+    assert {each.one.value.rpartition("claim/")[2] for each in contested} == {"own/1", "register/b"}
+
+
+def test_source_that_lists_what_has_ended_by_its_own_dates_contradicts_itself() -> None:
+    text = rf'{T} kg:standing kg:Listed ; kg:period "2017/2020"^^edtf:EDTF .'
+    dated = r'kgi:source\/own dcterms:issued "2022-04-14"^^xsd:date .'
+    (contested,) = found("listed-after-its-end", dated, claim("own", text))
+    assert contested.other is None
+    assert found("listed-after-its-end", dated.replace("2022", "2019"), claim("own", text)) == []
+
+
+def test_activity_shared_with_a_body_that_was_gone_before_the_member_joined_is_found() -> None:
+    merger = claim(
+        "news", r'kgi:change\/c org:originalOrganization kgi:municipality\/t ; kg:period "2016-08"^^edtf:EDTF .'
+    )
+    joined = claim(
+        "own",
+        rf'kgi:membership\/x org:member kgi:municipality\/a ; org:organization {P} ; kg:period "2018/.."^^edtf:EDTF .',
+    )
+    shared = claim("partner", r"kgi:project\/r kg:participant kgi:municipality\/a , kgi:municipality\/t .")
+    sides = {each.one.value.rpartition("claim/")[2] for each in found("before-it-existed", merger, joined, shared)}
+    assert sides == {"own/1", "partner/1"}
+
+
+def test_disagreement_is_one_node_with_its_kind_its_thing_and_every_side() -> None:
+    quads = set(
+        described(
+            found("different-start", claim("own", period("1990/..")), claim("news", period("1991/.."))), BASE
+        )
+    )
+    (conflict,) = {quad.subject.value for quad in quads}
+    assert conflict == f"{BASE}id/conflict/different-start/twinning-t"
+    sides = {quad.object.value for quad in quads if quad.predicate.value == iri("kg:side")}
+    assert sides == {f"{BASE}id/claim/own/1", f"{BASE}id/claim/news/1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("SELECT ?x WHERE { ?x ?y ?z }", id="other-variables"),
+        pytest.param("ASK {}", id="no-select"),
+        pytest.param("SELECT", id="no-query"),
+    ],
+)
+def test_rule_that_is_no_query_for_sides_is_named_with_its_file(text: str) -> None:
+    with pytest.raises(SyntaxFault) as caught:
+        contests(sorted_claims(claim("own", TIE)), [Rule("x", text, "ontology/conflicts/x.rq")])
+    assert "ontology/conflicts/x.rq" in str(caught.value)
