@@ -16,6 +16,7 @@ from bench.peers import ours
 from bench.prepared import prepared
 from bench.questions import questions, terms
 from bench.scaling import STEPS, readers, steps, written
+from bench.scale import build
 from bench.tables import report
 from kommungraf.limits import Limits
 
@@ -117,6 +118,9 @@ def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
     for fault in outcome.faults:
         click.echo(f"Fault: {fault}.", err=True)
     raise SystemExit(bool(outcome.faults))
+
+
+main.add_command(build)
 
 
 if __name__ == "__main__":
