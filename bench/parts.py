@@ -7,13 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-import rdflib
 from pyoxigraph import RdfFormat, parse, serialize
 
-from kommungraf.project import own_project
-from kommungraf.sources import rdf_files, read_rdf
 from kommungraf.spool import Lines
-from kommungraf.validation import view_findings
 from kommungraf.vocab import PREFIXES
 
 __all__ = ["main"]
@@ -21,6 +17,10 @@ __all__ = ["main"]
 
 def validate(folder: Path, held: str, plain: str) -> None:
     """Checks N-Triples against our shapes; up to `plain` triples by pySHACL alone."""
+    from kommungraf.project import own_project  # noqa: PLC0415 - each part pays for what it uses, and for nothing else
+    from kommungraf.sources import rdf_files, read_rdf  # noqa: PLC0415
+    from kommungraf.validation import view_findings  # noqa: PLC0415
+
     files = rdf_files((own_project().shapes or Path()) / "dataset")
     shapes = [quad for file in files for quad in read_rdf(file, file.name).quads]
     with Path(held).open("rb") as lines:
@@ -38,6 +38,8 @@ def turtle(folder: Path, unsorted: str) -> None:
 
 def by_rdflib(folder: Path, unsorted: str) -> None:
     """The same with rdflib."""
+    import rdflib  # noqa: PLC0415
+
     rdflib.Graph().parse(unsorted, format="nt").serialize(folder / "rdflib.ttl", format="turtle")
 
 
