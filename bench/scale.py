@@ -19,7 +19,7 @@ from bench.processes import memory
 
 __all__ = ["build"]
 
-_GLANCE: Final = 0.1
+_GLANCE: Final = 0.5
 #: Above so many triples rdflib and pySHACL alone are measured on request only.
 _SLOW: Final = 200_000
 _PYTHON: Final = sys.executable

@@ -84,18 +84,22 @@ def _records(
     Records are `thing IRI [type]`, `label IRI rank language text`, `link IRI predicate target` and
     `tie predicate IRI target`, with tabs between.
     """
-    base, last = f"<{base_iri}".encode(), b""
+    base, last = f"<{base_iri}".encode(), b"\n"
     for line in lines:
-        subject, predicate, rest = line[:-3].split(b" ", 2)
-        value, graph = _parted(rest)
-        if graph:
+        if line.startswith(last):
+            names = {line[len(last) : -3]}
+        else:
+            subject, predicate, rest = line[:-3].split(b" ", 2)
+            value, graph = _parted(rest)
+            names = {subject, predicate, value, graph}
+            last = line[: len(subject) + len(predicate) + len(value) + 3]
+            if subject[:1] == b"<":
+                yield from _told(subject[1:-1], predicate[1:-1].decode(), value, broader)
+        if graph := line[len(last) : -3]:
             sizes[graph] += 1
-        for name in {subject, predicate, value, graph}:
-            if name[:1] == b"<" and (name == subject or name.startswith(base)):
+        for name in names:
+            if name.startswith(base) or (name == subject and name[:1] == b"<"):
                 yield b"thing\t%s\n" % name[1:-1]
-        if subject[:1] == b"<" and (stated := line[: len(subject) + len(predicate) + len(value) + 2]) != last:
-            last = stated
-            yield from _told(subject[1:-1], predicate[1:-1].decode(), value, broader)
 
 
 def _parted(rest: bytes) -> tuple[bytes, bytes]:

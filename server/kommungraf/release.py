@@ -90,7 +90,8 @@ def _write(content: Content, folder: Path, progress: Progress) -> Manifest:
     write_lines(folder, "dataset", dataset.lines())
     with _hands(len(dataset.held_lines)) as mapped:
         finishing = mapped(partial(finished, folder), dumps())
-        write_index(folder / "index.sqlite", dataset.lines(), dataset.base_iri)
+        with (folder / "dataset.nq").open("rb") as lines:
+            write_index(folder / "index.sqlite", lines, dataset.base_iri)
         entries = [each for made in _told(finishing, progress) for each in made]
     entries.append(entry(folder / "index.sqlite", "index"))
     entries.append(entry(_written(folder / "questions.json", _questions(content.questions)), "questions"))
