@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bench import reference
+from bench.builds import build
 from bench.compare import SECTIONS, Bench, machine, results
 from bench.faults import Faults
 from bench.generator import Size
@@ -16,7 +17,6 @@ from bench.peers import ours
 from bench.prepared import prepared
 from bench.questions import questions, terms
 from bench.scaling import STEPS, readers, steps, written
-from bench.scale import build
 from bench.tables import report
 from kommungraf.limits import Limits
 
