@@ -87,6 +87,7 @@ def test_period_keeps_exactly_its_precision(text: str, edtf: str) -> None:
         pytest.param("2018-13", "not a date", id="no-month"),
         pytest.param("igår", "not a date", id="word"),
         pytest.param("-", "not a date", id="dash"),
+        pytest.param("sommaren 2005?", "not a date", id="uncertain-season"),
         pytest.param("9" * 5000, "not a date", id="long"),
     ],
 )
@@ -99,6 +100,12 @@ def test_what_is_no_date_or_several_is_never_guessed(text: str, words: str) -> N
 def test_period_is_no_moment() -> None:
     with pytest.raises(DateFault, match="in their own columns"):
         point("2019–2021")
+
+
+@pytest.mark.parametrize("text", ["till nu", "sedan ..", "– pågående"])
+def test_period_open_at_both_ends_is_none(text: str) -> None:
+    with pytest.raises(DateFault, match="not a date"):
+        period(text)
 
 
 def test_period_that_ends_before_it_starts_is_told() -> None:

@@ -123,6 +123,24 @@ def test_workbook_that_unpacks_without_bound_is_refused_unread(tmp_path: Path) -
         read(path)
 
 
+@pytest.mark.parametrize("place", range(40, 4000, 180))
+def test_byte_that_is_damaged_anywhere_is_told_or_does_no_harm(tmp_path: Path, place: int) -> None:
+    path = written(tmp_path, lambda sheet: [sheet.append([f"a{number}", number]) for number in range(200)])
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= 0xFF
+    path.write_bytes(content)
+    assert fault_of(path) in (None, "a.xlsx")
+
+
+def fault_of(path: Path) -> str | None:
+    """The file that a fault names, if there is one."""
+    try:
+        read(path)
+    except InputError as fault:
+        return fault.place.file
+    return None
+
+
 def test_sheet_whose_xml_is_broken_is_told(tmp_path: Path) -> None:
     path = written(tmp_path, lambda sheet: sheet.append(["a", "b"]))
     broken = tmp_path / "broken.xlsx"

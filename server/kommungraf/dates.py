@@ -44,6 +44,8 @@ _DASH: Final = re.compile("[\u2010-\u2015\u2212]")
 _Y: Final = r"(?:1[0-9]|20)[0-9]{2}"
 _ISO: Final = re.compile(rf"({_Y})(?:-(0[1-9]|1[0-2])(?:-([0-3][0-9]))?)?")
 _RAW: Final = re.compile(rf"(?:{_ISO.pattern}|{_Y}-(?:2[1-4]|3[3-6])|(?:1[0-9]|20)(?:[0-9]X|XX))[~?%]?")
+#: EDTF has no word for an uncertain season.
+_OF_SEASON: Final = re.compile(r".{4}-2[1-4]")
 _TH: Final = r"(?:st|nd|rd|th|:?[ae])?"
 _SPELT: Final = re.compile(
     rf"(?:den |the )?(?:(\d\d?){_TH} (?:of )?)?([^\W\d_]+)\.?(?: (\d\d?){_TH},?)?,? (?:i |of |in )?({_Y})"
@@ -159,7 +161,7 @@ def _moment(plain: str) -> str | None:
         return f"{inner}~" if inner else None
     if plain.endswith(("?", "~")):
         inner = _exact(plain[:-1].strip())
-        return f"{inner}{plain[-1]}" if inner else None
+        return f"{inner}{plain[-1]}" if inner and not _OF_SEASON.fullmatch(inner) else None
     return _exact(plain)
 
 
@@ -237,6 +239,8 @@ def _halves(first: str, last: str) -> Iterator[str]:
 
 
 def _ordered(edtf: str, text: str) -> When:
+    if not edtf.strip("/."):
+        raise _fault(_plain(text), text)
     limits = bounds(edtf)
     if limits.earliest_start and limits.latest_end and limits.earliest_start > limits.latest_end:
         raise DateFault("The period “{text}” ends before it starts. Check the years.", text=text)

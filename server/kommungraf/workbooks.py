@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -17,6 +18,19 @@ __all__ = ["HELP_SHEETS", "Workbook"]
 #: The sheets that `kommungraf new` writes beside the table.
 HELP_SHEETS: Final = frozenset(("Hjälp", "Help", "Listor", "Lists"))
 
+#: What zipfile, the XML parser and openpyxl raise where an archive is damaged, encrypted or of another kind.
+_DAMAGE: Final = (
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    ParseError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _MOST_BYTES: Final = 512 * 2**20
 _MOST_STRINGS: Final = 128 * 2**20
 _MOST_FILES: Final = 2000
@@ -68,7 +82,7 @@ class Workbook:
         rows: list[str] = []
         columns: list[str] = []
         sheet_file = getattr(self._sheet, "_worksheet_path", None) or self._sheet_file
-        with zipfile.ZipFile(self._path) as archive, archive.open(sheet_file) as stream, suppress(ParseError):
+        with zipfile.ZipFile(self._path) as archive, archive.open(sheet_file) as stream, suppress(*_DAMAGE):
             for _, element in iterparse(stream):  # noqa: S314 - expat bounds entities, _checked bounds the size
                 hidden = element.get("hidden") in ("1", "true")
                 if element.tag == _MAIN + "mergeCell":
@@ -88,7 +102,7 @@ class Workbook:
         try:
             for number, row in enumerate(self._sheet.iter_rows(max_row=_MOST_ROWS), start=1):
                 yield number, *_texts(row)
-        except (ParseError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise SyntaxFault(
                 "The workbook is damaged: {reason}. Save it anew.", Place(self._name), reason=error
             ) from error
@@ -101,7 +115,7 @@ def _checked(path: Path, name: str) -> str:
             members = archive.infolist()
     except OSError as error:
         raise EmptyInput("The table can't be read: {reason}.", Place(name), reason=error.strerror) from error
-    except zipfile.BadZipFile as error:
+    except (NotImplementedError, zipfile.BadZipFile) as error:
         message = "The file is no .xlsx workbook. Save it as “Excel Workbook (.xlsx)” or as “CSV UTF-8”."
         raise SyntaxFault(message, Place(name)) from error
     strings = sum(each.file_size for each in members if each.filename.endswith("sharedStrings.xml"))
@@ -121,7 +135,7 @@ def _opened(path: Path, name: str) -> Any:
 
     try:
         return load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, TypeError, ParseError, zipfile.BadZipFile) as error:
+    except (InvalidFileException, *_DAMAGE) as error:
         raise SyntaxFault("The workbook is damaged: {reason}. Save it anew.", Place(name), reason=error) from error
 
 
