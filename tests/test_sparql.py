@@ -336,7 +336,7 @@ def test_without_a_query_the_endpoint_describes_itself(client: FlaskClient, acce
                 sd:availableGraphs <http://localhost/rdf-graphs#graphs> ;
                 sd:defaultDataset [ sd:defaultGraph [ void:triples 13 ] ; hydra:totalItems 2 ;
                     sd:namedGraph [ sd:name <{CLAIM}> ; sd:graph [ void:triples 1 ] ] ] ;
-                schema:additionalProperty [ schema:name "Largest result"@en ; schema:maxValue {LIMITS.result_bytes} ]
+                schema:additionalProperty [ schema:name "How large a result may be"@en ; schema:maxValue {LIMITS.result_bytes} ]
         }}""")
 
 

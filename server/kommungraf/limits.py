@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from kommungraf.options import Kind, setting
+from kommungraf.options import Kind, Setting, setting, settings_of
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "published"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +127,11 @@ class Limits:
         least=1,
         most=604_800,
     )
+
+
+def published(limits: Limits) -> tuple[tuple[Setting, float], ...]:
+    """Every limit that holds, with its value; those of one client don't hold where they are 0."""
+    pairs = ((each, getattr(limits, each.field)) for each in settings_of(Limits))
+    off = {"client_requests", "client_seconds"} if not limits.client_requests else set()
+    off |= {"client_queries"} if not limits.client_queries else set()
+    return tuple((each, value) for each, value in pairs if each.field not in off)

@@ -8,7 +8,8 @@ from kommungraf.asked import asked
 from kommungraf.engine import Answer
 from kommungraf.formats import GRAPH, SOLUTIONS
 from kommungraf.freshness import volatile
-from kommungraf.limits import Limits
+from kommungraf.limits import Limits, published
+from kommungraf.options import Kind
 from kommungraf.resources import query_text
 from kommungraf.results import table_of
 from kommungraf.site import Reader, page, reader
@@ -27,7 +28,11 @@ _ANY: Final = "\n\nSELECT ?thing ?class\nWHERE {\n  ?thing a ?class .\n}\nLIMIT 
 def query_page(limits: Limits) -> Response:
     """The form for a query, with an example in it; `?example=` names a question to take."""
     who = reader()
-    context = {**query_context(who, _example(who)), "limits": _in_words(limits, who)}
+    context = {
+        **query_context(who, _example(who)),
+        "limits": _in_words(limits, who),
+        "all_limits": _all_in_words(limits, who),
+    }
     return page("query.html", who, **context)
 
 
@@ -40,7 +45,13 @@ def result_page(limits: Limits, text: str, answer: Answer) -> Response:
         else tuple(form for form in SOLUTIONS if form.booleans or answer.form == "solutions")
     )
     table = table_of(who, answer)
-    context = {**query_context(who, text), "table": table, "forms": forms, "limits": _in_words(limits, who)}
+    context = {
+        **query_context(who, text),
+        "table": table,
+        "forms": forms,
+        "limits": _in_words(limits, who),
+        "all_limits": _all_in_words(limits, who),
+    }
     response = page("query.html", who, **context)
     if table.cut:
         response.headers["X-Result-Cut"] = f"rows={len(table.rows)}"
@@ -56,6 +67,7 @@ def query_context(who: Reader, text: str) -> dict[str, Any]:
         "forms": (),
         "problem": None,
         "limits": (),
+        "all_limits": (),
         "questions": asked(who),
         **editor,
     }
@@ -68,6 +80,18 @@ def _example(who: Reader) -> str:
     has_ours = PREFIXES["kg"] + "Municipality" in who.edition.index.types()
     prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in _PREFILLED)
     return prefixes + (_SELECT if has_ours else _ANY)
+
+
+def _all_in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:
+    """Every limit of the server."""
+    words = {
+        Kind.SIZE: lambda value: bytes_in_words(value, who.language),
+        Kind.SECONDS: lambda value: f"{number_in_words(f'{value:g}', who.language)} s",
+    }
+    return tuple(
+        (who.text(each.help), words.get(each.kind, lambda value: number_in_words(str(value), who.language))(value))
+        for each, value in published(limits)
+    )
 
 
 def _in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:

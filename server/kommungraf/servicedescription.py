@@ -7,7 +7,9 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kommungraf.edition import Edition
 from kommungraf.formats import DATASET, GRAPH
-from kommungraf.limits import Limits
+from kommungraf.limits import Limits, published
+from kommungraf.options import Kind
+from kommungraf.texts import translations
 from kommungraf.vocab import PREFIXES, iri
 
 __all__ = ["MOST_GRAPHS", "described", "described_functions", "named_graphs"]
@@ -25,6 +27,8 @@ _GRAPH_FORMATS: Final = {
 }
 #: The engine also reads what the drafts of SPARQL 1.2 add: triple terms, base directions, VERSION.
 _EXTENSIONS: Final = ("https://www.w3.org/TR/sparql12-query/",)
+#: UN/CEFACT common codes, as schema.org asks for.
+_UNIT_CODES: Final = {Kind.SECONDS: "SEC", Kind.SIZE: "AD"}
 _SIMPLE: Final = "http://www.w3.org/ns/entailment/Simple"
 _GEOSPARQL: Final = "http://www.opengis.net/def/function/geosparql/"
 #: The functions of GeoSPARQL that the engine has.
@@ -124,24 +128,17 @@ def named_graphs(holder: NamedNode, graphs: Iterable[tuple[str, int]], *, first:
 
 def _limits(service: NamedNode, limits: Limits) -> Iterator[Triple]:
     """No vocabulary has terms for limits, so each is a schema:PropertyValue with a name in two languages."""
-    rows = (
-        ("seconds", "Längsta tid för en fråga", "Longest time of a query", limits.seconds, "SEC"),
-        ("memory", "Mest minne för en fråga", "Most memory of a query", limits.memory_bytes, "AD"),
-        ("result", "Största svar", "Largest result", limits.result_bytes, "AD"),
-        ("body", "Största frågetext i POST", "Largest body of a POST", limits.body_bytes, "AD"),
-        ("uri", "Längsta URI", "Longest URI", limits.uri_bytes, "AD"),
-        ("workers", "Frågor som besvaras samtidigt", "Queries answered at once", limits.workers, None),
-        ("queue", "Frågor som får vänta", "Queries that may wait", limits.queue, None),
-    )
-    for key, swedish, english, value, unit in rows:
-        limit = NamedNode(f"{service.value.removesuffix('#service')}#limit-{key}")
+    swedish = translations("sv")
+    for each, value in published(limits):
+        limit = NamedNode(f"{service.value.removesuffix('#service')}#limit-{each.name}")
         yield _triple(service, "schema:additionalProperty", limit)
         yield _triple(limit, "rdf:type", NamedNode(iri("schema:PropertyValue")))
-        yield _triple(limit, "schema:name", Literal(swedish, language="sv"))
-        yield _triple(limit, "schema:name", Literal(english, language="en"))
+        yield _triple(limit, "schema:propertyID", Literal(each.name))
+        yield _triple(limit, "schema:name", Literal(swedish.gettext(each.help).rstrip("."), language="sv"))
+        yield _triple(limit, "schema:name", Literal(each.help.rstrip("."), language="en"))
         yield _triple(limit, "schema:maxValue", Literal(value))
-        if unit is not None:  # UN/CEFACT common codes, as schema.org asks for
-            yield _triple(limit, "schema:unitCode", Literal(unit))
+        if each.kind in _UNIT_CODES:
+            yield _triple(limit, "schema:unitCode", Literal(_UNIT_CODES[each.kind]))
 
 
 def _triple(subject: NamedNode, predicate: str, object_: NamedNode | Literal) -> Triple:
