@@ -8,6 +8,7 @@ from typing import Final
 from flask import Flask, Response, g, request
 
 from kommungraf import (
+    checkpages,
     conflictpages,
     documents,
     downloads,
@@ -81,6 +82,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(reconciliation.blueprint)
     app.register_blueprint(machinepages.blueprint)
     app.register_blueprint(conflictpages.blueprint)
+    app.register_blueprint(checkpages.blueprint)
     app.register_blueprint(documents.blueprint)
     return app
 

@@ -105,5 +105,5 @@ def described(found: Iterable[Contest], base_iri: str) -> Iterator[Quad]:
 
 def conflict_of(contest: Contest, base_iri: str) -> NamedNode:
     """The IRI of the disagreement: `…/id/conflict/different-start/twinning-se-0780-lt-kaunas`."""
-    thing = contest.subject.value.removeprefix(base_iri + "id/").replace("/", "-").replace(":", "-")
+    thing = "-".join(contest.subject.value.rstrip("/").split("/")[-2:])
     return NamedNode(f"{base_iri}id/conflict/{contest.kind}/{thing}")

@@ -15,7 +15,7 @@ from kommungraf.site import Reader
 from kommungraf.views import Behind, Value, Views
 from kommungraf.vocab import iri
 
-__all__ = ["PAGE", "Disagreements", "Kind", "Matter", "Side", "as_csv", "disagreements"]
+__all__ = ["PAGE", "Disagreements", "Kind", "Matter", "Side", "as_csv", "disagreements", "safe"]
 
 #: How many disagreements a page holds.
 PAGE: Final = 50
@@ -174,7 +174,7 @@ def as_csv(found: Disagreements, who: Reader) -> str:
             status = behind.status.text if behind.status else ""
             source = "; ".join(link.iri for link in behind.sources)
             lines.writerow(
-                _safe(cell)
+                safe(cell)
                 for cell in (
                     matter.kind.text,
                     matter.subject.text,
@@ -189,6 +189,6 @@ def as_csv(found: Disagreements, who: Reader) -> str:
     return out.getvalue()
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """The cell as text: a spreadsheet takes one that begins like a formula for a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell

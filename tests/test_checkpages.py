@@ -1,0 +1,105 @@
+"""An officer's page: what to check about the own municipality, as a page, a sheet and a SHACL report."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from kommungraf.vocab import iri
+from own_release import own_client
+
+VAXJO = "/check/se-0780"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    with own_client(tmp_path_factory.mktemp("checks")) as opened:
+        yield opened
+
+
+def page(client: FlaskClient, path: str, language: str = "sv") -> str:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert response.status_code == 200
+    return response.text
+
+
+def sheet(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    response = client.get(path, headers={"Accept": "text/csv", "Accept-Language": "en"})
+    assert response.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(response.text)))
+
+
+def about(client: FlaskClient, heading: str, path: str = VAXJO) -> set[str]:
+    return {row["Address"].rpartition("/id/")[2] for row in sheet(client, path) if row["What to check"] == heading}
+
+
+def test_officer_of_vaxjo_sees_on_one_page_what_to_check(client: FlaskClient) -> None:
+    text = page(client, VAXJO)
+    for words in ("Att kontrollera", "Vänorter som bara andra nämner", "Källor som är oense", "Sidor utan datum"):
+        assert words in text
+
+
+def test_tie_that_only_others_name_is_one_sided(client: FlaskClient) -> None:
+    found = about(client, "Twin towns that only others name")
+    assert "twinning/se-0780-dk-aabenraa" in found
+    assert "twinning/se-0780-lt-kaunas" not in found
+
+
+def test_disagreements_are_those_of_the_municipality(client: FlaskClient) -> None:
+    found = about(client, "Sources that disagree")
+    assert "partnership/se-almhult-vaxjo-za-jb-marks" in found
+    assert not any("se-1480" in thing for thing in found)
+
+
+def test_pages_are_old_by_the_date_of_the_dataset_and_the_years_asked_for(client: FlaskClient) -> None:
+    assert "source/falun-vanorter" in about(client, "Old pages", "/check/se-2080?years=1")
+    assert "source/falun-vanorter" not in about(client, "Old pages", "/check/se-2080?years=100")
+
+
+def test_pages_without_a_date_are_named(client: FlaskClient) -> None:
+    assert "source/vaxjo-kaunas" in about(client, "Pages without a date")
+
+
+def test_tie_without_a_start_is_named(client: FlaskClient) -> None:
+    found = about(client, "Without a start")
+    assert "twinning/se-0780-nl-almere" in found
+    assert "twinning/se-0780-lt-kaunas" not in found
+
+
+def test_report_is_a_shacl_validation_report_of_the_same_things(client: FlaskClient) -> None:
+    content = client.get(VAXJO, headers={"Accept": "text/turtle"}).data
+    quads = list(parse(content, RdfFormat.TURTLE))
+    results = {quad.subject.value for quad in quads if quad.object == NamedNode(iri("sh:ValidationResult"))}
+    things = {quad.object.value for quad in quads if quad.predicate == NamedNode(iri("sh:focusNode"))}
+    rows = sheet(client, VAXJO)
+    assert len(results) == len(rows)
+    assert things == {row["Address"] for row in rows}
+
+
+def test_municipality_is_found_by_name_and_code(client: FlaskClient) -> None:
+    for asked in ("V%C3%A4xj%C3%B6", "0780"):
+        response = client.get(f"/check?municipality={asked}")
+        assert response.status_code == 303
+        assert response.headers["Location"].endswith(VAXJO)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/check/se-9999", 404),
+        ("/check?municipality=Atlantis", 400),
+        ("/check?municipality=", 400),
+        (f"{VAXJO}?years=0", 400),
+        (f"{VAXJO}?years=x", 400),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(client: FlaskClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+def test_page_of_a_municipality_leads_to_its_checks(client: FlaskClient) -> None:
+    assert 'href="/check/se-0780' in page(client, "/doc/municipality/se-0780")
+    assert "/check/" not in page(client, "/doc/county/se-07")
