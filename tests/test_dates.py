@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from kommungraf.dates import DateFault, day, period, point, span
-from kommungraf.periods import Bounds, bounds
+from kommungraf.moments import Bounds
+from kommungraf.periods import bounds
 
 
 @pytest.mark.parametrize(

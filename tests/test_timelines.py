@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from kommungraf.timelines import Axis, Bar, Bounds, axis_of
+from kommungraf.moments import Bounds
+from kommungraf.timelines import Axis, Bar, axis_of
 
 AXIS = Axis(2000, 2009)
 

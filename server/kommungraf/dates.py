@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
-from kommungraf.periods import Bounds, bounds
+from kommungraf.moments import Bounds
+from kommungraf.periods import bounds
 
 __all__ = ["DateFault", "When", "day", "period", "point", "span"]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kommungraf.facets import TELLING, write_facets
+from kommungraf.spans import told, write_spans
 from kommungraf.spool import Lines, starting_with
 from kommungraf.texts import folded
 from kommungraf.tokens import language, text
@@ -60,6 +61,7 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.executescript(_SCHEMA)
         write_facets(connection, _ties(records))
+        write_spans(connection, _times(records), f"{base_iri}dataset/")
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", _things(records, base_iri, broader))
         graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
@@ -81,8 +83,8 @@ def _records(
 ) -> Iterator[bytes]:
     """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
 
-    Records are `thing IRI [type]`, `label IRI rank language text`, `link IRI predicate target` and
-    `tie predicate IRI target`, with tabs between.
+    Records are `thing IRI [type]`, `label IRI rank language text`, `link IRI predicate target`,
+    `tie predicate IRI target` and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last = f"<{base_iri}".encode(), b"\n"
     for line in lines:
@@ -95,6 +97,8 @@ def _records(
             last = line[: len(subject) + len(predicate) + len(value) + 3]
             if subject[:1] == b"<":
                 yield from _told(subject[1:-1], predicate[1:-1].decode(), value, broader)
+            if subject[:1] == b"<" and not graph and (fact := told(predicate[1:-1], value)):
+                yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
         if graph := line[len(last) : -3]:
             sizes[graph] += 1
         for name in names:
@@ -151,6 +155,10 @@ def _folded(records: Lines) -> Iterator[tuple[str, str]]:
 
 def _ties(records: Lines) -> Iterator[tuple[str, str, str]]:
     return ((name, subject, target) for name, subject, target in _fields(records, b"tie\t", 3))
+
+
+def _times(records: Lines) -> Iterator[tuple[str, str, str]]:
+    return ((name, fact, value) for name, fact, value in _fields(records, b"time\t", 3))
 
 
 def _composed(records: Lines, connection: sqlite3.Connection) -> Iterator[_Label]:

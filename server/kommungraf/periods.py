@@ -4,7 +4,6 @@ import re
 import time
 from calendar import isleap, monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -12,22 +11,13 @@ from typing import Any, Final
 from edtf import EDTFParseException, parse_edtf
 from edtf.parser.parser_classes import Date
 
+from kommungraf.moments import NOTHING_KNOWN, Bounds
 from kommungraf.vocab import iri
 
-__all__ = ["Bounds", "bounds", "dated"]
+__all__ = ["bounds", "dated"]
 
 _PLAIN: Final = re.compile(r"([1-9]\d{3})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 _WINTER: Final = re.compile(r"(\d{4})-24[~?%]?")
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The earliest and latest day on which a period can have started and ended; None where it is open."""
-
-    earliest_start: date | None
-    latest_start: date | None
-    earliest_end: date | None
-    latest_end: date | None
 
 
 @lru_cache(maxsize=4096)
@@ -44,7 +34,7 @@ def bounds(edtf: str) -> Bounds:
         raise ValueError(
             f"“{edtf}” isn't an EDTF date; write for example 2018, 2018-22 or 2019-01/2021-12."
         ) from error
-    if found == Bounds(None, None, None, None):
+    if found == NOTHING_KNOWN:
         raise ValueError(f"“{edtf}” has neither a start nor an end.")
     return found
 

@@ -137,7 +137,7 @@ class Index:
         self._lock = Lock()
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            for table in ("thing", "graph", "facet", "alike"):
+            for table in ("thing", "graph", "facet", "alike", "span"):
                 self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} can't be read ({error}). Run `kommungraf build`.") from error
@@ -272,6 +272,10 @@ class Index:
         """The names and other names of a thing, without case and accents."""
         rows = self._rows("SELECT text FROM label WHERE iri = ? AND rank < 2", iri)
         return frozenset(folded(text) for (text,) in rows)
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a query of another module's finds in the index."""
+        return self._rows(query, *parameters)
 
     def _rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         named = parameters[0] if parameters and isinstance(parameters[0], dict) else parameters

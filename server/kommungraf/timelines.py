@@ -5,27 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-__all__ = ["Axis", "Bar", "Bounds", "axis_of"]
+from kommungraf.moments import Bounds
+
+__all__ = ["Axis", "Bar", "axis_of"]
 
 _STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100)
 _MOST_TICKS: Final = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The four days that bound a period; None where nothing bounds it, `ongoing` where it is said to go on."""
-
-    earliest_start: date | None
-    latest_start: date | None
-    earliest_end: date | None
-    latest_end: date | None
-    ongoing: bool = False
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        """The days that are known."""
-        four = (self.earliest_start, self.latest_start, self.earliest_end, self.latest_end)
-        return tuple(day for day in four if day is not None)
 
 
 @dataclass(frozen=True, slots=True)

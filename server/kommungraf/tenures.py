@@ -1,0 +1,91 @@
+"""When things of a release were there and who was in what with whom, asked of its index."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from kommungraf.moments import NOTHING_KNOWN, Bounds, Holds, Moment, both
+from kommungraf.search import Index
+
+__all__ = ["Tie", "membership_tallies", "spans", "tallies", "tie_count", "ties"]
+
+_SPANS: Final = """
+    SELECT iri, earliest_start, latest_start, earliest_end, latest_end, ongoing FROM span
+    WHERE iri IN (SELECT value FROM json_each(?))
+"""
+_TIES: Final = """
+    SELECT own.whole, own.iri, other.member, other.iri FROM part AS own
+    LEFT JOIN part AS other ON other.whole = own.whole AND other.member <> own.member
+    WHERE own.member = ? ORDER BY 1, 3, 2, 4 LIMIT ? OFFSET ?
+"""
+_TIE_COUNT: Final = """
+    SELECT COUNT(*) FROM part AS own
+    LEFT JOIN part AS other ON other.whole = own.whole AND other.member <> own.member WHERE own.member = ?
+"""
+_TALLIES: Final = """
+    SELECT earliest_start, latest_start, earliest_end, latest_end, COALESCE(ongoing, 0), COUNT(*)
+    FROM thing LEFT JOIN span USING (iri) WHERE type = ? GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+_MEMBERSHIP_TALLIES: Final = """
+    SELECT earliest_start, latest_start, earliest_end, latest_end, COALESCE(ongoing, 0), COUNT(*)
+    FROM part LEFT JOIN span USING (iri) WHERE member = ? GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """That a thing is a member of a cooperation, with one other member of it or alone, and the times of both."""
+
+    cooperation: str
+    membership: str
+    partner: str | None
+    partner_membership: str | None
+    own: Bounds
+    other: Bounds | None
+
+    def hold(self, when: Moment) -> Holds:
+        """Whether both were in the cooperation at `when`."""
+        own = self.own.hold(when)
+        return own if self.other is None else both(own, self.other.hold(when))
+
+
+def spans(index: Index, iris: Iterable[str]) -> dict[str, Bounds]:
+    """The bounds of each of `iris` of which any are known."""
+    rows = index.rows(_SPANS, json.dumps(sorted(set(iris))))
+    return {iri: _bounds(*days) for iri, *days in rows}
+
+
+def _bounds(*told: str | int | None) -> Bounds:
+    *days, ongoing = told
+    return Bounds(*(date.fromisoformat(str(day)) if day else None for day in days), bool(ongoing))
+
+
+def ties(index: Index, thing: str, *, limit: int, offset: int = 0) -> tuple[Tie, ...]:
+    """One page of the cooperations of a thing, a row for each other member."""
+    rows = index.rows(_TIES, thing, limit, offset)
+    known = spans(index, {each for row in rows for each in (row[1], row[3]) if each})
+    return tuple(_tie(row, known) for row in rows)
+
+
+def _tie(row: tuple[str, str, str | None, str | None], known: Mapping[str, Bounds]) -> Tie:
+    whole, own, partner, other = row
+    return Tie(
+        whole, own, partner, other, known.get(own, NOTHING_KNOWN), known.get(other, NOTHING_KNOWN) if other else None
+    )
+
+
+def tie_count(index: Index, thing: str) -> int:
+    """How many ties `ties` has on all its pages."""
+    return int(index.rows(_TIE_COUNT, thing)[0][0])
+
+
+def tallies(index: Index, type_: str) -> tuple[tuple[Bounds, int], ...]:
+    """How many things of a class there are of each bounds."""
+    return tuple((_bounds(*days), count) for *days, count in index.rows(_TALLIES, type_))
+
+
+def membership_tallies(index: Index, member: str) -> tuple[tuple[Bounds, int], ...]:
+    """How many memberships a thing has of each bounds."""
+    return tuple((_bounds(*days), count) for *days, count in index.rows(_MEMBERSHIP_TALLIES, member))
