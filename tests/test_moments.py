@@ -107,8 +107,21 @@ def test_moment_is_a_day_or_some_day_of_a_month_or_year(text: str, first: date, 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0000", "10000", "2019-13", "2019-02-29", "2019-6-1", "20190601", "2019-W01", "2019/2020", "199X", "1 juni", "٢٠١٩"],
+    [
+        "",
+        "0000",
+        "10000",
+        "2019-13",
+        "2019-02-29",
+        "2019-6-1",
+        "20190601",
+        "2019-W01",
+        "2019/2020",
+        "199X",
+        "1 juni",
+        "٢٠١٩",
+    ],
 )
 def test_anything_else_is_no_moment(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"year|month|day"):
         moment(text)

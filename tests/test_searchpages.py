@@ -102,3 +102,55 @@ def test_list_of_nothing_is_not_found(client: FlaskClient, query: str) -> None:
 def test_list_in_a_form_that_nobody_offers_is_refused(client: FlaskClient) -> None:
     address = f"/list?type={quote(MUNICIPALITY, safe='')}"
     assert client.get(address, headers={"Accept": "image/png"}).status_code == 406
+
+
+PARTNERSHIPS = f"/list?type={quote(BASE + 'def/MunicipalPartnership', safe='')}"
+
+
+def test_list_says_of_each_thing_whether_it_held(client: FlaskClient) -> None:
+    assert 'Växjö–JB Marks</a> <span class="status held">nej</span>' in page(
+        client, f"{PARTNERSHIPS}&date=1999-12-31"
+    )
+    assert 'Växjö–JB Marks</a> <span class="status held">ja</span>' in page(
+        client, f"{PARTNERSHIPS}&date=2020-01-01"
+    )
+    undated = page(client, PARTNERSHIPS)
+    assert "status held" not in undated
+    assert '<input id="date" name="date" type="date"' in undated
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [("1999-12-31", "no"), ("2005-06-01", "unknown"), ("2005", "unknown"), ("2020-01", "yes")],
+)
+def test_csv_of_a_list_has_the_answer_in_a_column(client: FlaskClient, date: str, expected: str) -> None:
+    response = client.get(f"{PARTNERSHIPS}&format=csv&date={date}")
+    found = {row["name_sv"]: row for row in csv.DictReader(io.StringIO(response.text))}
+    row = found["Partnerskapet Älmhult–Växjö–JB Marks"]
+    assert (row["date"], row["holds"]) == (date, expected)
+    assert row["period"] == "2005/.."
+
+
+def test_search_leaves_nothing_out_for_a_date_and_says_what_held(client: FlaskClient) -> None:
+    address = "/search?q=partnerskapet&format=json&lang=sv"
+    plain, dated = client.get(address).json or {}, client.get(f"{address}&date=1999").json or {}
+    assert [each["iri"] for each in plain["hits"]] == [each["iri"] for each in dated["hits"]]
+    answers = {each["kind"]: each["holds"] for each in dated["hits"] if each["holds"]}
+    assert answers["partnership"] == "no"
+    assert dated["date"] == "1999"
+    assert "holds" not in plain["hits"][0]
+    assert "1999: nej" in page(client, "/search?q=partnerskapet&date=1999")
+
+
+@pytest.mark.parametrize("address", ["/search?q=a&", f"{PARTNERSHIPS}&", "/doc/municipality/se-0780?"])
+@pytest.mark.parametrize("date", ["2019-02-30", "0000", "19", "2019/..", "yesterday"])
+def test_what_is_no_date_is_refused_with_what_to_write(client: FlaskClient, address: str, date: str) -> None:
+    response = client.get(f"{address}date={quote(date)}", headers={"Accept": "text/html", "Accept-Language": "sv"})
+    assert response.status_code == 400
+    assert "Skriv till exempel 2019-06-01" in response.text
+    told = (
+        client.get(f"{address}date={quote(date)}", headers={"Accept": "application/json"})
+        if "doc" not in address
+        else None
+    )
+    assert told is None or "Write for example 2019-06-01" in (told.json or {})["detail"]

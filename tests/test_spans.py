@@ -23,8 +23,17 @@ PREFIXES = f"""
 MEMBERS = "".join(
     f"kgi:membership\\/{whole}-{member} org:organization kgi:c\\/{whole} ; org:member kgi:place\\/{member} .\n"
     for whole, members in {
-        "pair": "ab", "own": "ab", "many": "abc", "told": "ab", "ended": "ab", "listed": "ab", "closed": "ab",
-        "merged": "no", "lone": "a", "nothing": "ab", "later": "ab",
+        "pair": "ab",
+        "own": "ab",
+        "many": "abc",
+        "told": "ab",
+        "ended": "ab",
+        "listed": "ab",
+        "closed": "ab",
+        "merged": "no",
+        "lone": "a",
+        "nothing": "ab",
+        "later": "ab",
     }.items()
     for member in members
 )
@@ -61,28 +70,40 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 @pytest.mark.parametrize(
     ("thing", "expected"),
     [
-        pytest.param("membership/pair-a", ("1990-01-01", "1990-12-31", "", "", True), id="as long as the tie of two"),
+        pytest.param(
+            "membership/pair-a", ("1990-01-01", "1990-12-31", "", "", True), id="as long as the tie of two"
+        ),
         pytest.param("membership/own-a", ("2000-05-01", "2000-05-01", "", "", False), id="dates of its own"),
         pytest.param("membership/many-a", ("1999-01-01", "", "", "", False), id="one of three: only not before"),
         pytest.param(
             "c/told", ("2003-01-01", "2003-01-01", "2010-01-01", "2010-12-31", False), id="while both are in it"
         ),
-        pytest.param("membership/told-a", ("2003-01-01", "2001-01-01", "2010-01-01", "2010-12-31", False), id="within the tie"),
+        pytest.param(
+            "membership/told-a",
+            ("2003-01-01", "2001-01-01", "2010-01-01", "2010-12-31", False),
+            id="within the tie",
+        ),
         pytest.param("c/ended", ("1970-01-01", "1970-12-31", "", "2026-01-31", False), id="ended by the edition"),
         pytest.param("c/listed", ("", "2026-01-31", "", "", True), id="listed in the edition"),
         pytest.param("membership/listed-b", ("", "2026-01-31", "", "", True), id="as the listed tie"),
         pytest.param(
-            "membership/closed-a", ("2005-01-01", "2005-12-31", "2012-01-01", "2012-12-31", False), id="not after the tie"
+            "membership/closed-a",
+            ("2005-01-01", "2005-12-31", "2012-01-01", "2012-12-31", False),
+            id="not after the tie",
         ),
         pytest.param("place/n", ("2016-08-01", "2016-08-31", "", "", True), id="begins with the change"),
         pytest.param("place/o", ("", "", "2016-08-01", "2016-08-31", False), id="ends with the change"),
         pytest.param("membership/merged-n", ("2016-08-01", "2000-12-31", "", "", True), id="not before it exists"),
         pytest.param(
-            "membership/merged-o", ("2000-01-01", "2000-12-31", "2016-08-01", "2016-08-31", False), id="not after it is gone"
+            "membership/merged-o",
+            ("2000-01-01", "2000-12-31", "2016-08-01", "2016-08-31", False),
+            id="not after it is gone",
         ),
     ],
 )
-def test_span_follows_from_what_is_held(index: Index, thing: str, expected: tuple[str, str, str, str, bool]) -> None:
+def test_span_follows_from_what_is_held(
+    index: Index, thing: str, expected: tuple[str, str, str, str, bool]
+) -> None:
     *days, ongoing = expected
     assert spans(index, [f"{BASE}id/{thing}"]) == {f"{BASE}id/{thing}": Bounds(*map(day, map(str, days)), ongoing)}
 

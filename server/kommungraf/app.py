@@ -8,6 +8,7 @@ from typing import Final
 from flask import Flask, Response, g, request
 
 from kommungraf import (
+    asofpages,
     checkpages,
     conflictpages,
     documents,
@@ -79,6 +80,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(searchpages.blueprint)
+    app.register_blueprint(asofpages.blueprint)
     app.register_blueprint(reconciliation.blueprint)
     app.register_blueprint(machinepages.blueprint)
     app.register_blueprint(conflictpages.blueprint)

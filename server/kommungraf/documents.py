@@ -15,7 +15,7 @@ from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
 from kommungraf.glossaries import glossary_view
 from kommungraf.links import URI_SAFE, path_of, spellings
-from kommungraf.negotiation import page_number, required
+from kommungraf.negotiation import asked_moment, page_number, required
 from kommungraf.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
 from kommungraf.representations import is_whole_graph, list_of_representations, serialised
 from kommungraf.resources import Document, load, query_text
@@ -156,7 +156,7 @@ def _page(edition: Edition, name: str) -> Response:
     if is_whole_graph(edition, name):
         response = page("glossary.html", who, view=glossary_view(who, found), structured=said)
     else:
-        view = entity_view(who, found.relabelled())
+        view = entity_view(who, found.relabelled(), asked_moment(request))
         response = page("document.html", who, view=view, structured=said)
     response.headers["Link"] = header(_links(edition, found))
     return response

@@ -6,8 +6,10 @@ from typing import Final
 
 from pyoxigraph import Literal, Triple
 
+from kommungraf.asof import AsOf, as_of, times_of
 from kommungraf.links import Link
 from kommungraf.maps import Map, maps_of
+from kommungraf.moments import Moment
 from kommungraf.networks import Network, network_of
 from kommungraf.panels import Panel, hubs_of, panels_of, quotation_panels, rival_panels
 from kommungraf.resources import Claim, Document, Statement, own_claim
@@ -82,12 +84,14 @@ class EntityView:
     page: int
     pages: int
     formats: tuple[Form, ...]
+    dated: bool
+    asof: AsOf | None
 
 
-def entity_view(who: Reader, document: Document) -> EntityView:
-    """What the page of `document` shows, with every name fetched in one go."""
+def entity_view(who: Reader, document: Document, when: Moment | None = None) -> EntityView:
+    """What the page of `document` shows, with every name fetched in one go; as of `when`, if that is asked for."""
     around, claim = surroundings(who.edition, document.iri, page=document.page), own_claim(document)
-    views = _views(who, document, around)
+    views, times = _views(who, document, around), times_of(who, document.iri, around, when)
     near = tuple(each for neighbour in around.neighbours for each in neighbour.statements)
     disagreements = views.disagreements((*document.outgoing, *document.unheld, *near))
     name = who.edition.index.type(document.iri)
@@ -102,7 +106,7 @@ def entity_view(who: Reader, document: Document) -> EntityView:
         maps=() if claim else maps_of(who, document.iri),
         network=network_of(hubs_of(who, around)),
         panels=(
-            *panels_of(who, views, around),
+            *panels_of(who, views, around, times),
             *_cited(who, views, document),
             *_contested(who, views, document, claim),
         ),
@@ -117,6 +121,8 @@ def entity_view(who: Reader, document: Document) -> EntityView:
         page=document.page,
         pages=document.pages,
         formats=forms(document.iri),
+        dated=bool(times.spans),
+        asof=as_of(who, document.iri, around, times),
     )
 
 

@@ -10,9 +10,10 @@ from werkzeug.http import parse_accept_header
 
 from kommungraf.errors import BadRequest, NotAcceptable
 from kommungraf.formats import HTML, RDF, SOLUTIONS
+from kommungraf.moments import Moment, moment
 from kommungraf.texts import LANGUAGES
 
-__all__ = ["best", "chosen", "language", "page_number", "required"]
+__all__ = ["asked_moment", "best", "chosen", "language", "page_number", "required"]
 
 _SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     **{form.suffix: (form.media_type,) for form in (*RDF, *SOLUTIONS)},
@@ -63,6 +64,19 @@ def page_number(request: Request) -> int:
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
         raise BadRequest("The parameter page is a number from 1.")
     return int(text)
+
+
+def asked_moment(request: Request) -> Moment | None:
+    """As of when the request asks, by its `date` parameter; None where it doesn't ask as of any time."""
+    text = request.args.get("date", "").strip()
+    if not text:
+        return None
+    try:
+        return moment(text)
+    except ValueError as error:
+        raise BadRequest(
+            "The parameter date is a day, a month or a year from 0001 to 9999. Write for example 2019-06-01, 2019-06 or 2019."
+        ) from error
 
 
 @lru_cache(maxsize=1024)

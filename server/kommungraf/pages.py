@@ -200,7 +200,8 @@ def problem_page(problem: Problem, _language: str) -> str:
     if request.path.rstrip("/") == "/sparql" and "query" in request.args:
         context = {**query_context(who, request.args["query"]), "problem": problem, "title": title}
         return written("query.html", who, **context)
-    return written("problem.html", who, problem=problem, title=title, explanation=_explanation(who, problem))
+    told = {"detail": who.text(problem.detail), "explanation": _explanation(who, problem)}
+    return written("problem.html", who, problem=problem, title=title, **told)
 
 
 def _explanation(who: Reader, problem: Problem) -> str:

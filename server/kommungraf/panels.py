@@ -7,12 +7,14 @@ from typing import Final
 
 from pyoxigraph import Triple
 
+from kommungraf.asof import Times, answer_in_words, day_in_words
 from kommungraf.links import Link
+from kommungraf.moments import Bounds, Holds
 from kommungraf.networks import Hub
 from kommungraf.resources import Statement
 from kommungraf.site import Reader
 from kommungraf.surroundings import Neighbour, Quotation, Rival, Surroundings
-from kommungraf.timelines import Axis, Bounds, axis_of
+from kommungraf.timelines import Axis, axis_of
 from kommungraf.views import Behind, Value, Views
 from kommungraf.vocab import iri
 
@@ -23,12 +25,16 @@ _MOST_VALUES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The values of one cell and what they rest on; `more` counts the values left out, `bounds` are those of a period."""
+    """The values of one cell and what they rest on; `more` counts the values left out, `bounds` are those of a period.
+
+    `answer` is what the cell says of the moment that is asked for.
+    """
 
     values: tuple[Value, ...]
     behind: tuple[Behind, ...] = ()
     more: int = 0
     bounds: Bounds | None = None
+    answer: Holds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +52,32 @@ Row = tuple[Part, ...]
 Table = tuple[tuple[str, ...], list[Row]]
 
 
-def panels_of(who: Reader, views: Views, around: Surroundings) -> Iterator[Panel]:
+def panels_of(who: Reader, views: Views, around: Surroundings, times: Times) -> Iterator[Panel]:
     """The tables of what stands between the resource and other things."""
     text = who.text
+    cooperations, members = (
+        _cooperations(who, views, around, times=times),
+        _members(who, views, around, times=times),
+    )
     tables = (
-        (text("Cooperations"), text("With whom, since when, and who says so"), _cooperations(who, views, around)),
-        (text("Members"), text("Who takes part, since when, and who says so"), _members(who, views, around)),
+        (text("Cooperations"), text("With whom, since when, and who says so"), cooperations),
+        (text("Members"), text("Who takes part, since when, and who says so"), members),
         (
             text("Projects and pilot studies"),
             text("What is done within the cooperation"),
-            _activities(who, views, around.by("kg:partOfCooperation")),
+            _activities(who, views, around.by("kg:partOfCooperation"), times=times),
         ),
         (
             text("Takes part in"),
             text("Projects and pilot studies with their periods"),
-            _activities(who, views, around.by("kg:participant")),
+            _activities(who, views, around.by("kg:participant"), times=times),
         ),
         (text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
         (text("Changes"), text("Mergers and other changes of the organisation"), _changes(who, views, around)),
     )
     for title, caption, (columns, rows) in tables:
         if rows:
-            yield Panel(title, caption, columns, tuple(sorted(rows, key=_first_text)), _axis(who, rows))
+            yield Panel(title, caption, columns, tuple(sorted(rows, key=_order)), _axis(who, rows))
 
 
 def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
@@ -76,13 +86,42 @@ def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
     return axis_of(periods, until=_day((who.edition.manifest.modified or "",)))
 
 
-def _cooperations(who: Reader, views: Views, around: Surroundings) -> Table:
-    columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"))
+def _asked(who: Reader, times: Times) -> tuple[str, ...]:
+    """The heading of the column that says what held at the moment that is asked for."""
+    return (day_in_words(who, times.when),) if times.when else ()
+
+
+def _answered(who: Reader, times: Times, thing: str) -> Row:
+    """The cell below that heading."""
+    if times.when is None:
+        return ()
+    answer = times.hold(thing)
+    text = answer_in_words(who, answer)
+    return (Part((Value(text, text=text),), answer=answer),)
+
+
+def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Times) -> Table:
+    columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"), *_asked(who, times))
+    wholes = {each.iri: each for each in around.by("org:hasMember")}
     rows: list[Row] = []
     for each in around.by("org:member"):
         joined, partners = each.about("org:organization"), _partners(each, around.partners)
-        rows.append((_part(views, joined[:1]), _linked(who, partners), _when(views, each)))
+        named = _noted(who, _linked(who, partners), each, times=times)
+        whole = next((wholes[name] for name in each.values("org:organization") if name in wholes), None)
+        period = _when(views, each, times, whole=whole, note=who.text("the cooperation"))
+        rows.append((_part(views, joined[:1]), named, period, *_answered(who, times, each.iri)))
     return columns, rows
+
+
+def _noted(who: Reader, part: Part, membership: Neighbour, *, times: Times) -> Part:
+    """The partners, with a note on whom the answer of the row doesn't hold for."""
+    row, found = times.hold(membership.iri), dict[str, Holds]()
+    for name in membership.values("org:organization"):
+        found.update(times.partners(name))
+    if row is Holds.NO:
+        return part
+    notes = {name: answer_in_words(who, answer) for name, answer in found.items() if answer is not row}
+    return replace(part, values=tuple(replace(each, note=notes.get(each.term, "")) for each in part.values))
 
 
 def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -99,20 +138,22 @@ def hubs_of(who: Reader, around: Surroundings) -> Iterator[Hub]:
             )
 
 
-def _members(who: Reader, views: Views, around: Surroundings) -> Table:
-    columns = (who.text("Member"), who.text("Period"))
-    found = around.by("org:organization")
-    rows: list[Row] = [(_part(views, each.about("org:member")[:1]), _when(views, each)) for each in found]
+def _members(who: Reader, views: Views, around: Surroundings, *, times: Times) -> Table:
+    columns = (who.text("Member"), who.text("Period"), *_asked(who, times))
+    rows: list[Row] = [
+        (_part(views, each.about("org:member")[:1]), _when(views, each, times), *_answered(who, times, each.iri))
+        for each in around.by("org:organization")
+    ]
     return columns, rows
 
 
-def _activities(who: Reader, views: Views, found: Iterable[Neighbour]) -> Table:
-    columns = (who.text("Title"), who.text("Participants"), who.text("Period"))
+def _activities(who: Reader, views: Views, found: Iterable[Neighbour], *, times: Times) -> Table:
+    columns = (who.text("Title"), who.text("Participants"), who.text("Period"), *_asked(who, times))
     rows: list[Row] = []
     for each in found:
-        participants = each.about("kg:participant")
+        participants = _part(views, each.about("kg:participant"))
         named = Part((views.value_of(each.iri),), _behind(views, each.about("dcterms:title")))
-        rows.append((named, _part(views, participants), _when(views, each)))
+        rows.append((named, participants, _when(views, each, times), *_answered(who, times, each.iri)))
     return columns, rows
 
 
@@ -147,7 +188,7 @@ def _changes(who: Reader, views: Views, around: Surroundings) -> Table:
     rows: list[Row] = []
     for each in events.values():
         before, after = each.about("org:originalOrganization"), each.about("org:resultingOrganization")
-        parts = (_part(views, before), _part(views, after), _when(views, each))
+        parts = (_part(views, before), _part(views, after), _part(views, each.about("kg:period")))
         rows.append((Part((views.value_of(each.iri),)), *parts))
     return columns, rows
 
@@ -200,15 +241,13 @@ def _part(views: Views, statements: Iterable[Statement]) -> Part:
     return Part(values[:_MOST_VALUES], _behind(views, shown), max(0, len(values) - _MOST_VALUES))
 
 
-def _when(views: Views, each: Neighbour) -> Part:
-    """The period of `each`, with the days that bound it."""
+def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | None = None, note: str = "") -> Part:
+    """The period of `each`, or with a note that of the `whole` that it is a part of, and the days that bound it."""
     period = _part(views, each.about("kg:period"))
-    first, latest_start, earliest_end, last = (
-        _day(each.values(f"kg:{name}")) for name in ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
-    )
-    ongoing = any(text.endswith("/..") for text in each.values("kg:period"))
-    bounds = Bounds(first, latest_start, earliest_end, last, ongoing)
-    return replace(period, bounds=bounds if bounds.days else None)
+    if not period.values and whole is not None:
+        period = _part(views, whole.about("kg:period"))
+        period = replace(period, values=tuple(replace(value, note=note) for value in period.values))
+    return replace(period, bounds=times.spans.get(each.iri)) if period.values else period
 
 
 def _day(texts: Iterable[str]) -> date | None:
@@ -229,6 +268,11 @@ def _linked(who: Reader, iris: Iterable[str]) -> Part:
     return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))
 
 
-def _first_text(row: tuple[Part, ...]) -> str:
+def _order(row: Row) -> tuple[bool, str]:
+    """By name; what didn't hold at the moment that is asked for comes last."""
+    return any(part.answer is Holds.NO for part in row), _first_text(row)
+
+
+def _first_text(row: Row) -> str:
     value = next(iter(row[0].values), None)
     return "" if value is None else (value.link.text if value.link else value.text).casefold()

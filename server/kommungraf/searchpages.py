@@ -1,5 +1,7 @@
 """Finding things by name: search with facets, suggestions while one types, lists of a class, and their CSV."""
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,15 +10,18 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from kommungraf.asof import answer_in_words, day_in_words
 from kommungraf.engine import Query
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.freshness import fixed
 from kommungraf.links import Link
-from kommungraf.negotiation import page_number, required
+from kommungraf.moments import Holds, Moment
+from kommungraf.negotiation import asked_moment, page_number, required
 from kommungraf.resources import query_text
 from kommungraf.search import Alike, Hit, Hits, Narrowing
 from kommungraf.site import Reader, page, reader
+from kommungraf.tenures import spans
 
 __all__ = ["blueprint"]
 
@@ -35,11 +40,12 @@ _FACETS: Final = ("county", "country", "status")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit of a search, named."""
+    """One hit of a search, named; `answer` is whether it was there as of the moment that is asked for."""
 
     link: Link
     hit: Hit | Alike
     type: Link | None
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,8 @@ class Facet:
 
 @blueprint.get("/search")
 def search() -> ResponseReturnValue:
-    """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`."""
-    who, number = reader(), page_number(request)
+    """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`; as of a `date`."""
+    who, number, when = reader(), page_number(request), asked_moment(request)
     words, type_ = request.args.get("q", "").strip(), request.args.get("type") or None
     facets = {name: request.args[name] for name in _FACETS if request.args.get(name)}
     within = Narrowing(type_, facets)
@@ -71,17 +77,40 @@ def search() -> ResponseReturnValue:
     hits = index.search(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
     alike = index.alike(words, type_=type_) if words and not hits.total and not facets else ()
     if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
-        return _hits_as_json(who, words, hits, alike)
+        return _hits_as_json(who, words, hits, alike=alike, when=when)
     pages = max(1, -(-hits.total // _HITS))
-    context = {"found": _found(who, hits.hits), "alike": _found(who, alike), "total": hits.total}
+    context = {"found": _found(who, hits.hits, when), "alike": _found(who, alike, when), "total": hits.total}
     choices = _facets(who, index.counts(words, within))
-    return page("search.html", who, words=words, facets=choices, number=number, pages=pages, **context)
+    return page(
+        "search.html", who, words=words, facets=choices, number=number, pages=pages, **_dated(who, when), **context
+    )
 
 
-def _found(who: Reader, hits: Iterable[Hit | Alike]) -> list[Found]:
+def _dated(who: Reader, when: Moment | None) -> dict[str, str]:
+    """What a template says of the moment that is asked for."""
+    return {"date": when.text, "day": day_in_words(who, when)} if when else {"date": "", "day": ""}
+
+
+def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None) -> list[Found]:
     shown = list(hits)
     who.names.fetch({name for hit in shown for name in (hit.iri, hit.type) if name})
-    return [Found(who.names.link(hit.iri), hit, who.names.link(hit.type) if hit.type else None) for hit in shown]
+    answers = _answers(who, (hit.iri for hit in shown), when)
+    return [
+        Found(
+            who.names.link(hit.iri),
+            hit,
+            who.names.link(hit.type) if hit.type else None,
+            answer_in_words(who, answers[hit.iri]) if hit.iri in answers else "",
+        )
+        for hit in shown
+    ]
+
+
+def _answers(who: Reader, iris: Iterable[str], when: Moment | None) -> dict[str, Holds]:
+    """Whether each of `iris` of which any bounds are known was there at `when`."""
+    if when is None:
+        return {}
+    return {name: bounds.hold(when) for name, bounds in spans(who.edition.index, iris).items()}
 
 
 def _facets(who: Reader, counts: Mapping[str, Mapping[str, int]]) -> list[Facet]:
@@ -107,13 +136,16 @@ def _choices(who: Reader, name: str, counts: Mapping[str, int]) -> tuple[Choice,
     return tuple(choices)
 
 
-def _hits_as_json(who: Reader, words: str, hits: Hits, alike: Iterable[Alike]) -> Response:
+def _hits_as_json(who: Reader, words: str, hits: Hits, *, alike: Iterable[Alike], when: Moment | None) -> Response:
+    answers = _answers(who, (hit.iri for hit in hits.hits), when)
     found = [
         {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
+        | ({"holds": answers.get(hit.iri)} if when else {})
         for hit in hits.hits
     ]
     similar = [{"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in alike]
-    content = {"query": words, "total": hits.total, "hits": found, "alike": similar}
+    asked = {"date": when.text} if when else {}
+    content = {"query": words, **asked, "total": hits.total, "hits": found, "alike": similar}
     return _as_json(who, content, _JSON)
 
 
@@ -152,8 +184,8 @@ def description() -> ResponseReturnValue:
 
 @blueprint.get("/list")
 def listing() -> ResponseReturnValue:
-    """The things of one class by name, or those of them in one `county`."""
-    who, number = reader(), page_number(request)
+    """The things of one class by name, or those of them in one `county`; whether each was there as of a `date`."""
+    who, number, when = reader(), page_number(request), asked_moment(request)
     name, county = request.args.get("type", ""), request.args.get("county") or None
     index = who.edition.index
     total = index.count(name, county)
@@ -161,27 +193,40 @@ def listing() -> ResponseReturnValue:
     if name not in index.types() or number > pages:
         raise UnknownResource(name)
     if required(request, (HTML, _CSV)) == _CSV:
-        return _list_as_csv(who, name, county)
+        return _list_as_csv(who, name, county, when)
     found = index.of_type(name, who.language, county=county, limit=_LISTED, offset=(number - 1) * _LISTED)
-    counties = index.values("county", name)
+    counties, answers = index.values("county", name), _answers(who, found, when)
     who.names.fetch((name, *found, *counties, *filter(None, [county])))
     context = {
         "type": who.names.link(name),
         "links": [who.names.link(each) for each in found],
+        "answers": {each: answer_in_words(who, answers.get(each, Holds.UNKNOWN)) for each in found if when},
         "county": who.names.link(county) if county else None,
         "counties": sorted(map(who.names.link, counties), key=lambda link: link.text.casefold()),
         "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
     }
-    return page("list.html", who, total=total, number=number, pages=pages, **context)
+    return page("list.html", who, total=total, number=number, pages=pages, **_dated(who, when), **context)
 
 
-def _list_as_csv(who: Reader, name: str, county: str | None) -> Response:
-    """All pages of a list, with members, period and sources of each thing."""
+def _list_as_csv(who: Reader, name: str, county: str | None, when: Moment | None) -> Response:
+    """All pages of a list, with members, period and sources of each thing, and whether it was there at `when`."""
     text = query_text("listed-in-county" if county else "listed")
     bindings = {"type": name, **({"county": county} if county else {})}
     query = Query(text, solutions=_CSV, graph=None, bindings=bindings, own=True)
     with who.edition.evaluator.evaluate(query).body as body:
-        response = Response(body.read(), mimetype=_CSV)
+        content = body.read()
+    response = Response(_answered(who, content, when) if when else content, mimetype=_CSV)
     response.headers["Content-Disposition"] = "attachment; filename=kommungraf.csv"
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, _CSV))
+
+
+def _answered(who: Reader, content: bytes, when: Moment) -> str:
+    """The table with two more columns: the moment that is asked for, and whether the thing was there then."""
+    heading, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    place, written = heading.index("thing"), io.StringIO(newline="")
+    answers = _answers(who, (row[place] for row in rows), when)
+    sheet = csv.writer(written)
+    sheet.writerow((*heading, "date", "holds"))
+    sheet.writerows((*row, when.text, answers.get(row[place], Holds.UNKNOWN)) for row in rows)
+    return written.getvalue()

@@ -91,6 +91,8 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "manifest": manifest,
         "root": request.script_root,
         "here": request.path,
+        "undated": _undated(),
+        "kept": _kept(),
         "sections": sections(who),
         "site_title": who.title,
         "language_names": _LANGUAGE_NAMES,
@@ -109,6 +111,8 @@ def page(template: str, who: Reader, **context: Any) -> Response:
     response.headers["Content-Language"] = who.language
     response.headers["Content-Security-Policy"] = _POLICY
     response.vary.update(("Accept", "Accept-Language"))
+    if "date" in request.args:  # there are as many of these pages as there are days
+        response.headers["X-Robots-Tag"] = "noindex"
     return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
 
 
@@ -128,6 +132,17 @@ def sections(who: Reader) -> list[tuple[str, str]]:
         general.insert(0, ("map", text("Map")))
     has_ontology = who.edition.index.exists(f"{who.edition.base_iri}def/")
     return [*ours, *general, *ontology] if has_ontology else general
+
+
+def _kept() -> dict[str, str]:
+    """What the address asks for beside a date."""
+    return {name: value for name, value in request.args.items() if name not in {"date", "page", "format"}}
+
+
+def _undated() -> str:
+    """The address of this page without a date."""
+    kept = urlencode(_kept())
+    return f"{request.script_root}{quote(request.path)}{'?' if kept else ''}{kept}"
 
 
 def _with(**changes: str) -> str:

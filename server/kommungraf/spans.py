@@ -11,7 +11,8 @@ __all__ = ["told", "write_spans"]
 
 _DAY: Final = re.compile(rb'"(\d{4}-\d\d-\d\d)')
 _DAYS: Final = {
-    iri(f"kg:{name}").encode(): name.encode() for name in ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
+    iri(f"kg:{name}").encode(): name.encode()
+    for name in ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
 }
 _LINKS: Final = {
     iri(name).encode(): key

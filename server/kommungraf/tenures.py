@@ -18,11 +18,15 @@ _SPANS: Final = """
 _TIES: Final = """
     SELECT own.whole, own.iri, other.member, other.iri FROM part AS own
     LEFT JOIN part AS other ON other.whole = own.whole AND other.member <> own.member
-    WHERE own.member = ? ORDER BY 1, 3, 2, 4 LIMIT ? OFFSET ?
+    WHERE own.member = :thing
+    UNION ALL SELECT whole, NULL, member, iri FROM part WHERE whole = :thing
+    ORDER BY 1, 3, 2, 4 LIMIT :limit OFFSET :offset
 """
 _TIE_COUNT: Final = """
-    SELECT COUNT(*) FROM part AS own
-    LEFT JOIN part AS other ON other.whole = own.whole AND other.member <> own.member WHERE own.member = ?
+    SELECT (
+        SELECT COUNT(*) FROM part AS own
+        LEFT JOIN part AS other ON other.whole = own.whole AND other.member <> own.member WHERE own.member = :thing
+    ) + (SELECT COUNT(*) FROM part WHERE whole = :thing)
 """
 _TALLIES: Final = """
     SELECT earliest_start, latest_start, earliest_end, latest_end, COALESCE(ongoing, 0), COUNT(*)
@@ -36,19 +40,22 @@ _MEMBERSHIP_TALLIES: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """That a thing is a member of a cooperation, with one other member of it or alone, and the times of both."""
+    """That a thing is a member of a cooperation, with one other member of it or alone, and the times of both.
+
+    Of a cooperation itself: each of its members, without a `membership` and times of its own.
+    """
 
     cooperation: str
-    membership: str
+    membership: str | None
     partner: str | None
     partner_membership: str | None
-    own: Bounds
+    own: Bounds | None
     other: Bounds | None
 
     def hold(self, when: Moment) -> Holds:
         """Whether both were in the cooperation at `when`."""
-        own = self.own.hold(when)
-        return own if self.other is None else both(own, self.other.hold(when))
+        own, other = (each.hold(when) if each else Holds.YES for each in (self.own, self.other))
+        return both(own, other)
 
 
 def spans(index: Index, iris: Iterable[str]) -> dict[str, Bounds]:
@@ -58,27 +65,25 @@ def spans(index: Index, iris: Iterable[str]) -> dict[str, Bounds]:
 
 
 def _bounds(*told: str | int | None) -> Bounds:
-    *days, ongoing = told
-    return Bounds(*(date.fromisoformat(str(day)) if day else None for day in days), bool(ongoing))
+    first, second, third, fourth = (date.fromisoformat(str(day)) if day else None for day in told[:4])
+    return Bounds(first, second, third, fourth, bool(told[4]))
 
 
 def ties(index: Index, thing: str, *, limit: int, offset: int = 0) -> tuple[Tie, ...]:
-    """One page of the cooperations of a thing, a row for each other member."""
-    rows = index.rows(_TIES, thing, limit, offset)
+    """One page of the cooperations of a thing, a row for each other member; or of a cooperation's members."""
+    rows = index.rows(_TIES, {"thing": thing, "limit": limit, "offset": offset})
     known = spans(index, {each for row in rows for each in (row[1], row[3]) if each})
     return tuple(_tie(row, known) for row in rows)
 
 
-def _tie(row: tuple[str, str, str | None, str | None], known: Mapping[str, Bounds]) -> Tie:
-    whole, own, partner, other = row
-    return Tie(
-        whole, own, partner, other, known.get(own, NOTHING_KNOWN), known.get(other, NOTHING_KNOWN) if other else None
-    )
+def _tie(row: tuple[str, str | None, str | None, str | None], known: Mapping[str, Bounds]) -> Tie:
+    own, other = (known.get(name, NOTHING_KNOWN) if name else None for name in (row[1], row[3]))
+    return Tie(*row, own, other)
 
 
 def tie_count(index: Index, thing: str) -> int:
     """How many ties `ties` has on all its pages."""
-    return int(index.rows(_TIE_COUNT, thing)[0][0])
+    return int(index.rows(_TIE_COUNT, {"thing": thing})[0][0])
 
 
 def tallies(index: Index, type_: str) -> tuple[tuple[Bounds, int], ...]:

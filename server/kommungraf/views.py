@@ -49,7 +49,10 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A term: an IRI's `link`, or a literal's `text` beside its lexical form, or a blank node with its own `groups`."""
+    """A term: an IRI's `link`, or a literal's `text` beside its lexical form, or a blank node with its own `groups`.
+
+    `note` is what a page adds to it in a word or two.
+    """
 
     term: str
     text: str = ""
@@ -58,6 +61,7 @@ class Value:
     link: Link | None = None
     blank: bool = False
     groups: tuple["Group", ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
