@@ -123,7 +123,7 @@ def _as_csv(thing: str, found: Iterable[Tie], when: Moment) -> str:
     sheet = csv.writer(written)
     sheet.writerow(_COLUMNS)
     for tie in found:
-        bounds = (_bounds(tie.other) or {}).values()
+        bounds = tuple((_bounds(tie.other) or dict.fromkeys(_COLUMNS[-5:])).values())
         row = (tie.cooperation, tie.partner, tie.hold(when), tie.membership, tie.partner_membership)
         sheet.writerow((when.text, thing, *row, *bounds))
     return written.getvalue()
