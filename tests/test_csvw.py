@@ -32,7 +32,7 @@ def read(folder: Path, content: object) -> Any:
     [
         pytest.param({"foreignKeys": []}, "foreignKeys", id="table"),
         pytest.param({"schema": {"rowTitles": []}}, "rowTitles", id="schema"),
-        pytest.param({"column": {"null": "-"}}, "null", id="column"),
+        pytest.param({"column": {"suppressOutput": True}}, "suppressOutput", id="column"),
         pytest.param({"column": {"datatype": {"base": "string", "length": 3}}}, "length", id="datatype"),
         pytest.param({"column": {"kg:reeds": "date"}}, "kg:reeds", id="misspelt"),
         pytest.param({"column": {"kg:reads": "dates"}}, "kg:reads dates", id="reading"),

@@ -1,17 +1,20 @@
 """How the text of a cell becomes values for a column's templates, or a fault that says what to write instead."""
 
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kommungraf.csvw import Choice, Column, Table, expanded
+from kommungraf.csvw import Choice, Column, Table, expanded, filled
 from kommungraf.dates import When, day, period, point, span
 from kommungraf.names import Names, folded
 from kommungraf.vocab import EDTF, PREFIXES, iri
 
-__all__ = ["CellFault", "Row", "literal", "read", "stretch", "tied"]
+__all__ = ["CellFault", "Row", "literal", "read", "stretch", "tied", "untied"]
 
 Row = dict[str, str]
 
@@ -28,6 +31,7 @@ _YES: Final = {
     "false": "false",
     "x": "true",
 }
+_UNKEYED: Final = re.compile("[^a-z0-9]+")
 _XSD: Final = PREFIXES["xsd"]
 
 
@@ -42,7 +46,11 @@ class CellFault(ValueError):
 
 def read(column: Column, text: str, row: Mapping[str, str], names: Names) -> Row:
     """The variables that a cell gives; raises CellFault or DateFault where it can't be read."""
-    return _READERS[column.reads](column, text, row, names)
+    meant = column.aliases.get(text, text)
+    if column.reads != "thing":
+        return _READERS[column.reads](column, meant, row, names)
+    written = {f"{column.name}.text": text, f"{column.name}.slug": _slug(text)}
+    return written | _thing(column, meant, {**row, **written}, names)
 
 
 def _text(column: Column, text: str, _row: Mapping[str, str], _names: Names) -> Row:
@@ -90,9 +98,11 @@ def _tagged(column: Column, text: str, _row: Mapping[str, str], _names: Names) -
 
 def _thing(column: Column, text: str, row: Mapping[str, str], names: Names) -> Row:
     within = row.get(column.within) if column.within else None
-    found = names.found(text, column.classes, within)
+    found = () if column.within and not within and column.own else names.found(text, column.classes, within)
     if len(found) == 1:
-        return _thing_values(column.name, found[0], names)
+        return _thing_values(column.name, found[0], names) | {f"{column.name}.known": found[0]}
+    if column.own:
+        return _own_thing(column, column.own, row, names)
     if found:
         candidates = "; ".join(names.described(each) for each in found[:5])
         message = (
@@ -100,6 +110,30 @@ def _thing(column: Column, text: str, row: Mapping[str, str], names: Names) -> R
         )
         raise CellFault(message, text=text, candidates=candidates)
     raise _unfound(column, text, within, names)
+
+
+def _own_thing(column: Column, own: str, row: Mapping[str, str], names: Names) -> Row:
+    """A thing of the list's own, under the name by which it is known, or else as written."""
+    text = row[f"{column.name}.text"]
+    thing = filled(own, row)
+    if thing is None:
+        message = "“{text}” isn't known, and what would tell it from others of its name is missing."
+        raise CellFault(message, text=text)
+    values = _thing_values(column.name, thing, names)
+    for part in (f"{column.name}.short", f"{column.name}.short-en"):
+        values[part] = text if values[part] == names.key(thing) else values[part]
+    return values | {f"{column.name}.own": names.key(thing)}
+
+
+@lru_cache(maxsize=16_384)
+def _slug(text: str) -> str:
+    """The text as part of a key: what letters and digits of ASCII can't say stands as a digest at its end."""
+    plain = folded(text)
+    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    slug = _UNKEYED.sub("-", ascii_only).strip("-")
+    if slug.replace("-", " ") == plain:
+        return slug
+    return f"{slug or 'x'}-{blake2b(plain.encode(), digest_size=4).hexdigest()}"
 
 
 def _thing_values(name: str, thing: str, names: Names) -> Row:
@@ -241,6 +275,15 @@ def tied(table: Table, row: Row) -> Row:
             for part in ("short", "short-en"):
                 found[f"{tie}.{part}"] = "–".join(row[f"{column}.{part}"] for column in order)
     return found
+
+
+def untied(table: Table, row: Row) -> Iterator[tuple[str, CellFault]]:
+    """The last column of each tie whose ends are one and the same thing, and what is wrong with it."""
+    for columns in table.ties.values():
+        ends = [row[column] for column in columns if row.get(column)]
+        if len(ends) > 1 and len(set(ends)) == 1:
+            name = row[f"{columns[0]}.short"]
+            yield columns[-1], CellFault("“{name}” can't be tied to itself.", name=name)
 
 
 def stretch(column: Column, row: Mapping[str, str]) -> When | None:

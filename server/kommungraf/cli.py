@@ -130,6 +130,46 @@ def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
     click.echo(path)
 
 
+@cli.command("import")
+@click.argument("kind")
+@click.argument("table", metavar="FILE", type=Existing())
+@option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("data/imports"),
+    show_default=True,
+    help="The folder for the claims; the build reads it as data.",
+)
+@option(
+    "--rejected",
+    type=click.Path(path_type=Path),
+    help="The file for the rows that were set aside; <kind>.rejected.csv by default.",
+)
+@option(
+    "--known",
+    "also",
+    multiple=True,
+    type=Existing(),
+    help="A file or folder whose things the list may name, beside those of the data.",
+)
+@setting_options(Folders)
+@language_option
+def import_(kind: str, table: Path, lang: str, **flags: Any) -> None:
+    """Make claims of the rows of a list made by others; KIND is its declaration, a file or a name."""
+    from kommungraf.imports import Import, declaration, import_list  # noqa: PLC0415
+    from kommungraf.inputs import known_names  # noqa: PLC0415
+
+    into, rejected, also = (flags.pop(name) for name in ("into", "rejected", "also"))
+    project = _project((), _configured(flags, lang).section(Folders))
+    declared, name = declaration(kind, project.data), Path(kind).stem
+    names = known_names(replace(project, data=(), known=project.data), into, also)
+    target, aside = into / f"{name}.nq", rejected or Path(f"{name}.rejected.csv")
+    tally = import_list(Import(table, declared, names, target, aside, lang))
+    for fault in tally.faults:
+        click.echo(f"{fault.place}: {worded(fault, lang)}", err=True)
+    click.echo(tally.summary(target, aside, lang))
+
+
 @cli.command()
 @click.argument("files", nargs=-1, type=Existing())
 @setting_options(Folders)

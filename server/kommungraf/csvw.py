@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
+from kommungraf.dialects import PLAIN, Dialect, dialect
 from kommungraf.errors import Place, SyntaxFault
 from kommungraf.vocab import PREFIXES, iri
 
@@ -34,53 +35,17 @@ READINGS: Final = ("text", "tagged", "thing", "date", "period", "day", "choice",
 
 _VARIABLE: Final = re.compile(r"\{([+/]?)([^{}]+)\}")
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
-_TABLE: Final = frozenset(
-    (
-        "@context",
-        "url",
-        "tableSchema",
-        "kg:kind",
-        "kg:claim",
-        "kg:short",
-        "kg:alsoCalled",
-        "kg:ties",
-        "kg:accepted",
-    )
-)
+# fmt: off
+_TABLE: Final = frozenset((
+    "@context", "url", "tableSchema", "dialect", "kg:kind", "kg:claim", "kg:short", "kg:alsoCalled", "kg:ties", "kg:accepted",
+))
 _SCHEMA: Final = frozenset(("aboutUrl", "columns", "primaryKey"))
-_COLUMN: Final = (
-    frozenset(
-        (
-            "name",
-            "titles",
-            "aboutUrl",
-            "propertyUrl",
-            "valueUrl",
-            "datatype",
-            "lang",
-            "default",
-            "required",
-            "virtual",
-        )
-    )
-    | frozenset(
-        f"kg:{name}"
-        for name in (
-            "reads",
-            "classes",
-            "within",
-            "choices",
-            "separator",
-            "otherwise",
-            "text",
-            "when",
-            "interval",
-            "of",
-            "example",
-        )
-    )
-    | {"separator"}
-)
+_COLUMN: Final = frozenset((
+    "name", "titles", "aboutUrl", "propertyUrl", "valueUrl", "datatype", "lang", "default", "required", "virtual",
+    "separator", "null", "kg:reads", "kg:classes", "kg:within", "kg:choices", "kg:otherwise", "kg:text", "kg:when",
+    "kg:interval", "kg:of", "kg:example", "kg:own", "kg:aliases",
+))
+# fmt: on
 _DATATYPE: Final = frozenset(("base", "format"))
 
 
@@ -109,7 +74,8 @@ class Column:
     """One column: `titles` are the headings it may have by language; a virtual column stands in no file.
 
     `about`, `predicate`, `value` and `text` are templates (RFC 6570: ``{x}``, ``{+x}``, ``{/x}``); `pattern` is the
-    form a cell must have; `when` names a column without whose value this one says nothing.
+    form a cell must have; `when` names a column without whose value this one says nothing. `nulls` are texts that
+    mean nothing, `aliases` texts to read as others, `own` the template of a thing of the list's own.
     """
 
     name: str
@@ -135,6 +101,9 @@ class Column:
     of: str | None
     example: Mapping[str, str]
     description: Mapping[str, str]
+    own: str | None = None
+    nulls: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def headings(self) -> Iterator[str]:
         """Every heading by which the column may be known."""
@@ -159,6 +128,7 @@ class Table:
 
     Without `claim` the rows are the publisher's own words. `called` are templates of further names of what a row
     describes, `short` of the one for use beside other names; `ties` name pairs of columns without an order.
+    `origin` is what the metadata say of the source, as JSON-LD.
     """
 
     name: str
@@ -174,6 +144,8 @@ class Table:
     ties: Mapping[str, tuple[str, ...]]
     title: Mapping[str, str]
     description: Mapping[str, str]
+    dialect: Dialect = PLAIN
+    origin: str = ""
 
     def stated(self) -> tuple[Column, ...]:
         """The columns that stand in a file."""
@@ -289,9 +261,17 @@ def _table(fields: Mapping[str, Any], name: str) -> Table:
         short=fields.get("kg:short"),
         called=tuple(fields.get("kg:alsoCalled", ())),
         ties={tie: tuple(names) for tie, names in fields.get("kg:ties", {}).items()},
+        dialect=dialect(fields.get("dialect", {})),
+        origin=_origin(fields.get("dcterms:source", {})),
         title=_sentences(fields.get("dcterms:title", {})),
         description=_sentences(fields.get("dcterms:description", {})),
     )
+
+
+def _origin(source: Mapping[str, Any]) -> str:
+    """What the metadata say of a source beside its IRI."""
+    described = {"@context": PREFIXES, "@type": "kg:Source", **source}
+    return json.dumps(described, ensure_ascii=False) if len(source) > 1 else ""
 
 
 def _refuse_unknown(fields: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> None:
@@ -321,7 +301,7 @@ def _refuse_loose_ends(columns: Iterable[Column], name: str) -> None:
     known = {column.name for column in columns}
     for column in columns:
         interval = column.interval
-        named = [column.within, column.when, column.of, column.otherwise]
+        named = [column.within, (column.when or "").partition(".")[0], column.of, column.otherwise]
         named += [interval.start, interval.end, interval.whole, interval.state] if interval else []
         for missing in (each for each in named if each and each not in known):
             raise SyntaxFault(
@@ -359,6 +339,9 @@ def _column(fields: Mapping[str, Any]) -> Column:
         when=fields.get("kg:when"),
         interval=_interval(interval) if interval else None,
         of=fields.get("kg:of"),
+        own=fields.get("kg:own"),
+        nulls=frozenset([nulls] if isinstance(nulls := fields.get("null", ()), str) else nulls),
+        aliases=fields.get("kg:aliases", {}),
         example=_sentences(fields.get("kg:example", {})),
         description=_sentences(fields.get("dcterms:description", {})),
     )

@@ -16,7 +16,7 @@ from kommungraf.sheets import SUFFIXES
 from kommungraf.sources import RdfFile, rdf_files, read_rdf
 from kommungraf.tables import Seen, TableFile, read_table_file, record_names
 
-__all__ = ["Inputs", "read_inputs"]
+__all__ = ["Inputs", "known_names", "read_inputs"]
 
 File = TypeVar("File")
 
@@ -97,6 +97,23 @@ def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table]) 
     for path, kind in tables.items():
         record_names(path, kind, names)
     names.open()
+
+
+def known_names(project: Project, besides: Path, also: Iterable[Path]) -> Names:
+    """What the project's files call things, but those in the folder `besides`, and what the files of `also` do."""
+    names = Names(project.base_iri)
+    kinds = read_kinds([path for path in project.known if path.is_dir()], [])
+    ontology = rdf_files(project.ontology) if project.ontology and project.ontology.is_dir() else []
+    outside = [path for path in _members(project.known, rdf_files, project.shown) if not _lies(path, besides)]
+    further = _members(also, rdf_files, project.shown)
+    rdf = _read([*outside, *ontology, *further], read_rdf, project.shown, [])
+    tables = {path: kind for path, kind in _other_tables(project, kinds, ()).items() if not _lies(path, besides)}
+    _record(names, rdf, tables)
+    return names
+
+
+def _lies(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _others(project: Project) -> Iterator[RdfFile]:

@@ -22,6 +22,7 @@ _NAMING: Final = frozenset(
     iri(name)
     for name in ("skos:prefLabel", "skos:altLabel", "dcterms:title", "skos:notation", "rdfs:label", "schema:url")
 )
+_MATCH: Final = iri("skos:exactMatch")
 _TYPE: Final = iri("rdf:type")
 _WITHIN: Final = iri("geo:sfWithin")
 _RANGE: Final = iri("rdfs:range")
@@ -81,6 +82,9 @@ class Names:
             self.call(subject, value)
             if predicate != iri("schema:url"):
                 self._label(subject, value, language, 1 if predicate == _PREFERRED else 2)
+        elif predicate == _MATCH:
+            self.call(subject, value)
+            self.call(subject, value.rpartition("/")[2])
         elif predicate in (_TYPE, _WITHIN, _RANGE):
             self._connection.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?)", (subject, predicate, value))
             self.call(subject, subject.rpartition("/")[2].rpartition("#")[2])

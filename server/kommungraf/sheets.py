@@ -3,49 +3,69 @@
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TextIO
 
+from kommungraf.dialects import PLAIN, Dialect
 from kommungraf.errors import EmptyInput, InputError, Place, SyntaxFault
 from kommungraf.workbooks import Workbook
 
-__all__ = ["SUFFIXES", "SheetRow", "delimiter", "is_comment", "sheet_rows"]
+__all__ = ["SUFFIXES", "SheetRow", "delimiter", "is_comment", "loose_rows", "sheet_rows"]
 
 #: The endings of files that are tables.
 SUFFIXES: Final = (".csv", ".xlsx")
 
 _DELIMITERS: Final = ",;\t"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")
 _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
 _MOST_COLUMNS: Final = 200
+_MOST_CHARACTERS: Final = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: `number` counts from 1 as spreadsheets do; `faults` are cells that hold no text, by their index."""
+    """One row: `number` counts from 1 as spreadsheets do; `faults` are cells that hold no text, by their index.
+
+    A row with a `fault` can't be read at all; its one cell holds what stands in the file.
+    """
 
     number: int
     cells: tuple[str, ...]
     faults: Mapping[int, str] = field(default_factory=dict)
+    fault: InputError | None = None
 
 
-def is_comment(row: SheetRow) -> bool:
-    """Whether a row is for people alone: its first cell starts with ``#``."""
-    return bool(row.cells) and row.cells[0].startswith("#")
+def is_comment(row: SheetRow, dialect: Dialect = PLAIN) -> bool:
+    """Whether a row is for people alone: its first cell starts with ``#``, or what the dialect has instead."""
+    return bool(dialect.comment and row.cells) and row.cells[0].startswith(dialect.comment)
 
 
-def sheet_rows(path: Path, name: str, report: Callable[[InputError], None]) -> Iterator[SheetRow]:
+def sheet_rows(
+    path: Path, name: str, report: Callable[[InputError], None], dialect: Dialect = PLAIN
+) -> Iterator[SheetRow]:
     """The rows of a file that hold anything; raises InputError where the file as a whole can't be read.
 
     What stands in the file but in no row (hidden rows, merged cells, further sheets) goes to `report`.
     """
-    rows = _workbook_rows(path, name, report) if path.suffix.lower() == ".xlsx" else _csv_rows(path, name)
+    for row in loose_rows(path, name, report, dialect):
+        if row.fault:
+            raise row.fault
+        yield row
+
+
+def loose_rows(
+    path: Path, name: str, report: Callable[[InputError], None], dialect: Dialect
+) -> Iterator[SheetRow]:
+    """The rows of a file that hold anything, also those that can't be read: they tell what is wrong with them."""
+    is_workbook = path.suffix.lower() == ".xlsx"
+    rows = _workbook_rows(path, name, report) if is_workbook else _csv_rows(path, name, dialect)
     for row in rows:
         if len(row.cells) > _MOST_COLUMNS:
             message = "The row has more than {most} cells. Remove those that hold nothing."
-            raise SyntaxFault(message, Place(name, row.number), most=_MOST_COLUMNS)
-        if any(row.cells) or row.faults:
+            yield replace(row, fault=SyntaxFault(message, Place(name, row.number), most=_MOST_COLUMNS))
+        elif any(row.cells) or row.faults:
             yield row
 
 
@@ -57,20 +77,69 @@ def _workbook_rows(path: Path, name: str, report: Callable[[InputError], None]) 
             yield SheetRow(number, tuple(_stripped(cell) for cell in cells), marks)
 
 
-def _csv_rows(path: Path, name: str) -> Iterator[SheetRow]:
-    separator = delimiter(path, name)
-    number = 0
+class _Lines:
+    """The lines of a stream for a CSV reader, and the text of those read since the last row began."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self._stream, self._name = stream, name
+        self._read: list[str] = []
+        self._size = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(_MOST_CHARACTERS)
+        if not line:
+            raise StopIteration
+        self._read.append(line)
+        self._size += len(line)
+        if self._size >= _MOST_CHARACTERS:
+            message = "A row begins here that is longer than {most} characters. Is this a table?"
+            raise SyntaxFault(message, Place(self._name), most=_MOST_CHARACTERS)
+        return line
+
+    def begin(self) -> None:
+        """A new row begins."""
+        self._read.clear()
+        self._size = 0
+
+    def text(self) -> str:
+        """What the file has for the row."""
+        return "".join(self._read).rstrip("\r\n")
+
+
+def _csv_rows(path: Path, name: str, dialect: Dialect) -> Iterator[SheetRow]:
+    separator = dialect.delimiter or delimiter(path, name)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            for cells in csv.reader(stream, delimiter=separator, strict=True):
-                number += 1
-                yield SheetRow(number, tuple(_stripped(cell) for cell in cells))
+        with path.open(encoding=dialect.encoding, errors="surrogateescape", newline="") as stream:
+            lines = _Lines(stream, name)
+            reader = csv.reader(
+                lines, delimiter=separator, quotechar=dialect.quote or None, quoting=quoting, strict=True
+            )
+            number = 0
+            while (row := _next_row(reader, lines, Place(name, number := number + 1))) is not None:
+                yield _decoded(row, lines.text(), Place(name, number), dialect)
     except OSError as error:
         raise EmptyInput("The table can't be read: {reason}.", Place(name), reason=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise _encoding_fault(path, name) from error
+
+
+def _next_row(reader: Iterator[list[str]], lines: _Lines, place: Place) -> SheetRow | None:
+    lines.begin()
+    number = place.line or 0
+    try:
+        cells = next(reader, None)
     except csv.Error as error:
-        raise _csv_fault(error, Place(name, number + 1)) from error
+        return SheetRow(number, (lines.text(),), fault=_csv_fault(error, place))
+    return None if cells is None else SheetRow(number, tuple(map(_stripped, cells)))
+
+
+def _decoded(row: SheetRow, text: str, place: Place, dialect: Dialect) -> SheetRow:
+    """The row, at fault where its bytes aren't text in the encoding."""
+    if text.isascii() or not _UNDECODED.search(text):
+        return row
+    return replace(row, cells=(text,), fault=_encoding_fault(text, place, dialect))
 
 
 def _stripped(cell: str) -> str:
@@ -103,15 +172,17 @@ def _csv_fault(error: csv.Error, place: Place) -> SyntaxFault:
     return SyntaxFault(message, place)
 
 
-def _encoding_fault(path: Path, name: str) -> SyntaxFault:
-    """Where the table stops being UTF-8, and what it probably is."""
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                return _encoded(line, error, Place(name, number))
-    return SyntaxFault("The table isn't UTF-8. Save it as “CSV UTF-8”.", Place(name))
+def _encoding_fault(text: str, place: Place, dialect: Dialect) -> SyntaxFault:
+    """What is wrong with the encoding of a row, and what it probably is."""
+    if dialect.encoding != PLAIN.encoding:
+        message = "The row isn't written in {encoding}, which its declaration promises."
+        return SyntaxFault(message, place, encoding=dialect.encoding)
+    line = text.encode("utf-8", "surrogateescape")
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _encoded(line, error, place)
+    return SyntaxFault("The table isn't UTF-8. Save it as “CSV UTF-8”.", place)
 
 
 def _encoded(line: bytes, error: UnicodeDecodeError, place: Place) -> SyntaxFault:

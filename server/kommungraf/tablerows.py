@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kommungraf.cells import CellFault, Row, read, stretch, tied
+from kommungraf.cells import CellFault, Row, read, stretch, tied, untied
 from kommungraf.csvw import Column, Table
 from kommungraf.dates import DateFault
 from kommungraf.errors import InputError, Place, TableFault
 from kommungraf.names import Names, folded
-from kommungraf.sheets import SheetRow, is_comment, sheet_rows
+from kommungraf.sheets import SheetRow, is_comment, loose_rows, sheet_rows
 
-__all__ = ["MARK_HEADINGS", "Heading", "ReadRow", "known_rows", "read_heading", "read_rows"]
+__all__ = [
+    "MARK_HEADINGS",
+    "Heading",
+    "ReadRow",
+    "Reading",
+    "known_rows",
+    "read_heading",
+    "read_rows",
+    "readings",
+]
 
 #: The headings of the column that a marked-up copy adds; nothing is read from it.
 MARK_HEADINGS: Final = {"sv": "att rätta", "en": "to mend"}
@@ -22,11 +31,15 @@ Report = Callable[[InputError], None]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of a sheet: its row, the column behind each cell (empty for none), and what stands there."""
+    """The heading of a sheet: its row, the column behind each cell (empty for none), and what stands there.
+
+    The heading that a list doesn't have is row 0 and has no cells.
+    """
 
     row: int
     columns: tuple[str, ...]
     shown: Mapping[str, str]
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +52,83 @@ class ReadRow:
     lists: Mapping[str, tuple[Row, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row of a sheet, and what came of reading it: values, or faults."""
+
+    heading: Heading
+    sheet: SheetRow
+    row: ReadRow | None
+    faults: tuple[InputError, ...] = ()
+
+
 def read_rows(path: Path, name: str, table: Table, names: Names, report: Report) -> Iterator[ReadRow]:
     """Each row in which everything could be read; the faults of the others go to `report`."""
+    rows = sheet_rows(path, name, report, table.dialect)
+    for reading in _readings(rows, name, table, names, is_workbook=_is_workbook(path)):
+        for fault in reading.faults:
+            report(fault)
+        if reading.row:
+            yield reading.row
+
+
+def readings(path: Path, name: str, table: Table, names: Names, report: Report) -> Iterator[Reading]:
+    """What comes of reading each row, also of those that can't be read; only a fault of the heading ends it."""
+    rows = loose_rows(path, name, report, table.dialect)
+    return _readings(rows, name, table, names, is_workbook=_is_workbook(path))
+
+
+def _readings(
+    rows: Iterator[SheetRow], name: str, table: Table, names: Names, *, is_workbook: bool
+) -> Iterator[Reading]:
     plan = _Plan.of(table, table.stated())
-    for heading, row in _sheet(path, name, table, report):
-        place = Place(name, row.number)
-        texts = _texts(row, heading, path)
+    heading, rows = _headed(rows, name, table)
+    for row in rows:
+        texts = None if row.fault else _texts(row, heading, is_workbook=is_workbook)
         if texts is None:
-            message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
-            report(TableFault(message, place, cells=len(row.cells), columns=len(heading.columns)))
+            yield Reading(heading, row, None, (row.fault or _unequal(row, heading, name),))
             continue
         reader = _RowReader(plan, names, texts, heading, _marks(row, heading))
         found = reader.read()
-        for column, fault in reader.faults:
-            where = Place(name, row.number, heading.shown.get(column, column) or None)
-            report(TableFault(fault.template, where, **fault.values))
-        if not reader.faults:
-            yield ReadRow(row.number, heading, *found)
+        faults = tuple(_placed(fault, Place(name, row.number), heading, column) for column, fault in reader.faults)
+        yield Reading(heading, row, None if faults else ReadRow(row.number, heading, *found), faults)
+
+
+def _unequal(row: SheetRow, heading: Heading, name: str) -> TableFault:
+    message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
+    return TableFault(message, Place(name, row.number), cells=len(row.cells), columns=len(heading.columns))
+
+
+def _placed(fault: CellFault | DateFault, row: Place, heading: Heading, column: str) -> TableFault:
+    place = Place(row.file, row.line, heading.shown.get(column, column) or None)
+    return TableFault(fault.template, place, **fault.values)
 
 
 def known_rows(path: Path, name: str, table: Table, names: Names, columns: Iterable[Column]) -> Iterator[ReadRow]:
     """Each row, as far as `columns` can be read; nothing is reported."""
     plan = _Plan.of(table, columns)
-    for heading, row in _sheet(path, name, table, lambda _: None):
-        texts = _texts(row, heading, path) or {}
+    heading, rows = _headed(sheet_rows(path, name, lambda _: None, table.dialect), name, table)
+    for row in rows:
+        texts = _texts(row, heading, is_workbook=_is_workbook(path)) or {}
         found = _RowReader(plan, names, texts, heading, {}).read()
         yield ReadRow(row.number, heading, *found)
 
 
-def _sheet(path: Path, name: str, table: Table, report: Report) -> Iterator[tuple[Heading, SheetRow]]:
-    rows = (row for row in sheet_rows(path, name, report) if not is_comment(row))
-    heading = read_heading(next(rows, SheetRow(1, ())), table, name)
-    return ((heading, row) for row in rows)
+def _headed(rows: Iterator[SheetRow], name: str, table: Table) -> tuple[Heading, Iterator[SheetRow]]:
+    """The heading of a sheet, as it stands there or is declared, and the rows below it."""
+    rows = (row for row in rows if not is_comment(row, table.dialect))
+    if not table.dialect.heading:
+        columns = table.stated()
+        shown = {column.name: column.heading("en") for column in columns}
+        return Heading(0, tuple(column.name for column in columns), shown), rows
+    first = next(rows, SheetRow(1, ()))
+    if first.fault:
+        raise first.fault
+    return read_heading(first, table, name), rows
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() == ".xlsx"
 
 
 def read_heading(row: SheetRow, table: Table, name: str) -> Heading:
@@ -90,7 +148,7 @@ def read_heading(row: SheetRow, table: Table, name: str) -> Heading:
         if each.name not in columns and (each.required or table.url):
             message = "The column “{heading}” is missing. Add it to the heading, even if it stays empty."
             raise TableFault(message, Place(name, row.number), heading="/".join(dict.fromkeys(_both(each))))
-    return Heading(row.number, columns, dict(zip(columns, row.cells, strict=True)))
+    return Heading(row.number, columns, dict(zip(columns, row.cells, strict=True)), row.cells)
 
 
 def _both(column: Column) -> tuple[str, str]:
@@ -101,12 +159,12 @@ def _folded(heading: str) -> str:
     return folded(heading.replace("_", " ")).rstrip("*").strip()
 
 
-def _texts(row: SheetRow, heading: Heading, path: Path) -> Row | None:
+def _texts(row: SheetRow, heading: Heading, *, is_workbook: bool) -> Row | None:
     """The texts of a row by column, or None where they can't be told apart."""
     cells, wanted = row.cells, len(heading.columns)
     while len(cells) > wanted and not cells[-1]:
         cells = cells[:-1]
-    if len(cells) > wanted or (len(cells) < wanted and path.suffix.lower() == ".csv"):
+    if len(cells) > wanted or (len(cells) < wanted and not is_workbook):
         return None
     return {column: cell for column, cell in zip(heading.columns, cells, strict=False) if column}
 
@@ -145,8 +203,10 @@ class _RowReader:
     def read(self) -> tuple[Row, Mapping[str, tuple[Row, ...]]]:
         """The values and lists that the row gives."""
         for column in self._plan.columns:
-            if column.name not in self._marks:
+            if column.name not in self._marks and not self._lacks(column.within):
                 self._column(column)
+        for tie, fault in untied(self._plan.table, self._values):
+            self.faults.append((tie, fault))
         self._values.update(tied(self._plan.table, self._values))
         for column in () if self.faults else self._plan.intervals:
             try:
@@ -155,10 +215,14 @@ class _RowReader:
                 self.faults.append((column.interval.end if column.interval else column.name, fault))
         return self._values, self._lists
 
+    def _lacks(self, column: str | None) -> bool:
+        """Whether a column couldn't be read, so that those which lean on it can't be judged."""
+        return column is not None and any(column == name for name, _ in self.faults)
+
     def _column(self, column: Column) -> None:
-        text = (
-            self._texts.get(column.name, "") or self._texts.get(column.otherwise or "", "") or column.default or ""
-        )
+        text = self._texts.get(column.name, "")
+        text = "" if text in column.nulls else text
+        text = text or self._texts.get(column.otherwise or "", "") or column.default or ""
         try:
             if not text and column.required:
                 heading = self._shown.get(column.name, column.name)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -20,7 +20,7 @@ from kommungraf.periods import dated
 from kommungraf.tablerows import ReadRow, known_rows, read_rows
 from kommungraf.vocab import EDTF, iri
 
-__all__ = ["Cell", "Seen", "TableFile", "read_table_file", "record_names"]
+__all__ = ["Cell", "Making", "Seen", "TableFile", "claimed", "read_table_file", "record_names"]
 
 _A: Final = NamedNode(iri("rdf:type"))
 _CLAIM: Final = NamedNode(iri("kg:Claim"))
@@ -33,7 +33,16 @@ _INTEGER: Final = NamedNode(iri("xsd:integer"))
 _DATE: Final = NamedNode(iri("xsd:date"))
 _EDTF: Final = NamedNode(EDTF)
 _NAMING: Final = frozenset(
-    ("rdf:type", "skos:prefLabel", "skos:altLabel", "dcterms:title", "skos:notation", "schema:url", "geo:sfWithin")
+    (
+        "rdf:type",
+        "skos:prefLabel",
+        "skos:altLabel",
+        "skos:exactMatch",
+        "dcterms:title",
+        "skos:notation",
+        "schema:url",
+        "geo:sfWithin",
+    )
 )
 #: Most nodes of a table recur from row to row.
 _node: Final = lru_cache(maxsize=65_536)(NamedNode)
@@ -107,25 +116,31 @@ class _Faults:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What it takes to read a table once more."""
+class Making:
+    """What it takes to make statements of the rows of a table."""
 
     path: Path
     name: str
     table: Table
     names: Names
     seen: Seen
+    telling: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, path: Path, name: str, table: Table, names: Names, seen: Seen) -> "Making":
+        """Making statements of the file `path`, whose name for people is `name`."""
+        return cls(path, name, table, names, seen, table.telling())
 
     def cells(self, faults: _Faults) -> Iterator[Cell]:
-        telling = self.table.telling()
+        """The statements of every row that can be read."""
         for row in read_rows(self.path, self.name, self.table, self.names, faults.add):
-            yield from _claimed(self, row, telling, faults)
+            yield from claimed(self, row, faults.add)
 
 
 class _Cells:
     """The statements of a table; those of a large one are read from the file again each time."""
 
-    def __init__(self, reading: _Reading, faults: _Faults) -> None:
+    def __init__(self, reading: Making, faults: _Faults) -> None:
         self._reading = reading
         cells = reading.cells(faults)
         kept = tuple(islice(cells, _MOST_KEPT))
@@ -141,7 +156,7 @@ class _Cells:
 def read_table_file(path: Path, name: str, table: Table, names: Names, seen: Seen) -> TableFile:
     """The file as `table` describes it; `name` is the file's own, for people."""
     faults = _Faults(name)
-    cells = _Cells(_Reading(path, name, table, names, seen), faults)
+    cells = _Cells(Making.of(path, name, table, names, seen), faults)
     return TableFile(path, name, cells, faults.all())
 
 
@@ -176,24 +191,22 @@ def _call(table: Table, row: Row, names: Names) -> None:
             names.call(subject, called)
 
 
-def _claimed(reading: _Reading, row: ReadRow, telling: tuple[Column, ...], faults: _Faults) -> Iterator[Cell]:
+def claimed(reading: Making, row: ReadRow, report: Callable[[InputError], None]) -> Iterator[Cell]:
     """The statements of a row and of its claim; none where another row has made the claim already."""
     table, values = reading.table, row.values
     place = Place(reading.name, row.number)
     key = filled(table.claim or table.about, values)
     if key is None:
-        faults.add(
-            TableFault("The row has no key, so nothing can be said of it. Fill in what identifies it.", place)
-        )
+        report(TableFault("The row has no key, so nothing can be said of it. Fill in what identifies it.", place))
         return
     first, same = reading.seen.first(key, place, "\n".join(chain.from_iterable(values.items())))
     if first != place:
-        faults.add(_repeated(first, place, same=same))
+        report(_repeated(first, place, same=same))
         return
     if table.claim:
         values["claim"] = key
     graph = NamedNode(key) if table.claim else DefaultGraph()
-    for column, quad in _statements(table, telling, row, graph):
+    for column, quad in _statements(table, reading.telling, row, graph):
         yield Cell(quad, row.number, row.heading.shown.get(column.name, ""))
     if table.claim:
         for quad in _metadata(reading, row, NamedNode(key)):
@@ -260,14 +273,14 @@ def _period(column: Column, values: Row) -> Iterator[tuple[str, Literal]]:
             yield predicate, Literal(day.isoformat(), datatype=_DATE)
 
 
-def _metadata(reading: _Reading, row: ReadRow, claim: NamedNode) -> Iterator[Quad]:
+def _metadata(reading: Making, row: ReadRow, claim: NamedNode) -> Iterator[Quad]:
     table = reading.table
     source = filled(table.source or "", row.values)
     said: list[tuple[NamedNode, NamedNode | Literal]] = [
         (_A, _CLAIM),
         (_SOURCE, _node(source or "")),
         (_FILE, Literal(reading.path.name)),
-        (_ROW, Literal(str(row.number - 1), datatype=_INTEGER)),
+        (_ROW, Literal(str(row.number - min(row.heading.row, 1)), datatype=_INTEGER)),
     ]
     if table.accepted:
         said.append((_STATUS, _ACCEPTED))

@@ -1,0 +1,193 @@
+import re
+import shlex
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from kommungraf.csvw import Table
+from kommungraf.errors import EmptyInput, OutputFault, TableFault
+from kommungraf.imports import Import, Tally, declaration, import_list
+from kommungraf.inputs import known_names
+from kommungraf.names import Names
+from kommungraf.project import Project, own_project
+from kommungraf.vocab import iri
+
+ROOT = own_project().root
+WALK = (ROOT / "docs" / "imports.md").read_text("utf-8")
+
+
+@cache
+def own_names() -> Names:
+    own = own_project()
+    known = Project(data=(), known=own.data, ontology=own.ontology, root=own.root)
+    return known_names(known, own.data[0] / "imports", ())
+
+
+def example(name: str) -> str:
+    """A file of the worked example in the documentation."""
+    found = re.search(rf"`{re.escape(name)}`:\n\n```\w+\n(.*?)```", WALK, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def fund(folder: Path) -> Table:
+    (folder / "fonden.json").write_text(example("fonden.json"), "utf-8")
+    return declaration(str(folder / "fonden.json"), ())
+
+
+def run(folder: Path, content: bytes, table: Table, name: str = "list.csv") -> Tally:
+    (folder / name).write_bytes(content)
+    target, rejected = folder / "out" / "list.nq", folder / "list.rejected.csv"
+    return import_list(Import(folder / name, table, own_names(), target, rejected, "en"))
+
+
+def quads(folder: Path) -> Iterator[Quad]:
+    return parse(path=str(folder / "out" / "list.nq"), format=RdfFormat.N_QUADS)
+
+
+def test_the_worked_example_for_a_list_not_seen_before_does_what_it_says_with_no_code(tmp_path: Path) -> None:
+    (tmp_path / "fonden.csv").write_text(example("fonden.csv"), "cp1252")
+    (tmp_path / "fonden.json").write_text(example("fonden.json"), "utf-8")
+    found = re.search(r"```console\n\$ (.*?)\n(.*?)```", WALK, re.DOTALL)
+    assert found
+    command = [sys.executable, "-m", "kommungraf.cli", *shlex.split(found[1])[1:]]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, encoding="utf-8"
+    )
+    assert (done.stderr + done.stdout, done.returncode) == (found[2], 0)
+    said = {
+        (quad.subject.value, quad.predicate.value, quad.object.value)
+        for quad in parse(path=str(tmp_path / "data" / "imports" / "fonden.nq"), format=RdfFormat.N_QUADS)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal)
+    }
+    project = iri("kgi:project/fonden-KH-2021-14")
+    assert (project, iri("dcterms:title"), "Renare stränder") in said
+    assert (project, iri("kg:participant"), iri("kgi:municipality/se-0780")) in said
+    assert (project, iri("kg:period"), "2021-03/2023-12") in said
+    claim = iri("kgi:claim/fonden-2024/KH-2021-14")
+    assert (claim, iri("prov:wasDerivedFrom"), iri("kgi:source/fonden-2024")) in said
+    assert (claim, iri("kg:tableFile"), "fonden.csv") in said
+    assert (claim, iri("csvw:rownum"), "1") in said
+    assert (iri("kgi:source/fonden-2024"), iri("dcterms:title"), "Projektlista 2024") in said
+
+
+def test_rows_set_aside_keep_their_text_and_can_be_mended_and_imported_in_turn(tmp_path: Path) -> None:
+    table = fund(tmp_path)
+    tally = run(tmp_path, example("fonden.csv").encode("cp1252"), table)
+    assert (tally.read, tally.taken, tally.aside) == (4, 3, 1)
+    aside = (tmp_path / "list.rejected.csv").read_text("cp1252").splitlines()
+    heading, row = example("fonden.csv").splitlines()[0], example("fonden.csv").splitlines()[4]
+    assert aside[0] == f"{heading};to mend"
+    assert aside[1].startswith(f"{row};5:Kommuner: “Växjo” isn't known.")
+    mended = "\n".join(aside).replace("Växjo |", "Växjö |")
+    assert run(tmp_path, mended.encode("cp1252"), table).taken == 1
+    assert not (tmp_path / "list.rejected.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        pytest.param(b"KH-2022-08;a\x81;Alvesta;;;", "isn't written in cp1252", id="not-in-the-encoding"),
+        pytest.param(b'KH-2022-08;"a"b;Alvesta;;;', "follows a closing", id="not-csv"),
+        pytest.param(b"KH-2022-08;a;Alvesta", "3 cells", id="too-few-cells"),
+        pytest.param(b"KH-2022-08;a;Alvesta;;;" + b";" * 300, "more than 200 cells", id="too-many-cells"),
+        pytest.param(b"KH-2022-08;a;Alvesta;sommarn;;", "no date|not a date", id="no-date"),
+        pytest.param(b"KH-2021-14;b;Alvesta;;;", "something else of the same", id="said-otherwise-before"),
+        pytest.param(b"# KH;a;b;c;d;e", "form", id="what-looks-like-a-comment"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_set_aside_and_the_next_is_taken(
+    tmp_path: Path, row: bytes, reason: str
+) -> None:
+    good = example("fonden.csv").encode("cp1252").splitlines()
+    tally = run(tmp_path, b"\n".join([*good[:2], row, good[3]]), fund(tmp_path))
+    assert (tally.read, tally.taken, tally.aside) == (3, 2, 1)
+    aside = (tmp_path / "list.rejected.csv").read_bytes()
+    assert row.partition(b";")[0] in aside
+    assert re.search(reason, aside.decode("cp1252", "replace"))
+
+
+def test_a_second_run_changes_no_byte(tmp_path: Path) -> None:
+    content, table = example("fonden.csv").encode("cp1252"), fund(tmp_path)
+    first = []
+    for _ in range(2):
+        run(tmp_path, content, table)
+        first.append([(tmp_path / each).read_bytes() for each in ("out/list.nq", "list.rejected.csv")])
+    assert first[0] == first[1]
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["list.nq"]
+
+
+def test_a_list_with_another_heading_replaces_nothing(tmp_path: Path) -> None:
+    table = fund(tmp_path)
+    run(tmp_path, example("fonden.csv").encode("cp1252"), table)
+    before = (tmp_path / "out" / "list.nq").read_bytes()
+    with pytest.raises(TableFault, match="isn't known"):
+        run(tmp_path, b"Dnr;Projekt;Kommuner;Orter\n", table)
+    assert (tmp_path / "out" / "list.nq").read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file", "utf-8")
+    with pytest.raises(OutputFault, match="can't be written"):
+        run(tmp_path, example("fonden.csv").encode("cp1252"), fund(tmp_path))
+
+
+def test_an_unknown_kind_is_told_with_those_that_are_known() -> None:
+    with pytest.raises(EmptyInput, match="wikidata-twin-towns"):
+        declaration("nobodys-list", ())
+
+
+def test_a_project_declares_lists_of_its_own_beside_its_kinds(tmp_path: Path) -> None:
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds" / "fonden.json").write_text(example("fonden.json"), "utf-8")
+    assert declaration("fonden", (tmp_path,)).claim == "kgi:claim/fonden-2024/{number}"
+
+
+def test_a_name_means_a_municipality_only_in_its_country_and_every_other_place_is_the_lists_own(
+    tmp_path: Path,
+) -> None:
+    rows = "city1,country1,city2,country2\nVäxjö,Sweden,Växjö,Norway\nLund,Sweden,Lancaster,England\n"
+    assert run(tmp_path, rows.encode(), declaration("wikipedia-twin-towns", ())).taken == 2
+    members = {quad.object.value for quad in quads(tmp_path) if quad.predicate.value == iri("org:member")}
+    assert members == {
+        iri("kgi:municipality/se-0780"),
+        iri("kgi:municipality/se-1281"),
+        iri("kgi:place/wikipedia-norway--vaxjo-") + "aefe9af1",
+        iri("kgi:place/wikipedia-england--lancaster"),
+    }
+
+
+def test_an_item_of_wikidata_means_the_municipality_and_not_the_town_of_its_name(tmp_path: Path) -> None:
+    table = declaration("wikidata-twin-towns", ())
+    assert run(tmp_path, b"Q500217\tQ83178\nQ26152\tQ83178\nQ1\tQ1\n", table).taken == 2
+    members = {quad.object.value for quad in quads(tmp_path) if quad.predicate.value == iri("org:member")}
+    assert members == {
+        iri("kgi:municipality/se-0780"),
+        iri("kgi:place/wikidata-Q26152"),
+        iri("kgi:place/wikidata-Q83178"),
+    }
+
+
+def test_memory_stays_far_below_the_size_of_a_list(tmp_path: Path) -> None:
+    table = fund(tmp_path)
+    row = "KH-2024-{};{};Växjö | Älmhult;2021;2022;-\n"
+    path = tmp_path / "large.csv"
+    with path.open("w", encoding="cp1252") as stream:
+        stream.write(example("fonden.csv").splitlines()[0] + "\n")
+        stream.writelines(row.format(number, "Återbruk " * 1_000) for number in range(1_500))
+    own_names()
+    tracemalloc.start()
+    try:
+        job = Import(path, table, own_names(), tmp_path / "out.nq", tmp_path / "rejected.csv", "en")
+        tally = import_list(job)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (tally.read, tally.taken) == (1_500, 1_500)
+    assert peak < path.stat().st_size / 5
