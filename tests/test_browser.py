@@ -212,7 +212,7 @@ def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browse
         text = page.locator("main").inner_text()
         assert "JB Marks" in text
         assert "sedan sommaren 2018" in text
-        page.get_by_role("link", name="ingår sedan sommaren 2018").first.tap()
+        page.get_by_role("link", name="ingår sedan sommaren 2018").first.tap(position={"x": 20, "y": 6})
         assert "ingår sedan sommaren 2018" in page.locator("blockquote").first.inner_text()
 
 
