@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from kommungraf.links import Link
@@ -11,7 +12,7 @@ from kommungraf.surroundings import Neighbour, Surroundings
 from kommungraf.tenures import Tie, spans, ties
 from kommungraf.wording import period_in_words
 
-__all__ = ["AsOf", "Times", "answer_in_words", "as_of", "day_in_words", "times_of"]
+__all__ = ["AsOf", "Times", "answer_in_words", "as_of", "day_in_words", "edition_day", "times_of"]
 
 _MOST_TIES: Final = 20_000
 _DATED: Final = ("org:member", "org:organization", "kg:partOfCooperation", "kg:participant")
@@ -48,6 +49,14 @@ def times_of(who: Reader, resource: str, around: Surroundings, when: Moment | No
     return Times(found, when, tied)
 
 
+def edition_day(who: Reader) -> date | None:
+    """The day of the edition, up to which it tells anything; None where it has none."""
+    try:
+        return date.fromisoformat((who.edition.manifest.modified or "")[:10])
+    except ValueError:
+        return None
+
+
 def day_in_words(who: Reader, when: Moment) -> str:
     """The moment as the reader writes it."""
     return period_in_words(when.text, who.language)
@@ -80,8 +89,8 @@ def as_of(who: Reader, resource: str, around: Surroundings, times: Times) -> AsO
         return None
     day = day_in_words(who, when)
     sentence, others = _existence(who, resource, around=around, times=times, day=day)
-    edition = who.edition.manifest.modified or ""
-    return AsOf(when.text, day, sentence, others, later=bool(edition) and when.last.isoformat() > edition)
+    edition = edition_day(who)
+    return AsOf(when.text, day, sentence, others, later=edition is not None and when.last > edition)
 
 
 def _existence(

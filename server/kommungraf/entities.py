@@ -6,7 +6,7 @@ from typing import Final
 
 from pyoxigraph import Literal, Triple
 
-from kommungraf.asof import AsOf, as_of, times_of
+from kommungraf.asof import AsOf, as_of, edition_day, times_of
 from kommungraf.links import Link
 from kommungraf.maps import Map, maps_of
 from kommungraf.moments import Moment
@@ -16,8 +16,10 @@ from kommungraf.resources import Claim, Document, Statement, own_claim
 from kommungraf.search import Label
 from kommungraf.site import Form, Reader, forms
 from kommungraf.surroundings import Neighbour, Rival, Surroundings, quotations, rivals, surroundings
+from kommungraf.tenures import membership_tallies
 from kommungraf.views import Behind, Disagreement, Fact, Group, Value, Views, mentioned
 from kommungraf.vocab import iri
+from kommungraf.yearcounts import YearCounts, year_counts
 
 __all__ = ["EntityView", "entity_view"]
 
@@ -73,6 +75,7 @@ class EntityView:
     maps: tuple[Map, ...]
     panels: tuple[Panel, ...]
     network: Network | None
+    years: YearCounts | None
     disagreements: tuple[Disagreement, ...]
     gaps: tuple[Gap, ...]
     content: tuple[tuple[Link, Fact], ...]
@@ -105,6 +108,7 @@ def entity_view(who: Reader, document: Document, when: Moment | None = None) -> 
         claim_status=_fetched(who, claim.status) if claim else None,
         maps=() if claim else maps_of(who, document.iri),
         network=network_of(hubs_of(who, around)),
+        years=_years(who, document.iri, around),
         panels=(
             *panels_of(who, views, around, times),
             *_cited(who, views, document),
@@ -141,6 +145,14 @@ def _views(who: Reader, document: Document, around: Surroundings) -> Views:
     partners = {each for found in around.partners.values() for each in found}
     who.names.fetch(mentioned(said, claims) | partners | {document.iri})
     return Views(who.names, claims, document.parts)
+
+
+def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:
+    """How many cooperations a resource with several of them was in, year by year."""
+    until = edition_day(who)
+    if until is None or not around.by("org:member"):
+        return None
+    return year_counts(membership_tallies(who.edition.index, resource), until=until)
 
 
 def _fetched(who: Reader, name: str | None) -> Link | None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pyoxigraph import QueryResultsFormat
 
 from kommungraf.asked import asked
+from kommungraf.asof import edition_day
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.links import URI_SAFE, Link
@@ -23,9 +24,11 @@ from kommungraf.results import Table, answered, table_of_results
 from kommungraf.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.signposting import Target, header
 from kommungraf.site import TYING_CLASSES, Reader, page, reader, written
+from kommungraf.tenures import tallies
 from kommungraf.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
 from kommungraf.wording import bytes_in_words, number_in_words
+from kommungraf.yearcounts import YearCounts, year_counts
 
 __all__ = ["blueprint", "problem_page"]
 
@@ -77,7 +80,14 @@ def home() -> ResponseReturnValue:
     }
     ours = _is_about_cooperation(who)
     shown = map_of_municipalities(who) if ours else None
-    return page("home.html", who, ours=ours, map=shown, structured=_structured(who), **context)
+    years = _twinnings(who) if ours else None
+    return page("home.html", who, ours=ours, map=shown, years=years, structured=_structured(who), **context)
+
+
+def _twinnings(who: Reader) -> YearCounts | None:
+    """How many twinnings there were, year by year."""
+    until = edition_day(who)
+    return year_counts(tallies(who.edition.index, iri("kg:Twinning")), until=until) if until else None
 
 
 def _structured(who: Reader) -> Markup:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from pyoxigraph import Triple
 
-from kommungraf.asof import Times, answer_in_words, day_in_words
+from kommungraf.asof import Times, answer_in_words, day_in_words, edition_day
 from kommungraf.links import Link
 from kommungraf.moments import Bounds, Holds
 from kommungraf.networks import Hub
@@ -83,7 +82,7 @@ def panels_of(who: Reader, views: Views, around: Surroundings, times: Times) -> 
 def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
     """The years of the rows' periods, up to the edition's own year where one goes on."""
     periods = [part.bounds for row in rows for part in row if part.bounds is not None]
-    return axis_of(periods, until=_day((who.edition.manifest.modified or "",)))
+    return axis_of(periods, until=edition_day(who))
 
 
 def _asked(who: Reader, times: Times) -> tuple[str, ...]:
@@ -248,13 +247,6 @@ def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | Non
         period = _part(views, whole.about("kg:period"))
         period = replace(period, values=tuple(replace(value, note=note) for value in period.values))
     return replace(period, bounds=times.spans.get(each.iri)) if period.values else period
-
-
-def _day(texts: Iterable[str]) -> date | None:
-    try:
-        return date.fromisoformat(min(texts, default="")[:10])
-    except ValueError:
-        return None
 
 
 def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:
