@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -113,3 +114,20 @@ def test_page_of_something_with_a_period_says_whether_it_was_going_on(client: Fl
     assert "As of February 2019 this was going on" in page(client, f"{address}2019-02")
     assert "Whether this was going on as of 2019 can’t be told" in page(client, f"{address}2019")
     assert "As of 2018 this was not going on" in page(client, f"{address}2018")
+
+
+def test_numbers_of_the_start_page_are_those_of_the_question(client: FlaskClient) -> None:
+    text = page(client, "/", "en")
+    assert '<figure class="years">' in text
+    asked = (Path(__file__).parents[1] / "questions" / "twin-towns-over-time.rq").read_text("utf-8")
+    rows = re.findall(r'^# "(\d{4})-12-31"\S+\t(\d+)\t(\d+)$', asked, re.MULTILINE)
+    assert len(rows) == 9
+    for year, certain, perhaps in rows:
+        assert f'<tr><th scope="row">{year}</th><td>{certain}</td><td>{perhaps}</td></tr>' in text
+
+
+def test_page_of_a_municipality_draws_its_years_and_one_without_ties_does_not(client: FlaskClient) -> None:
+    text = page(client, "/doc/municipality/se-0780")
+    assert "Antalet samarbeten för Växjö kommun, år för år" in text
+    assert re.search(r"\d+ har ingen känd start och är inte medräknade", text)
+    assert '<figure class="years">' not in page(client, "/doc/county/se-07")

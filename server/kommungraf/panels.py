@@ -107,7 +107,9 @@ def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Tim
         joined, partners = each.about("org:organization"), _partners(each, around.partners)
         named = _noted(who, _linked(who, partners), each, times=times)
         whole = next((wholes[name] for name in each.values("org:organization") if name in wholes), None)
-        period = _when(views, each, times, whole=whole, note=who.text("the cooperation"))
+        period = _when(
+            views, each, times, whole=whole, note=who.text("the cooperation") if len(partners) > 1 else ""
+        )
         rows.append((_part(views, joined[:1]), named, period, *_answered(who, times, each.iri)))
     return columns, rows
 
