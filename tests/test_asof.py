@@ -131,3 +131,27 @@ def test_page_of_a_municipality_draws_its_years_and_one_without_ties_does_not(cl
     assert "Antalet samarbeten för Växjö kommun, år för år" in text
     assert re.search(r"\d+ har ingen känd start och är inte medräknade", text)
     assert '<figure class="years">' not in page(client, "/doc/county/se-07")
+
+
+@pytest.mark.parametrize(
+    ("thing", "date", "name", "expected"),
+    [
+        ("regional-cooperation/se-goteborgsregionen", "1980", "Göteborgs förorters förbund (GFF)", True),
+        ("regional-cooperation/se-goteborgsregionen", "1996", "Göteborgs förorters förbund (GFF)", False),
+        ("municipality/za-nw405", "2017-06-05", "J.B. Marks", False),
+        ("municipality/za-nw405", "2017-06-06", "J.B. Marks", True),
+    ],
+)
+def test_names_of_the_time_are_told(client: FlaskClient, thing: str, date: str, name: str, expected: bool) -> None:
+    text = page(client, f"/doc/{thing}?date={date}", "en")
+    status = text.split('class="asof">')[1].split("</p>")[0]
+    assert (name in status) is expected
+
+
+def test_period_of_a_tie_of_two_stands_on_the_page_of_either(client: FlaskClient) -> None:
+    text = page(client, "/doc/municipality/se-0780")
+    row = next(
+        each for each in re.findall(r"<tr>.*?</tr>", text, re.DOTALL) if "/doc/twinning/se-0780-us-duluth" in each
+    )
+    assert "sedan 1987" in row
+    assert "claim/" in row

@@ -1,12 +1,15 @@
 """What a page says of a moment that its reader asks about: whether the thing was there, and what came before or after it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 from kommungraf.links import Link
 from kommungraf.moments import NOTHING_KNOWN, Bounds, Holds, Moment
+from kommungraf.resources import query_text
 from kommungraf.site import Reader
 from kommungraf.surroundings import Neighbour, Surroundings
 from kommungraf.tenures import Tie, spans, ties
@@ -72,13 +75,23 @@ def answer_in_words(who: Reader, answer: Holds) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A name that was in use at the moment, or of which that can't be told."""
+
+    text: str
+    lang: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AsOf:
-    """What stands above a page of a moment: a sentence about the thing itself, and what was there in its place."""
+    """What stands above a page of a moment: a sentence about the thing itself, what was there in its place, and its names then."""
 
     date: str
     day: str
     sentence: str
     others: tuple[Link, ...]
+    names: tuple[Name, ...]
     later: bool
 
 
@@ -90,7 +103,22 @@ def as_of(who: Reader, resource: str, around: Surroundings, times: Times) -> AsO
     day = day_in_words(who, when)
     sentence, others = _existence(who, resource, around=around, times=times, day=day)
     edition = edition_day(who)
-    return AsOf(when.text, day, sentence, others, later=edition is not None and when.last > edition)
+    names = tuple(_names(who, resource, when))
+    return AsOf(when.text, day, sentence, others, names, later=edition is not None and when.last > edition)
+
+
+def _names(who: Reader, resource: str, when: Moment) -> Iterator[Name]:
+    """The names that sources give with a time, those that were in use for sure first."""
+    rows = who.edition.evaluator.select(query_text("names-of"), this=NamedNode(resource))
+    known = spans(who.edition.index, (row["name"].value for row in rows))
+    found: dict[tuple[str, str], bool] = {}
+    for row in rows:
+        answer = known.get(row["name"].value, NOTHING_KNOWN).hold(when)
+        if answer is not Holds.NO:
+            key = (row["text"].value, row["text"].language or "")
+            found[key] = found.get(key, False) or answer is Holds.YES
+    for (text, lang), certain in sorted(found.items(), key=lambda each: (not each[1], each[0])):
+        yield Name(text, lang, certain)
 
 
 def _existence(
