@@ -62,6 +62,9 @@ KINDS: Final = {
     "source": "/doc/source/almhult-635",
     "rule": "/doc/rule/cooperates-with",
     "changes": "/changes",
+    "accessibility": "/accessibility",
+    "what to check": "/check/se-0780",
+    "what others say": "/doc/municipality/se-0780",
     "nothing there": "/doc/municipality/nowhere",
 }
 

@@ -24,6 +24,8 @@ PAGES = (
     "/questions/is-vaxjo-in-entreprenorsregionen",
     "/conflicts",
     "/map",
+    "/changes",
+    "/accessibility",
     "/gaps",
     "/dataset/",
     "/sparql",

@@ -1,21 +1,19 @@
 """What machines that read pages ask for: a sitemap, robots.txt, llms.txt, and the changes as a page and an Atom feed."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kommungraf.changes import Change, changes
+from kommungraf.changes import changes
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.freshness import fixed
-from kommungraf.links import Link, path_of
+from kommungraf.links import path_of
 from kommungraf.negotiation import required
-from kommungraf.site import Reader, page, reader, sections
+from kommungraf.site import page, reader, sections
+from kommungraf.steps import steps
 from kommungraf.texts import LANGUAGES
-from kommungraf.wording import number_in_words
 
 __all__ = ["blueprint"]
 
@@ -27,25 +25,6 @@ _ATOM: Final = "application/atom+xml"
 _XML: Final = "application/xml"
 _TEXT: Final = "text/plain"
 _PATHS: Final = ("", "changes")
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many things of a class came or went."""
-
-    link: Link
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change, named."""
-
-    change: Change
-    came: tuple[Tally, ...]
-    went: tuple[Tally, ...]
-    new: tuple[Link, ...]
-    gone: tuple[str, ...]
 
 
 @blueprint.get("/robots.txt")
@@ -108,25 +87,3 @@ def feed() -> ResponseReturnValue:
     response = _with_host("feed.xml", _ATOM, steps=steps(who, changes(who.edition.folder)), lang=who.language)
     response.vary.update(("Accept", "Accept-Language"))
     return response
-
-
-def steps(who: Reader, found: Iterable[Change]) -> list[Step]:
-    """The changes with names for what came; what went is named by its IRI, as nothing is known of it any more."""
-    shown = list(found)
-    names = {name for each in shown for name in (*each.came, *each.went, *each.new)}
-    who.names.fetch(names)
-    return [
-        Step(
-            each,
-            _tallies(who, each.came),
-            _tallies(who, each.went),
-            tuple(map(who.names.link, each.new)),
-            each.gone,
-        )
-        for each in shown
-    ]
-
-
-def _tallies(who: Reader, counts: Mapping[str, int]) -> tuple[Tally, ...]:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Tally(who.names.link(name), number_in_words(count, who.language)) for name, count in ordered)

@@ -12,6 +12,7 @@ from pyoxigraph import QueryResultsFormat
 
 from kommungraf.asked import asked
 from kommungraf.asof import edition_day
+from kommungraf.changes import changes
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.links import URI_SAFE, Link
@@ -24,6 +25,7 @@ from kommungraf.results import Table, answered, table_of_results
 from kommungraf.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.signposting import Target, header
 from kommungraf.site import TYING_CLASSES, Reader, page, reader, written
+from kommungraf.steps import steps
 from kommungraf.tenures import tallies
 from kommungraf.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
@@ -81,13 +83,24 @@ def home() -> ResponseReturnValue:
     ours = _is_about_cooperation(who)
     shown = map_of_municipalities(who) if ours else None
     years = _twinnings(who) if ours else None
-    return page("home.html", who, ours=ours, map=shown, years=years, structured=_structured(who), **context)
+    newest = steps(who, changes(who.edition.folder)[:1])
+    context |= {"ours": ours, "map": shown, "years": years, "newest": newest}
+    return page("home.html", who, structured=_structured(who), **context)
 
 
 def _twinnings(who: Reader) -> YearCounts | None:
     """How many twinnings there were, year by year."""
     until = edition_day(who)
     return year_counts(tallies(who.edition.index, iri("kg:Twinning")), until=until) if until else None
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> Response:
+    """The accessibility statement that Swedish law asks of public bodies."""
+    who = reader()
+    who.names.fetch(filter(None, [who.edition.manifest.publisher]))
+    publisher = who.edition.manifest.publisher
+    return page("accessibility.html", who, publisher=who.names.link(publisher) if publisher else None)
 
 
 def _structured(who: Reader) -> Markup:
