@@ -84,8 +84,8 @@ def home() -> ResponseReturnValue:
     shown = map_of_municipalities(who) if ours else None
     years = _twinnings(who) if ours else None
     newest = steps(who, changes(who.edition.folder)[:1])
-    context |= {"ours": ours, "map": shown, "years": years, "newest": newest}
-    return page("home.html", who, structured=_structured(who), **context)
+    about: dict[str, object] = {"ours": ours, "map": shown, "years": years, "newest": newest}
+    return page("home.html", who, structured=_structured(who), **about, **context)
 
 
 def _twinnings(who: Reader) -> YearCounts | None:
