@@ -8,7 +8,7 @@ import { feature, mesh } from "topojson-client";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const target = join(here, "../server/kommungraf/static/built");
-const entries = ["page.js", "query.js"];
+const entries = ["page.js", "query.js", "search.js"];
 
 // Where the detailed outlines are drawn, in degrees: Sweden and the countries around the Baltic and the North Sea.
 const near = { west: -12, south: 46, east: 42, north: 72 };

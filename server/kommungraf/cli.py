@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 import click
 
@@ -69,6 +70,16 @@ def _status(language: str) -> int:
         click.echo(f"kommungraf: {error}", err=True)
         return 1
     return 0
+
+
+def _host(context: click.Context, option_: click.Parameter, value: str | None) -> str:
+    """The address of a host, without a path: the site's addresses begin at its root."""
+    parts = urlsplit(value or "http://localhost")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        told = translations(context.find_root().obj["language"])
+        message = told.gettext("Give the address of a host alone, such as https://data.example.")
+        raise click.BadParameter(message, context, option_)
+    return f"{parts.scheme}://{parts.netloc}/"
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -241,6 +252,34 @@ def push(urls: Sequence[str], graph_store: Sequence[str], in_place: bool, lang: 
     release = resolve_current(folders.releases)
     url = transfer(release, chosen, limits, _progress, in_place=in_place)
     click.echo(f"{release.name} {url}")
+
+
+@cli.command()
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@option(
+    "--url",
+    callback=_host,
+    help="Where the export will stand, such as https://data.example; for what names it: sitemap, feed, robots.txt.",
+)
+@option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=2,
+    standard="2",
+    help="How many processes write at the same time.",
+)
+@setting_options(Folders, Limits)
+@language_option
+def export(target: Path, url: str, processes: int, lang: str, **flags: Any) -> None:
+    """Write the whole site into the folder DIR, for a web host that runs no program."""
+    from kommungraf.export import Job  # noqa: PLC0415
+    from kommungraf.export import export as written  # noqa: PLC0415
+
+    effective = _configured(flags, lang)
+    folders, limits = effective.section(Folders), effective.section(Limits)
+    count = written(Job(folders.releases, limits, url, processes), target, _progress)
+    told = translations(lang).ngettext("{num} file in {path}", "{num} files in {path}", count)
+    click.echo(told.format(num=count, path=target))
 
 
 @cli.command()

@@ -13,6 +13,7 @@ KommungrafError
 │   └── NotPushed          no engine holds the release that is to be read from one
 ├── TransferRefused        a release can't be loaded into another engine
 ├── ServingError           the server can't start, for example because its port is taken
+├── ExportError            the site can't be written as files
 ├── VisitFault             a site that is examined gives no answer that can be used
 └── RequestError           one request can't be answered; problems.py maps each class to its status
     ├── QuerySyntaxError   the query doesn't parse; has line and column
@@ -49,6 +50,7 @@ __all__ = [
     "EmptyInput",
     "EngineFailed",
     "EngineTimedOut",
+    "ExportError",
     "GoneResource",
     "InputError",
     "InvalidDataset",
@@ -165,6 +167,10 @@ class TransferRefused(KommungrafError):
 
 class ServingError(KommungrafError):
     """The server can't start."""
+
+
+class ExportError(KommungrafError):
+    """The site can't be written as files: it doesn't answer as it should, or another release took its place."""
 
 
 class VisitFault(KommungrafError):

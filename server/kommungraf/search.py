@@ -207,6 +207,14 @@ class Index:
                 best[iri] = Label(text, lang)
         return best
 
+    def names(self, iris: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Each of `iris` with each of its names and other names, in any language."""
+        query = """
+            SELECT DISTINCT iri, text FROM label
+            WHERE rank < 2 AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, text
+        """
+        return tuple(self._rows(query, json.dumps(sorted(set(iris)))))
+
     def graphs(self, *, limit: int, offset: int = 0) -> tuple[tuple[str, int], ...]:
         """One page of the named graphs with the quads in each, by IRI."""
         return tuple(self._rows("SELECT iri, quads FROM graph ORDER BY iri LIMIT ? OFFSET ?", limit, offset))

@@ -70,6 +70,8 @@ class Facet:
 def search() -> ResponseReturnValue:
     """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`; as of a `date`."""
     who, number, when = reader(), page_number(request), asked_moment(request)
+    if who.static:
+        return page("search.html", who, words="", lists=_lists(who), number=1, pages=1)
     words, type_ = request.args.get("q", "").strip(), request.args.get("type") or None
     facets = {name: request.args[name] for name in _FACETS if request.args.get(name)}
     within = Narrowing(type_, facets)
@@ -89,6 +91,16 @@ def search() -> ResponseReturnValue:
 def _dated(who: Reader, when: Moment | None) -> dict[str, str]:
     """What a template says of the moment that is asked for."""
     return {"date": when.text, "day": day_in_words(who, when)} if when else {"date": "", "day": ""}
+
+
+def _lists(who: Reader) -> list[Choice]:
+    """The list of each class."""
+    types = who.edition.index.types()
+    who.names.fetch(types)
+    return [
+        Choice(who.names.link(name), count, who.with_query("list", {"type": name}), taken=False)
+        for name, count in types.items()
+    ]
 
 
 def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None) -> list[Found]:

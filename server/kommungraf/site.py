@@ -18,16 +18,18 @@ from kommungraf.negotiation import language
 from kommungraf.texts import LANGUAGES, translations
 from kommungraf.vocab import BASE, iri
 
-__all__ = ["TYING_CLASSES", "Form", "Reader", "forms", "page", "reader", "sections", "written"]
+__all__ = ["POLICY", "STATIC", "TYING_CLASSES", "Form", "Reader", "forms", "page", "reader", "sections", "written"]
 
 #: The classes of cooperation that have a map of their ties.
 TYING_CLASSES: Final = tuple(
     iri(name) for name in ("kg:Twinning", "kg:MunicipalPartnership", "kg:RegionalCooperation")
 )
+#: The key of a WSGI environment that says that the page is to stand on a host that runs no program.
+STATIC: Final = "kommungraf.static"
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
 #: A page asks no other host for anything, and runs only what is built from web/.
-_POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Reader:
     language: str
     explicit: bool
     names: Names
+    static: bool = False
 
     def text(self, message: str) -> str:
         """The message in the reader's language."""
@@ -72,7 +75,7 @@ def reader() -> Reader:
     explicit = asked in LANGUAGES
     tongue = language(request)
     names = Names(edition.index, edition.base_iri, language=tongue, root=request.script_root, explicit=explicit)
-    return Reader(edition, tongue, explicit, names)
+    return Reader(edition, tongue, explicit, names, static=STATIC in request.environ)
 
 
 def forms(iri: str) -> tuple[Form, ...]:
@@ -88,6 +91,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
     shared = {
         "lang": who.language,
         "explicit": who.explicit,
+        "static": who.static,
         "manifest": manifest,
         "root": request.script_root,
         "here": request.path,
@@ -109,7 +113,7 @@ def page(template: str, who: Reader, **context: Any) -> Response:
     """The template as a response that is the same until the next release."""
     response = Response(written(template, who, **context), mimetype=HTML)
     response.headers["Content-Language"] = who.language
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = POLICY
     response.vary.update(("Accept", "Accept-Language"))
     if "date" in request.args:  # there are as many of these pages as there are days
         response.headers["X-Robots-Tag"] = "noindex"
@@ -126,7 +130,7 @@ def sections(who: Reader) -> list[tuple[str, str]]:
     """The paths and names of the main pages; some make sense for our ontology alone."""
     text = who.text
     ours = [("questions", text("Questions")), ("conflicts", text("Conflicts")), ("gaps", text("Gaps"))]
-    general = [("dataset/", text("Download")), ("sparql", text("Query"))]
+    general = [("dataset/", text("Download")), *([] if who.static else [("sparql", text("Query"))])]
     ontology = [("def/", text("Ontology"))]
     if any(name in who.edition.index.types() for name in TYING_CLASSES):
         general.insert(0, ("map", text("Map")))
