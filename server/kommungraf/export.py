@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from kommungraf.browsersearch import write_names
+from kommungraf.compression import packed
 from kommungraf.edition import Edition
 from kommungraf.errors import ExportError, OutputFault, Place
 from kommungraf.formats import GRAPH
@@ -195,8 +196,11 @@ def _write_rest(edition: Edition, site: Path) -> None:
     for language in LANGUAGES:
         folder = site / "search" / f"names.{language}"
         write_names(edition, language, folder)
-        for path in folder.iterdir():
-            stamped(path, path.read_bytes(), edition.manifest.modified)
+        for path in sorted(folder.iterdir()):
+            body, small = path.read_bytes(), path.with_name(f"{path.name}.gz")
+            small.write_bytes(packed((), body)[1])
+            stamped(path, body, edition.manifest.modified)
+            stamped(small, body, edition.manifest.modified)
     start = site / f"index.{LANGUAGES[0]}.html"
     _copy(start, site / "index.html", edition, start.read_bytes())
 

@@ -1,0 +1,101 @@
+"""The names of an export as files, and the search over them in a real Chromium without a program behind it."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from hosting_nginx import NGINX, Host, hosted
+from kommungraf import browsersearch
+from kommungraf.assets import built
+from kommungraf.edition import Editions
+from kommungraf.export import Job, export
+from kommungraf.vocab import BASE
+from serving_client import LIMITS
+from serving_release import write_release
+
+CHROMIUM = shutil.which("chromium") or ""
+NAMES = {
+    "a": ("Åmål", "Bengtsfors vid Åmål"),
+    "b": ("Åmåls grannar", ""),
+    "c": ("Kuršėnai", ""),
+    "d": ("Zulu", ""),
+}
+TRIG = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n" + "\n".join(
+    f'<{BASE}id/place/{key}> a <{BASE}def/Place> ; skos:prefLabel "{name}"@sv'
+    + (f' ; skos:altLabel "{other}"@sv .' if other else " .")
+    for key, (name, other) in NAMES.items()
+)
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("releases")
+    write_release(folder, TRIG)
+    return folder
+
+
+def test_files_are_bounded_sorted_and_told_by_their_first_word(
+    releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsersearch, "_LINES", 3)
+    editions = Editions(releases, LIMITS)
+    try:
+        with editions.current() as edition:
+            browsersearch.write_names(edition, "sv", tmp_path / "names")
+    finally:
+        editions.close()
+    firsts = json.loads((tmp_path / "names/index.json").read_text("utf-8"))
+    rows = [json.loads((tmp_path / f"names/{number}.json").read_text("utf-8")) for number in range(len(firsts))]
+    words = [row[0] for each in rows for row in each]
+    assert words == sorted(words)
+    assert [each[0][0] for each in rows] == firsts
+    assert max(map(len, rows)) == 3
+    assert ["bengtsfors", "Bengtsfors vid Åmål", "/doc/place/a.sv.html", "Place", "Åmål"] in [
+        [row[0], row[1], row[2], "Place", row[4]] for each in rows for row in each
+    ]
+
+
+@pytest.fixture(scope="module")
+def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Page]]:
+    target = tmp_path_factory.mktemp("export") / "site"
+    export(Job(releases, LIMITS, processes=1), target, lambda _step: None)
+    with (
+        hosted(target, tmp_path_factory.mktemp("nginx") / "own") as host,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
+    ):
+        yield host, browser.new_page()
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing")
+@pytest.mark.skipif(NGINX is None, reason="nginx isn't installed")
+@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("åmål", ["Åmål", "Åmåls grannar"]),
+        ("AMAL", ["Åmål", "Åmåls grannar"]),
+        ("grann åm", ["Åmåls grannar"]),
+        ("bengts", ["Åmål"]),
+        ("kursenai", ["Kuršėnai"]),
+        ("nowhere", []),
+    ],
+)
+def test_names_are_found_in_the_browser(page: tuple[Host, Page], words: str, found: list[str]) -> None:
+    host, tab = page
+    tab.goto(f"http://127.0.0.1:{host.port}/index.sv.html")
+    tab.fill('input[name="q"]', words)
+    tab.press('input[name="q"]', "Enter")
+    if not found:
+        tab.get_by_text("Här är inget känt").wait_for()
+        return
+    hits = tab.locator(".hits a")
+    hits.first.wait_for()
+    assert hits.all_inner_texts() == found
+    hits.first.click()
+    assert tab.locator("h1").inner_text() == found[0]
