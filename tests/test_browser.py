@@ -220,7 +220,7 @@ def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str
     with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
         page.goto(f"{site}{of_class('Municipality')}&lang=sv")
         page.locator("#county").select_option(label="Kronobergs län")
-        page.get_by_role("button", name="Visa").tap()
+        page.locator("form", has=page.locator("#county")).get_by_role("button", name="Visa").tap()
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Listan som CSV").tap()
         rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8"))))

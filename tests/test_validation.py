@@ -47,7 +47,7 @@ def test_claim_that_says_nothing_is_a_violation_with_its_line(tmp_path: Path) ->
 
 
 def test_period_of_a_claim_that_is_not_held_must_be_readable_too(tmp_path: Path) -> None:
-    said = 'ex:claim a kg:Claim .\nGRAPH ex:claim { ex:a kg:period "sommaren"^^edtf:EDTF . }\n'
+    said = 'ex:claim a kg:Claim ; kg:status kg:Disputed .\nGRAPH ex:claim { ex:a kg:period "sommaren"^^edtf:EDTF . }\n'
     (found,) = findings(tmp_path, "a.trig", said)
     assert "EDTF" in found.message("sv")
     assert found.place is not None
@@ -68,3 +68,16 @@ def test_own_data_have_no_violation_and_every_finding_has_a_place() -> None:
     assert conforms(found), [each.message("en") for each in found]
     assert [each for each in found if each.place is None] == []
     assert all({"sv", "en"} <= set(each.messages) for each in found)
+
+
+def test_value_that_a_message_names_is_named_in_both_languages(tmp_path: Path) -> None:
+    shape = f"""{PREFIXES}
+    ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ;
+        sh:message "Namnet {{?value}} är upptaget."@sv , "The name {{?value}} is taken."@en ;
+        sh:sparql [ sh:select "SELECT $this ?value {{ $this <http://example.org/name> ?value }}" ] ."""
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "shape.ttl").write_text(shape, "utf-8")
+    (tmp_path / "a.ttl").write_text(f'{PREFIXES} ex:a a ex:Thing ; ex:name "A (1)" .', "utf-8")
+    project = Project(data=(tmp_path / "a.ttl",), shapes=tmp_path / "shapes", root=tmp_path)
+    (found,) = checked(project, silent).findings
+    assert found.messages == {"en": "The name A (1) is taken.", "sv": "Namnet A (1) är upptaget."}

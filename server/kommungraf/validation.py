@@ -1,6 +1,7 @@
 """The verdict of the shapes: pySHACL's results as findings, each with the place in the files where it arises."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -34,6 +35,8 @@ _EMPTY_CLAIM: Final = {
     "en": "The claim has a source but says nothing. Add its statements as a named graph, or remove the claim.",
     "sv": "Påståendet har en källa men säger ingenting. Lägg till dess uppgifter som en namngiven graf, eller ta bort det.",
 }
+#: A place for a value in a message (SHACL §5.2.1).
+_VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 _UNREADABLE_PERIOD: Final = "”{}” är ingen EDTF-tid; skriv till exempel 2018, 2018-22 eller 2019-01/2021-12."
 _TARGET: Final = str(SH.targetNode.n3())
 _CLASSES: Final = (RDFS.Class, OWL.Class)
@@ -165,14 +168,14 @@ def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding
         data, shacl_graph=shapes, inference="none", advanced=False, allow_warnings=True, inplace=True
     )
     for result in report.objects(None, SH.result):
-        yield _finding(report, result)
+        yield _finding(report, result, shapes)
 
 
-def _finding(report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
+def _finding(report: rdflib.Graph, result: rdflib.term.Node, shapes: rdflib.Graph) -> Finding:
     severity = report.value(result, SH.resultSeverity)
     return Finding(
         severity=next((ours for theirs, ours in _SEVERITIES.items() if theirs == severity), Severity.VIOLATION),
-        messages=dict(sorted(_messages(report, result))),
+        messages=dict(sorted(_messages(report, result, shapes).items())),
         shape=_text(report.value(result, SH.sourceShape)),
         focus=_text(report.value(result, SH.focusNode)),
         path=_text(report.value(result, SH.resultPath)),
@@ -180,10 +183,39 @@ def _finding(report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
     )
 
 
-def _messages(report: rdflib.Graph, result: rdflib.term.Node) -> Iterator[tuple[str, str]]:
-    for message in report.objects(result, SH.resultMessage):
-        if isinstance(message, rdflib.Literal):
-            yield message.language or "en", str(message)
+def _messages(report: rdflib.Graph, result: rdflib.term.Node, shapes: rdflib.Graph) -> dict[str, str]:
+    """The result's message by language; of one with values in it pySHACL gives one language, without its tag."""
+    given = [each for each in report.objects(result, SH.resultMessage) if isinstance(each, rdflib.Literal)]
+    told = {each.language: str(each) for each in given if each.language}
+    written = _written(shapes, report.value(result, SH.sourceShape))
+    for said in (str(each) for each in given if not each.language):
+        read = (_values(template, said) for template in written.values())
+        values = next((each for each in read if each is not None), None)
+        told |= {"en": said} if values is None else {tag: _filled(each, values) for tag, each in written.items()}
+    return told
+
+
+def _written(shapes: rdflib.Graph, shape: rdflib.term.Node | None) -> dict[str, str]:
+    """The messages of a shape, or else of its SPARQL constraint, by language."""
+    for node in (shape, *shapes.objects(shape, SH.sparql)):
+        messages = (each for each in shapes.objects(node, SH.message) if isinstance(each, rdflib.Literal))
+        if found := {each.language: str(each) for each in messages if each.language}:
+            return found
+    return {}
+
+
+def _values(template: str, said: str) -> Mapping[str, str] | None:
+    """What stands in `said` for each `{?variable}` of the template, or None where it isn't made of it."""
+    pieces = _VARIABLE.split(template)
+    pattern = "".join(
+        f"(?P<v{number}>.*)" if number % 2 else re.escape(each) for number, each in enumerate(pieces)
+    )
+    match = re.fullmatch(pattern, said, re.DOTALL)
+    return match and {pieces[number]: match[f"v{number}"] for number in range(1, len(pieces), 2)}
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda variable: str(values.get(variable[1], variable[0])), template)
 
 
 def _text(term: rdflib.term.Node | None) -> str | None:
