@@ -1,11 +1,15 @@
+import csv
+import json
 import re
 import shlex
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -191,3 +195,139 @@ def test_memory_stays_far_below_the_size_of_a_list(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert (tally.read, tally.taken) == (1_500, 1_500)
     assert peak < path.stat().st_size / 5
+
+
+LISTS = ROOT.parent / "shared" / "datasets"
+needs_lists = pytest.mark.skipif(not LISTS.is_dir(), reason="the lists made by others lie beside the checkout")
+MEMBER, ORGANISATION = iri("org:member"), iri("org:organization")
+
+
+@cache
+def expected() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((LISTS / "expected_aggregates.json").read_text("utf-8"))
+    return found
+
+
+def made_of(folder: Path, kind: str, name: str) -> tuple[Tally, list[list[str]]]:
+    """The import of a list made by others, and the rows that were set aside."""
+    target, rejected = folder / "out" / "list.nq", folder / "list.rejected.csv"
+    tally = import_list(Import(LISTS / name, declaration(kind, ()), own_names(), target, rejected, "en"))
+    assert tally.read == tally.taken + tally.aside
+    if not rejected.exists():
+        return tally, []
+    with rejected.open(encoding="utf-8-sig", newline="") as stream:
+        return tally, list(csv.reader(stream, delimiter="\t" if name.endswith("tsv") else ","))
+
+
+def ties(folder: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The members of each twinning, and those that each claim names."""
+    by_membership: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    by_claim: defaultdict[str, set[str]] = defaultdict(set)
+    for quad in quads(folder):
+        if quad.predicate.value in (MEMBER, ORGANISATION):
+            by_membership[quad.subject.value][quad.predicate.value] = quad.object.value
+        if quad.predicate.value == MEMBER:
+            by_claim[quad.graph_name.value].add(quad.object.value)
+    by_twinning: defaultdict[str, set[str]] = defaultdict(set)
+    for each in by_membership.values():
+        by_twinning[each[ORGANISATION]].add(each[MEMBER])
+    return by_twinning, by_claim
+
+
+def pairs(rows: Iterable[list[str]]) -> set[tuple[str, str]]:
+    return {pair for row in rows for pair in ((row[0], row[1]), (row[2], row[3]))}
+
+
+@needs_lists
+def test_twin_towns_of_wikipedia_give_the_figures_counted_without_rdf(tmp_path: Path) -> None:
+    wanted = expected()["twin_wikipedia"]
+    tally, (_, *aside) = made_of(tmp_path, "wikipedia-twin-towns", "twin_towns_wikipedia_2026_raw.csv")
+    assert (tally.read, len(aside)) == (wanted["rows_raw"], tally.aside)
+    twinnings, claims = ties(tmp_path)
+    assert len(claims) == tally.taken
+    assert sum(not (row[1] and row[3]) for row in aside) == wanted["empty_country"]
+    itself = [row[:4] for row in aside if "can't be tied to itself" in row[4]]
+    assert sorted(itself) == sorted(list(each.values()) for each in wanted["self_pairs"])
+
+    with (LISTS / "twin_towns_wikipedia_2026_raw.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))[1:]
+    set_aside = {tuple(row[:4]) for row in aside}
+    named = pairs(row for row in rows if tuple(row) not in set_aside)
+    assert len(named | pairs(aside)) == wanted["places"]
+    # Two ways to write one name, in another case, mean one place.
+    places = {place for members in twinnings.values() for place in members}
+    assert len(places) == len({(city.casefold(), country.casefold()) for city, country in named})
+
+    swedish = {place for place in places if "/municipality/se-" in place or "/wikipedia-sweden--" in place}
+    assert len(swedish) == wanted["swedish_names"]
+    assert sum(bool(members & swedish) for members in claims.values()) == wanted["rows_touching_sweden"]
+    found = {name: sorted(partners(twinnings, name)) for name in wanted["degree"]}
+    assert {name: len(twins) for name, twins in found.items()} == wanted["degree"]
+    for name, twins in wanted["twins"].items():
+        assert len(found[name]) == len(twins)
+
+
+def partners(twinnings: dict[str, set[str]], name: str) -> set[str]:
+    """The other ends of a Swedish municipality's ties."""
+    (own,) = own_names().found(name, (iri("kg:Municipality"),), own_names().found("SWE", (), None)[0])
+    return {other for members in twinnings.values() if own in members for other in members - {own}}
+
+
+@needs_lists
+def test_twin_towns_of_wikidata_give_the_figures_counted_without_rdf(tmp_path: Path) -> None:
+    wanted = expected()["p190_2016"]
+    tally, aside = made_of(tmp_path, "wikidata-twin-towns", "wikidata_p190_2016_relations.tsv")
+    assert tally.taken == wanted["directed"]
+    assert len(aside) == tally.aside == 4
+    assert all("says the same as row" in row[2] for row in aside)
+    twinnings, claims = ties(tmp_path)
+    assert len(claims) == wanted["directed"]
+    assert len(twinnings) == wanted["undirected"]
+    directions = Counter(frozenset(members) for members in claims.values())
+    assert sum(number == 1 for number in directions.values()) == wanted["one_sided"]
+    assert len(set().union(*twinnings.values())) == wanted["nodes"]
+    said = {tuple(claim.rpartition("/")[2].split("-")) for claim in claims}
+    for key in ("vaxjo_locality_Q26152", "vaxjo_municipality_Q500217"):
+        item = key.rpartition("_")[2]
+        twins = {other for one, other in said if one == item} | {one for one, other in said if other == item}
+        assert sorted(twins) == wanted[key]
+
+
+@needs_lists
+def test_names_of_wikidata_are_all_taken(tmp_path: Path) -> None:
+    tally, _ = made_of(tmp_path, "wikidata-places", "wikidata_p190_2016_names.tsv")
+    assert (tally.taken, tally.aside) == (expected()["p190_2016"]["nodes"], 0)
+
+
+@needs_lists
+def test_projects_of_the_regional_fund_give_the_figures_counted_without_rdf(tmp_path: Path) -> None:
+    wanted = expected()["se_erdf"]
+    tally, aside = made_of(tmp_path, "se-erdf-projects", "se_erdf_2014_2020.csv")
+    assert (tally.read, tally.taken, aside) == (wanted["rows"], wanted["rows"], [])
+    said: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for quad in quads(tmp_path):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+            said[quad.predicate.value].append((quad.subject.value, quad.object.value))
+    assert (
+        len({project for project, _ in said[iri("dcterms:title")] if "/project/" in project})
+        == wanted["distinct_ids"]
+    )
+    assert len({who for _, who in said[iri("kg:participant")]}) == wanted["distinct_beneficiaries"]
+    places = [(project, place) for project, place in said[iri("dcterms:spatial")] if "/municipality/" in place]
+    assert len(places) == wanted["links_project_municipality"]
+    assert len({place for _, place in places}) == wanted["distinct_municipalities_after_fix"]
+    assert len({project for project, _ in places}) == wanted["rows"] - wanted["no_municipality"]
+    for name, number in wanted["projects_by_municipality"].items():
+        (own,) = own_names().found(name, (iri("kg:Municipality"),), own_names().found("SWE", (), None)[0])
+        assert sum(place == own for _, place in places) == number
+    periods = [period.split("/") for _, period in said[iri("kg:period")]]
+    for day in ("2018-01-01", "2016-09-27"):
+        running = sum(start <= day <= end for start, end in periods)
+        assert running == wanted[f"active_{day.replace('-', '_')}"]
+    assert min(start for start, _ in periods) == wanted["first_start"]
+    assert max(end for _, end in periods) == wanted["last_end"]
+    amounts = said[iri("schema:value")]
+    assert sum(int(amount) for _, amount in amounts) == wanted["sum_sek"]
+    assert wanted["rows"] - sum(subject.endswith("-eur") for subject, _ in amounts) == wanted["zero_eur"]
+    titles = [title for project, title in said[iri("dcterms:title")] if "/project/" in project]
+    assert sum("förstudie" in title.casefold() for title in titles) == wanted["title_contains_forstudie"]

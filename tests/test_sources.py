@@ -66,3 +66,10 @@ def test_folder_gives_its_rdf_files_in_order_without_the_hidden(tmp_path: Path) 
         (tmp_path / name).touch()
     found = [path.relative_to(tmp_path).as_posix() for path in rdf_files(tmp_path)]
     assert found == ["a.trig", "b.ttl", "sub/c.nt"]
+
+
+@pytest.mark.parametrize("ending", ["ttl", "nq"])
+def test_a_line_longer_than_a_parser_reads_at_once_has_one_number(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"long.{ending}"
+    path.write_text(f'<x:a> <x:b> "{"å" * 100_000}" .\n<x:a> <x:b> "2" .\n', "utf-8")
+    assert [(line, len(quad.object.value)) for line, quad in lines_of(path)] == [(1, 100_000), (2, 1)]

@@ -79,14 +79,19 @@ def _fault(error: SyntaxError, place: Place) -> SyntaxFault:
 
 
 class _Lines(io.BytesIO):
-    """A stream that hands the parser one line at a time, so that the line of each statement is known."""
+    """A stream that hands the parser one line at a time, so that the line of each statement is known.
+
+    A line that is longer than what the parser asks for comes in parts: more than that would abort the process.
+    """
 
     number = 0
+    _is_begun = False
 
-    def read(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002 - a line, whatever is asked for
-        line = self.readline()
-        self.number += bool(line)
-        return line
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = self.readline(size)
+        self.number += bool(part) and not self._is_begun
+        self._is_begun = bool(part) and not part.endswith(b"\n")
+        return part
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, Quad]]:
