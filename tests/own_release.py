@@ -1,5 +1,7 @@
-"""The web application over a release of our own content."""
+"""The web application over a release of our own content, and what readers of its pages and sheets get."""
 
+import csv
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,3 +24,15 @@ def own_client(releases: Path) -> Iterator[FlaskClient]:
         yield create_app(editions, Settings(Limits())).test_client()
     finally:
         editions.close()
+
+
+def page(client: FlaskClient, path: str, language: str = "sv") -> str:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert response.status_code == 200
+    return response.text
+
+
+def sheet(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    response = client.get(path, headers={"Accept": "text/csv", "Accept-Language": "en"})
+    assert response.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(response.text)))

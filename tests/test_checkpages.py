@@ -1,7 +1,5 @@
 """An officer's page: what to check about the own municipality, as a page, a sheet and a SHACL report."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +7,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kommungraf.vocab import iri
-from own_release import own_client
+from own_release import own_client, page, sheet
 
 VAXJO = "/check/se-0780"
 
@@ -18,18 +16,6 @@ VAXJO = "/check/se-0780"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     with own_client(tmp_path_factory.mktemp("checks")) as opened:
         yield opened
-
-
-def page(client: FlaskClient, path: str, language: str = "sv") -> str:
-    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
-    assert response.status_code == 200
-    return response.text
-
-
-def sheet(client: FlaskClient, path: str) -> list[dict[str, str]]:
-    response = client.get(path, headers={"Accept": "text/csv", "Accept-Language": "en"})
-    assert response.mimetype == "text/csv"
-    return list(csv.DictReader(io.StringIO(response.text)))
 
 
 def about(client: FlaskClient, heading: str, path: str = VAXJO) -> set[str]:

@@ -1,14 +1,12 @@
 """Disagreements as a reader and a program get them: by kind, by municipality, page by page, and as a sheet."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
-from own_release import own_client
+from own_release import own_client, page, sheet
 
 PATH = "/conflicts"
 
@@ -17,18 +15,6 @@ PATH = "/conflicts"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     with own_client(tmp_path_factory.mktemp("conflicts")) as opened:
         yield opened
-
-
-def page(client: FlaskClient, path: str, language: str = "sv") -> str:
-    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
-    assert response.status_code == 200
-    return response.text
-
-
-def sheet(client: FlaskClient, path: str) -> list[dict[str, str]]:
-    response = client.get(path, headers={"Accept": "text/csv", "Accept-Language": "en"})
-    assert response.mimetype == "text/csv"
-    return list(csv.DictReader(io.StringIO(response.text)))
 
 
 def test_both_sides_stand_with_what_they_say_and_who_says_it(client: FlaskClient) -> None:

@@ -7,21 +7,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
-from kommungraf.limits import Limits
-from kommungraf.release import publish
 from kommungraf.vocab import BASE
-from own_content import own_content, silent
+from own_release import own_client
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    releases = tmp_path_factory.mktemp("releases")
-    publish(own_content(), releases, silent)
-    editions = Editions(releases, Limits())
-    yield create_app(editions, Settings(Limits())).test_client()
-    editions.close()
+    with own_client(tmp_path_factory.mktemp("releases")) as opened:
+        yield opened
 
 
 def asked(client: FlaskClient, queries: object) -> Any:

@@ -9,12 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
-from kommungraf.limits import Limits
-from kommungraf.release import publish
 from kommungraf.vocab import BASE
-from own_content import own_content, silent
+from own_release import own_client, page
 
 MUNICIPALITY = f"{BASE}def/Municipality"
 KRONOBERG = f"{BASE}id/county/se-07"
@@ -22,17 +18,8 @@ KRONOBERG = f"{BASE}id/county/se-07"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    releases = tmp_path_factory.mktemp("releases")
-    publish(own_content(), releases, silent)
-    editions = Editions(releases, Limits())
-    yield create_app(editions, Settings(Limits())).test_client()
-    editions.close()
-
-
-def page(client: FlaskClient, path: str, language: str = "sv") -> str:
-    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
-    assert response.status_code == 200
-    return response.text
+    with own_client(tmp_path_factory.mktemp("releases")) as opened:
+        yield opened
 
 
 def test_facet_narrows_and_widens_again(client: FlaskClient) -> None:
