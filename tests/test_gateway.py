@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from kommungraf.limits import Limits
-from serving_process import CROSS, LOOKUP, Running, all_gone, family, running, seconds_of_cpu
+from serving_process import CROSS, LOOKUP, Running, all_gone, family, post, running, seconds_of_cpu
 from serving_release import TRIG
 
 LIMITS = Limits(
@@ -153,6 +153,8 @@ def test_slow_writers_hold_nobody_up(server: Running) -> None:
     assert time.monotonic() - started < LIMITS.body_seconds
     for connection in opened:
         connection.close()
+    while post(server, b"ASK {}")[0] == 503 and time.monotonic() - started < 10:
+        time.sleep(0.05)  # until the server has seen that they are gone
 
 
 @pytest.mark.parametrize(
