@@ -14,12 +14,21 @@ from kommungraf.limits import Limits
 from kommungraf.release import publish
 from own_content import own_content, silent
 
+_FOLDERS: list[Path] = []
+
+
+def published(releases: Path) -> Path:
+    """Where our own content is published, which is done once, in the folder that is given first: nobody changes it."""
+    if not _FOLDERS:
+        publish(own_content(), releases, silent)
+        _FOLDERS.append(releases)
+    return _FOLDERS[0]
+
 
 @contextmanager
 def own_client(releases: Path) -> Iterator[FlaskClient]:
     """A client of the application, without a server in between."""
-    publish(own_content(), releases, silent)
-    editions = Editions(releases, Limits())
+    editions = Editions(published(releases), Limits())
     try:
         yield create_app(editions, Settings(Limits())).test_client()
     finally:

@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from kommungraf.assets import built
 from kommungraf.limits import Limits
-from kommungraf.release import publish
 from kommungraf.vocab import BASE
-from own_content import own_content, silent
+from own_release import published
 from serving_process import Running
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -80,9 +79,7 @@ needs_scripts = pytest.mark.skipif(built("query.js") is None, reason="the front 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    releases = tmp_path_factory.mktemp("releases")
-    publish(own_content(), releases, silent)
-    server = Running(releases, Limits())
+    server = Running(published(tmp_path_factory.mktemp("releases")), Limits())
     yield f"http://127.0.0.1:{server.port}"
     server.stop()
 
