@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 from xml.etree.ElementTree import ParseError, iterparse
 
 from kommungraf.errors import EmptyInput, InputError, Place, SyntaxFault, TableFault, TableNotice
@@ -45,7 +45,13 @@ class Workbook:
     def __init__(self, path: Path, name: str) -> None:
         self._path, self._name = path, name
         self._sheet_file = _checked(path, name)
-        self._book = _opened(path, name)
+        # openpyxl leaves a file open that it can't read to the end, so the file is ours to close.
+        self._stream = path.open("rb")
+        try:
+            self._book = _opened(self._stream, name)
+        except BaseException:
+            self._stream.close()
+            raise
         self._sheet = next(iter(self._book.worksheets), None)
 
     def __enter__(self) -> Self:
@@ -55,6 +61,7 @@ class Workbook:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._book.close()
+        self._stream.close()
 
     def faults(self) -> list[InputError]:
         """What the sheet holds that a table can't: merged cells, hidden rows and columns, further sheets."""
@@ -129,12 +136,12 @@ def _checked(path: Path, name: str) -> str:
     return next((each.filename for each in members if each.filename.endswith("/sheet1.xml")), "")
 
 
-def _opened(path: Path, name: str) -> Any:
+def _opened(stream: IO[bytes], name: str) -> Any:
     from openpyxl import load_workbook  # noqa: PLC0415 - a fifth of a second that only workbooks cost
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
-        return load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        return load_workbook(stream, read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, *_DAMAGE) as error:
         raise SyntaxFault("The workbook is damaged: {reason}. Save it anew.", Place(name), reason=error) from error
 
