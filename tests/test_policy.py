@@ -8,6 +8,7 @@ from kommungraf.vocab import BASE, iri
 
 POLICY = (ONTOLOGY / "policy.rq").read_text("utf-8")
 START = r'kgi:twinning\/t kg:period "%s/.."^^edtf:EDTF .'
+UNCLEAR = r"kgi:twinning\/t kg:standing kg:Unclear ."
 LISTED, ENDED = r"kgi:twinning\/t kg:standing kg:Listed .", r"kgi:twinning\/t kg:standing kg:Ended ."
 
 
@@ -56,6 +57,41 @@ def test_of_claims_that_agree_the_more_precise_is_held() -> None:
     found = judgement(claim("news", TIE + START % 1990), claim("own", TIE + START % "1990-06-12"))
     assert periods(found) == {"1990-06-12/.."}
     assert status(found, "news/1-period") == "Corroborating"
+
+
+def test_more_precise_claim_is_held_also_where_it_stands_lower_for_the_other_denies_nothing() -> None:
+    found = judgement(claim("own", TIE + START % 1990), claim("news", TIE + START % "1990-06-12"))
+    assert periods(found) == {"1990-06-12/.."}
+    assert status(found, "own/1-period") == "Corroborating"
+
+
+def test_decision_of_a_person_for_the_less_precise_claim_goes_before_the_more_precise() -> None:
+    decided = claim("news", TIE + START % 1990, "; kg:status kg:Accepted ")
+    found = judgement(decided, claim("own", TIE + START % "1990-06-12"))
+    assert periods(found) == {"1990/.."}
+    assert status(found, "own/1-period") == "Corroborating"
+
+
+def test_weak_source_does_not_prevail_by_being_more_precise() -> None:
+    found = judgement(claim("own", TIE + START % 1990), claim("blog", TIE + START % "1990-06-12"))
+    assert periods(found) == {"1990/.."}
+
+
+@pytest.mark.parametrize("definite", [LISTED, ENDED])
+@pytest.mark.parametrize(("unclear", "other"), [("own", "partner"), ("own", "news"), ("news", "own")])
+def test_of_an_unclear_and_a_definite_standing_the_definite_is_held_alone(
+    definite: str, unclear: str, other: str
+) -> None:
+    found = judgement(claim(unclear, TIE + UNCLEAR), claim(other, TIE + definite))
+    standings = {each for each in held(found) if iri("kg:standing") in each}
+    assert standings == {f"{BASE}id/twinning/t {iri('kg:standing')} {iri(definite.split()[2])}"}
+    assert status(found, f"{unclear}/1-standing") == "Corroborating"
+
+
+def test_unclear_standing_alone_is_held() -> None:
+    assert f"{BASE}id/twinning/t {iri('kg:standing')} {iri('kg:Unclear')}" in held(
+        judgement(claim("own", TIE + UNCLEAR), claim("news", TIE + UNCLEAR))
+    )
 
 
 def test_weak_source_is_not_held_for_its_own_sake() -> None:
