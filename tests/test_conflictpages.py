@@ -75,3 +75,27 @@ def test_sheet_names_every_side_with_its_claim_and_its_standing(client: FlaskCli
 
 def test_contradiction_of_a_register_is_shown_as_one(client: FlaskClient) -> None:
     assert "Contradicted by a register" in page(client, f"{PATH}?kind=contradicted-by-register", "en")
+
+
+def test_kind_says_what_it_means(client: FlaskClient) -> None:
+    text = page(client, f"{PATH}?kind=not-in-closed-list")
+    assert "Ett påstående nämner en medlem eller en vänort som saknas i en lista som sägs vara hel." in text
+
+
+def test_yes_of_a_claim_says_to_what(client: FlaskClient) -> None:
+    text = page(client, f"{PATH}?kind=not-in-closed-list", "en")
+    assert "complete: yes" in text
+    assert not re.search(r'<th scope="row">(yes|no)</th>', text)
+
+
+def test_days_are_worded(client: FlaskClient) -> None:
+    text = page(client, PATH, "en")
+    assert re.search(r'<td data-column="Date">\d{1,2} [A-Z][a-z]+ \d{4}</td>', text)
+    assert not re.search(r'<td data-column="Date">\d{4}-\d\d', text)
+
+
+def test_disagreement_is_called_by_its_kind_and_subject(client: FlaskClient) -> None:
+    text = page(client, "/doc/conflict/different-start/partnership-se-almhult-vaxjo-za-jb-marks", "sv")
+    assert "<h1>Olika start: Partnerskapet Älmhult–Växjö–JB Marks</h1>" in text
+    assert "Härlett: <" in text
+    assert ">Olika start</a>" in text

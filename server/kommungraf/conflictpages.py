@@ -1,5 +1,6 @@
 """The pages on which disagreements are listed, as HTML and as CSV."""
 
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from kommungraf.freshness import fixed
 from kommungraf.negotiation import page_number, required
 from kommungraf.site import Reader, page, reader
 from kommungraf.vocab import iri
+from kommungraf.wording import period_in_words
 
 __all__ = ["blueprint", "municipality_key"]
 
@@ -32,7 +34,10 @@ def all_conflicts() -> Response:
         return _sheet(who, kind, key)
     number = page_number(request)
     found = disagreements(who, kind, key, page=number)
-    return page("conflicts.html", who, found=found, number=number, asked=asked, sheet=_with_format())
+    context = {"found": found, "asked": asked, "sheet": _with_format()}
+    return page(
+        "conflicts.html", who, number=number, day=partial(period_in_words, language=who.language), **context
+    )
 
 
 def _sheet(who: Reader, kind: str, municipality: str) -> Response:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pyoxigraph import NamedNode
@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from kommungraf.errors import UnknownResource
 from kommungraf.links import Link
 from kommungraf.resources import query_text
+from kommungraf.search import Label
 from kommungraf.site import Reader
 from kommungraf.views import Behind, Value, Views
 from kommungraf.vocab import iri
@@ -24,6 +25,7 @@ _SIDES: Final = 40
 
 _ALL: Final = iri("kg:Conflict")
 _ACCEPTED: Final = iri("kg:Accepted")
+_BOOLEAN: Final = iri("xsd:boolean")
 _KINDS: Final = "id/conflict-kind/"
 
 Row = Mapping[str, Any]
@@ -31,11 +33,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of disagreement, how many there are of it, and its key in an address."""
+    """A kind of disagreement, how many there are of it, its key in an address, and what it means."""
 
     link: Link
     key: str
     number: int
+    meaning: Label | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,16 @@ def _named(who: Reader, thing: NamedNode) -> Link:
 
 
 def _kinds(who: Reader, whom: NamedNode) -> tuple[Kind, ...]:
-    rows = list(who.edition.evaluator.select(query_text("conflict-kinds"), whom=whom))
-    who.names.fetch(row["kind"].value for row in rows)
-    found = [
-        Kind(who.names.link(row["kind"].value), row["kind"].value.rpartition("/")[2], int(row["number"].value))
-        for row in rows
-        if "kind" in row
+    found = who.edition.evaluator.select(query_text("conflict-kinds"), whom=whom)
+    rows = [row for row in found if "kind" in row]
+    names = [row["kind"].value for row in rows]
+    who.names.fetch(names)
+    meanings = who.edition.index.definitions(names, who.language)
+    kinds = [
+        Kind(who.names.link(name), name.rpartition("/")[2], int(row["number"].value), meanings.get(name))
+        for name, row in ((row["kind"].value, row) for row in rows)
     ]
-    return tuple(sorted(found, key=lambda each: each.link.text.casefold()))
+    return tuple(sorted(kinds, key=lambda each: each.link.text.casefold()))
 
 
 def _matters(who: Reader, rows: Iterable[Row]) -> Iterator[Matter]:
@@ -143,7 +148,7 @@ def _subject(who: Reader, row: Row) -> Link:
 
 def _side(who: Reader, rows: list[Row]) -> Side:
     views, first = Views(who.names, {}), rows[0]
-    said = sorted({row["o"] for row in rows if "o" in row}, key=str)
+    said = sorted({(row["o"], row["p"]) for row in rows if "o" in row}, key=str)
     status = first["status"].value
     behind = Behind(
         what="claim",
@@ -154,7 +159,16 @@ def _side(who: Reader, rows: list[Row]) -> Side:
         row=next((int(row["row"].value) for row in rows if "row" in row), None),
     )
     days = sorted({row["day"].value for row in rows if "day" in row})
-    return Side(tuple(views.value(each) for each in said), behind, days[0] if days else "", status == _ACCEPTED)
+    values = dict.fromkeys(_said(views, term, by=name.value) for term, name in said)
+    return Side(tuple(values), behind, days[0] if days else "", status == _ACCEPTED)
+
+
+def _said(views: Views, term: object, *, by: str) -> Value:
+    """A value; a yes or no says to what."""
+    value = views.value(term)
+    return (
+        replace(value, text=f"{views.names.link(by).text}: {value.text}") if value.datatype == _BOOLEAN else value
+    )
 
 
 def _order(side: Side) -> tuple[object, ...]:

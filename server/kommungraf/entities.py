@@ -173,9 +173,10 @@ def _summary(views: Views, document: Document) -> Iterator[Brief]:
     for name in _SUMMARY:
         found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
         values = tuple(map(views.value, found))
-        named = tuple(value for value in values if value.link is None or value.link.named)
+        told = tuple(value for value in values if value.link is None or value.link.named)
+        near = tuple(value for value in told if value.link is None or value.link.here)
         if values:
-            yield Brief(views.names.link(name), named or values)
+            yield Brief(views.names.link(name), near or told or values)
 
 
 def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:

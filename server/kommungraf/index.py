@@ -47,7 +47,10 @@ _SUBCLASS: Final = iri("rdfs:subClassOf")
 _MEMBER: Final = iri("org:member")
 _ORGANISATION: Final = iri("org:organization")
 _CITES: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
-_NAMING: Final = _CITES | {_MEMBER, _ORGANISATION}
+_CONFLICT_KIND: Final = iri("kg:conflictKind")
+_CONFLICT_SUBJECT: Final = iri("kg:conflictSubject")
+_NAMING: Final = _CITES | {_MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT}
+_KINDS, _RULES = "/id/conflict-kind/", "/id/rule/"
 _NAMES: Final = "SELECT lang, MIN(text) FROM label WHERE iri = ? AND rank = 0 GROUP BY lang ORDER BY lang DESC"
 
 
@@ -162,19 +165,32 @@ def _times(records: Lines) -> Iterator[tuple[str, str, str]]:
 
 
 def _composed(records: Lines, connection: sqlite3.Connection) -> Iterator[_Label]:
-    """Names for the nameless, not searched: a membership is called by its member and cooperation, a claim by its source."""
+    """Names for the nameless, not searched.
+
+    A membership is called by its member and cooperation, a claim by its source, a disagreement by its kind and subject.
+    """
     names = lru_cache(maxsize=4096)(partial(_names, connection))
     for thing, fields in groupby(_fields(records, b"link\t", 3), lambda each: each[0]):
         links = {predicate: target for _, predicate, target in fields}
         if _names(connection, thing):
             continue
-        whole = names(links.get(_ORGANISATION, ""))
-        for tag, label in names(links.get(_MEMBER, "")).items():
-            if whole:
-                yield thing, 0, tag, f"{label} – {whole.get(tag) or next(iter(whole.values()))}"
+        parts = names(links.get(_MEMBER, "")), names(links.get(_ORGANISATION, ""))
+        yield from ((thing, 0, tag, f"{one} – {other}") for tag, one, other in _paired(*parts))
+        kind = links.get(_CONFLICT_KIND, "")
+        parts = names(kind), names(links.get(_CONFLICT_SUBJECT, ""))
+        yield from ((thing, 0, tag, f"{one}: {other}") for tag, one, other in _paired(*parts))
+        rule = kind.replace(_KINDS, _RULES)  # what finds them is named by what it finds
+        yield from ((rule, 0, tag, label) for tag, label in parts[0].items())
         for source in (target for predicate, target in links.items() if predicate in _CITES):
             key = thing.rpartition("/")[2]
             yield from ((thing, 0, tag, f"{label}: {key}") for tag, label in names(source).items())
+
+
+def _paired(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Each name of the first thing beside one of the second, in the same language where there is one."""
+    if second:
+        for tag, label in first.items():
+            yield tag, label, second.get(tag) or next(iter(second.values()))
 
 
 def _names(connection: sqlite3.Connection, name: str) -> dict[str, str]:

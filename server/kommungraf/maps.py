@@ -15,12 +15,13 @@ __all__ = ["Map", "Outlines", "Place", "Spot", "Tie", "drawn", "map_of_municipal
 
 _WIDTH: Final = 640.0
 _MARGIN: Final = 0.08
-#: A map shows at least this many degrees of latitude, so that a single place has surroundings.
-_LEAST_DEGREES: Final = 2.5
+#: A map shows at least this many degrees of latitude: a few places more, so that a coast is to be seen around them.
+_LEAST_DEGREES, _LEAST_OF_FEW, _FEW = 2.5, 7.0, 3
 _NARROWEST, _WIDEST = 0.62, 1.9
 _MOST_NAMES: Final = 16
 _MOST_TIES: Final = 3000
-_LETTER, _LINE = 11.0, 24.0
+#: As wide and high as a letter is at the larger size that narrow screens get.
+_LETTER, _LINE = 13.5, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ def _window(places: list[Place]) -> _Window:
     north, south = max(each.latitude for each in places), min(each.latitude for each in places)
     east, west = max(each.longitude for each in places), min(each.longitude for each in places)
     narrowing = max(0.2, cos(radians((north + south) / 2)))
-    height = max((north - south) * (1 + 2 * _MARGIN), _LEAST_DEGREES)
+    least = _LEAST_OF_FEW if len(places) <= _FEW else _LEAST_DEGREES
+    height = max((north - south) * (1 + 2 * _MARGIN), least)
     width = max((east - west) * (1 + 2 * _MARGIN) * narrowing, height * _NARROWEST)
     height = max(height, width / _WIDEST)
     return _Window(

@@ -18,6 +18,7 @@ from kommungraf.formats import GRAPH, HTML
 from kommungraf.links import URI_SAFE, Link
 from kommungraf.maps import map_of_municipalities, maps_of_ties
 from kommungraf.negotiation import required
+from kommungraf.plurals import plural
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
 from kommungraf.resources import load
@@ -38,6 +39,7 @@ blueprint = Blueprint("pages", __name__)
 
 _COUNTED: Final = 12
 _QUESTIONS: Final = 5
+_MOST_COUNTIES: Final = 60
 _FOR_ALL: Final = (HTML, *(form.media_type for form in GRAPH))
 #: What the home page counts, where the dataset is about cooperation.
 _OUR_CLASSES: Final = tuple(
@@ -85,6 +87,7 @@ def home() -> ResponseReturnValue:
     years = _twinnings(who) if ours else None
     newest = steps(who, changes(who.edition.folder)[:1])
     about: dict[str, object] = {"ours": ours, "map": shown, "years": years, "newest": newest}
+    about["counties"] = _counties(who) if ours else ()
     return page("home.html", who, structured=_structured(who), **about, **context)
 
 
@@ -116,13 +119,19 @@ def _is_about_cooperation(who: Reader) -> bool:
     return who.edition.base_iri == BASE and iri("kg:Municipality") in who.edition.index.types()
 
 
+def _counties(who: Reader) -> tuple[Link, ...]:
+    found = who.edition.index.of_type(iri("kg:County"), who.language, limit=_MOST_COUNTIES)
+    who.names.fetch(found)
+    return tuple(map(who.names.link, found))
+
+
 def _counts(who: Reader) -> list[Count]:
     types = who.edition.index.types()
     shown = [name for name in _OUR_CLASSES if name in types] or list(types)[:_COUNTED]
     who.names.fetch(shown)
     return [
         Count(
-            who.names.link(name),
+            plural(who.names.link(name), who.language, types[name]),
             number_in_words(types[name], who.language),
             who.names.page(f"list?type={quote(name, safe='')}"),
         )

@@ -24,7 +24,7 @@ _LEAST_ALIKE: Final = 0.6
 
 _LABELS: Final = """
     SELECT iri, lang, text FROM label
-    WHERE rank = 0 AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, lang, text
+    WHERE rank = ? AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, lang, text
 """
 _OF_TYPE: Final = """
     SELECT iri FROM (
@@ -200,8 +200,15 @@ class Index:
 
     def labels(self, iris: Iterable[str], language: str) -> dict[str, Label]:
         """The preferred label of each of `iris` that has one, in `language` or else in the nearest that there is."""
+        return self._worded(iris, language, rank=0)
+
+    def definitions(self, iris: Iterable[str], language: str) -> dict[str, Label]:
+        """The definition or description of each of `iris` that has one, in `language` or else in the nearest."""
+        return self._worded(iris, language, rank=2)
+
+    def _worded(self, iris: Iterable[str], language: str, *, rank: int) -> dict[str, Label]:
         best: dict[str, Label] = {}
-        for iri, lang, text in self._rows(_LABELS, json.dumps(sorted(set(iris)))):
+        for iri, lang, text in self._rows(_LABELS, rank, json.dumps(sorted(set(iris)))):
             held = best.get(iri)
             if held is None or _distance(lang, language) < _distance(held.lang, language):
                 best[iri] = Label(text, lang)

@@ -18,6 +18,7 @@ from kommungraf.freshness import fixed
 from kommungraf.links import Link
 from kommungraf.moments import Holds, Moment
 from kommungraf.negotiation import asked_moment, page_number, required
+from kommungraf.plurals import plural
 from kommungraf.resources import query_text
 from kommungraf.search import Alike, Hit, Hits, Narrowing
 from kommungraf.site import Reader, page, reader
@@ -81,7 +82,12 @@ def search() -> ResponseReturnValue:
     if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
         return _hits_as_json(who, words, hits, alike=alike, when=when)
     pages = max(1, -(-hits.total // _HITS))
-    context = {"found": _found(who, hits.hits, when), "alike": _found(who, alike, when), "total": hits.total}
+    context = {
+        "found": _found(who, hits.hits, when),
+        "alike": _found(who, alike, when),
+        "total": hits.total,
+        "lists": () if hits.total or alike else _lists(who),
+    }
     choices = _facets(who, index.counts(words, within))
     return page(
         "search.html", who, words=words, facets=choices, number=number, pages=pages, **_dated(who, when), **context
@@ -98,7 +104,12 @@ def _lists(who: Reader) -> list[Choice]:
     types = who.edition.index.types()
     who.names.fetch(types)
     return [
-        Choice(who.names.link(name), count, who.with_query("list", {"type": name}), taken=False)
+        Choice(
+            plural(who.names.link(name), who.language, count),
+            count,
+            who.with_query("list", {"type": name}),
+            taken=False,
+        )
         for name, count in types.items()
     ]
 
@@ -211,6 +222,7 @@ def listing() -> ResponseReturnValue:
     who.names.fetch((name, *found, *counties, *filter(None, [county])))
     context = {
         "type": who.names.link(name),
+        "all": plural(who.names.link(name), who.language),
         "links": [who.names.link(each) for each in found],
         "answers": {each: answer_in_words(who, answers.get(each, Holds.UNKNOWN)) for each in found if when},
         "county": who.names.link(county) if county else None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kommungraf.changes import Change
 from kommungraf.links import Link
+from kommungraf.plurals import plural
 from kommungraf.site import Reader
 from kommungraf.wording import number_in_words
 
@@ -49,4 +50,7 @@ def steps(who: Reader, found: Iterable[Change]) -> list[Step]:
 
 def _tallies(who: Reader, counts: Mapping[str, int]) -> tuple[Tally, ...]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Tally(who.names.link(name), number_in_words(count, who.language)) for name, count in ordered)
+    return tuple(
+        Tally(plural(who.names.link(name), who.language, count), number_in_words(count, who.language))
+        for name, count in ordered
+    )

@@ -33,6 +33,7 @@ _FIRST: Final = tuple(
 _ACCEPTED: Final = iri("kg:Accepted")
 _RULES: Final = "/id/rule/"
 _CURATION: Final = "/id/graph/curation"
+_GEOMETRY: Final = "/id/geometry/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,11 @@ class Views:
         )
 
     def value_of(self, name: str) -> Value:
-        """The value of an IRI."""
-        return Value(name, link=self.names.link(name))
+        """The value of an IRI; a geometry without a name is called what it is."""
+        link = self.names.link(name)
+        if not link.named and link.here and _GEOMETRY in name:
+            link = replace(link, text=translations(self.names.language).gettext("coordinates"))
+        return Value(name, link=link)
 
     def value(self, term: object, above: tuple[str, ...] = ()) -> Value:
         """A term as it is shown; `above` are the blank nodes that it stands in."""
