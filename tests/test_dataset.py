@@ -8,6 +8,7 @@ from kommungraf.errors import SyntaxFault
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project
 from kommungraf.rules import read_rules
+from kommungraf.vocab import iri
 
 DATA = """@prefix ex: <http://example.org/> .
 @prefix kg: <https://w3id.org/kommungraf/def/> .
@@ -52,6 +53,28 @@ def test_rules_derive_from_what_is_held_and_from_rules_before_them(tmp_path: Pat
     assert near(made, "next") == {("a", "b"), ("b", "a"), ("h", "h")}
     derived = [quad for quad in made.named if str(quad.graph_name).endswith("/id/rule/symmetry>")]
     assert len(derived) == 1
+
+
+FILLED = Path(__file__).parents[1] / "ontology" / "rules" / "60-filled-gaps.rq"
+GAP = """@prefix ex: <http://example.org/> .
+@prefix kg: <https://w3id.org/kommungraf/def/> .
+ex:gap a kg:KnowledgeGap ; kg:gapReason kg:%s ; kg:gapSubject ex:a ; kg:gapProperty ex:near .
+ex:held a kg:Claim ; kg:status kg:Accepted . ex:denied a kg:Claim ; kg:status kg:Disputed . ex:other a kg:Claim ; kg:status kg:Accepted .
+GRAPH ex:held { ex:a ex:near ex:b , ex:c } GRAPH ex:denied { ex:a ex:near ex:d } GRAPH ex:other { ex:a ex:far ex:b . ex:b ex:near ex:a }
+"""
+
+
+@pytest.mark.parametrize(
+    ("reason", "fillers"),
+    [("NotStated", ["held"]), ("ListMissing", ["held"]), ("AmbiguousWording", []), ("PartlyListed", [])],
+)
+def test_gap_is_filled_by_the_held_claims_that_give_what_it_lacks(
+    tmp_path: Path, reason: str, fillers: list[str]
+) -> None:
+    made = dataset(tmp_path, GAP % reason, _60_filled_gaps=FILLED.read_text("utf-8"))
+    found = [quad for quad in made.held if quad.predicate.value == iri("kg:filledBy")]
+    assert [quad.object.value.rpartition("/")[2] for quad in found] == fillers
+    assert {quad.subject.value for quad in found} <= {"http://example.org/gap"}
 
 
 def test_data_without_claims_stay_as_they_are(tmp_path: Path) -> None:

@@ -192,6 +192,15 @@ def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:
     assert "Which the twin towns of Älmhult are" in shown(client, "/gaps", "en")
 
 
+def test_gap_that_another_source_fills_links_to_the_claim_and_is_nothing_to_check(client: FlaskClient) -> None:
+    filler = 'href="/doc/claim/icld-public-skills/project-public-skills-training"'
+    about_it = shown(client, "/doc/project/public-skills-training", "en").partition("What is not known")[2]
+    assert "filled by" in about_it.partition("</section>")[0]
+    assert filler in about_it.partition("</section>")[0]
+    assert filler in shown(client, "/gaps", "en")
+    assert "Funder of the project" not in shown(client, "/check/se-0780", "en")
+
+
 def test_search_answers_in_json_as_well(client: FlaskClient) -> None:
     by_header = client.get("/search?q=vaxjo", headers={"Accept": "application/json"})
     by_name = client.get("/search?q=vaxjo&format=json", headers={"Accept": "text/html"})

@@ -29,11 +29,11 @@ def triples(text: str) -> set[Triple]:
 
 
 def held(text: str) -> Store:
-    """A store whose default graph holds the ontology and the statements of the text."""
+    """A store whose default graph holds the ontology and the statements of the text; claims are its named graphs."""
     store = Store()
     for path in sorted(ONTOLOGY.rglob("*.ttl")):
         store.load(path=path)
-    store.load(HEADER + text, format=RdfFormat.TURTLE)
+    store.load(HEADER + text, format=RdfFormat.TRIG)
     return store
 
 
@@ -194,6 +194,15 @@ CASES = [
             kgi:municipality\/se-0780 geo:hasGeometry kgi:geometry\/b . kgi:geometry\/b wgs84:lat 56.8 .""",
         "",
         id="wkt-from-coordinates makes no point of two latitudes, a half pair or a thing that is no geometry",
+    ),
+    pytest.param(
+        "filled-gaps",
+        r"""kgi:gap\/open a kg:KnowledgeGap ; kg:gapReason kg:NotStated ; kg:gapSubject kgi:project\/a ; kg:gapProperty kg:period .
+            kgi:gap\/filled a kg:KnowledgeGap ; kg:gapReason kg:ListMissing ; kg:gapSubject kgi:project\/a ; kg:gapProperty kg:theme .
+            kgi:gap\/vague a kg:KnowledgeGap ; kg:gapReason kg:AmbiguousWording ; kg:gapSubject kgi:project\/a ; kg:gapProperty kg:theme .
+            GRAPH kgi:claim\/x\/1 { kgi:project\/a kg:theme kgi:theme\/energy . kgi:project\/b kg:period "2018"^^edtf:EDTF }""",
+        r"kgi:gap\/filled kg:filledBy kgi:claim\/x\/1 .",
+        id="filled-gaps fills what is not stated or not listed, and no ambiguous wording",
     ),
 ]
 

@@ -24,6 +24,7 @@ ONTOLOGY: Final = "def/"
 SHAPES: Final = "shape/"
 RULES: Final = "id/rule/"
 
+_GAP_SUBJECT: Final = NamedNode(iri("kg:gapSubject"))
 _PERIOD: Final = f"<{iri('kg:period')}>".encode()
 #: How many quads are turned into text, or lines into quads, at once.
 _CHUNK: Final = 50_000
@@ -74,7 +75,7 @@ def assembled(inputs: Inputs, project: Project) -> Dataset:
     published = [quad for quad in asserted if quad.graph_name in graphs]
     vocabulary = (quad for quad in published if quad.graph_name == NamedNode(base + ONTOLOGY))
     stated = Lines(_without_graphs(chain(claims.held(), judgement.derived, vocabulary)))
-    derived = list(_derived(stated, project))
+    derived = list(_derived(stated, _behind_gaps(claims), project))
     return Dataset(
         base_iri=base,
         named_lines=Lines(_serialised(chain(_named(claims), judgement.derived, published, derived))),
@@ -105,13 +106,20 @@ def _in_graph(quads: Iterable[Quad], graph: str) -> Iterator[Quad]:
     return (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
 
 
-def _derived(stated: Lines, project: Project) -> Iterator[Quad]:
+def _behind_gaps(claims: Claims) -> Iterator[Quad]:
+    """What held claims say of the subjects of knowledge gaps, in their graphs: a rule tells from it which claim fills a gap."""
+    gaps = {quad.object for quad in claims.graphs.get(claims.curation, ()) if quad.predicate == _GAP_SUBJECT}
+    return (quad for claim in claims.accepted for quad in claims.graphs.get(claim, ()) if quad.subject in gaps)
+
+
+def _derived(stated: Lines, behind: Iterable[Quad], project: Project) -> Iterator[Quad]:
     base_iri, ontology = project.base_iri, project.ontology
     periods = _parsed(line for line in stated if _PERIOD in line)
     limits = list(dict.fromkeys(period_bounds(periods, NamedNode(base_iri + RULES + BOUNDS))))
     store = Store()
     store.load(stated.content(), RdfFormat.N_TRIPLES)
     store.load(b"".join(_without_graphs(limits)), RdfFormat.N_TRIPLES)
+    store.extend(behind)
     yield from limits
     rules = read_rules(ontology / "rules" if ontology else None, project.shown)
     yield from apply_rules(store, rules, base_iri + RULES)

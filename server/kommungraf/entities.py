@@ -51,6 +51,7 @@ class Gap:
     link: Link
     reason: Link | None
     sources: tuple[Link, ...]
+    fillers: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,11 @@ def _said(found: Iterable[Rival]) -> Iterator[Triple]:
 
 
 def _gap(who: Reader, each: Neighbour) -> Gap:
-    reasons, sources = each.values("kg:gapReason"), each.values("kg:gapSource")
+    reasons, sources, fillers = map(each.values, ("kg:gapReason", "kg:gapSource", "kg:filledBy"))
     reason = who.names.link(reasons[0]) if reasons else None
-    return Gap(who.names.link(each.iri), reason, tuple(who.names.link(source) for source in sources))
+    return Gap(
+        who.names.link(each.iri), reason, tuple(map(who.names.link, sources)), tuple(map(who.names.link, fillers))
+    )
 
 
 def _beside(unheld: Iterable[Statement], shown: Iterable[Disagreement]) -> Iterator[Statement]:

@@ -22,7 +22,13 @@ def gaps(who: Reader) -> Panel:
     rows = who.edition.evaluator.select(query_text("gaps"))
     who.names.fetch(_mentioned(rows))
     views, grouped = Views(who.names, {}), _by_gap(rows)
-    columns = (who.text("What is not known"), who.text("About"), who.text("Why"), who.text("Source"))
+    columns = (
+        who.text("What is not known"),
+        who.text("About"),
+        who.text("Why"),
+        who.text("Source"),
+        who.text("Filled by"),
+    )
     lines = tuple(
         tuple(Part(tuple(map(views.value_of, values))) for values in ((gap,), *parts))
         for gap, parts in grouped.items()
@@ -31,11 +37,11 @@ def gaps(who: Reader) -> Panel:
 
 
 def _by_gap(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[list[str], ...]]:
-    """The subjects, reasons and sources of each gap, each once."""
+    """The subjects, reasons, sources and fillers of each gap, each once."""
     found: dict[str, tuple[list[str], ...]] = {}
     for row in rows:
-        parts = found.setdefault(row["gap"].value, ([], [], []))
-        for name, values in zip(("subject", "reason", "source"), parts, strict=True):
+        parts = found.setdefault(row["gap"].value, ([], [], [], []))
+        for name, values in zip(("subject", "reason", "source", "filler"), parts, strict=True):
             if name in row and row[name].value not in values:
                 values.append(row[name].value)
     return found
