@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.client import Client
-from bench.processes import proportional
+from bench.processes import family, proportional
 
 __all__ = ["Outcome", "assaulted", "rendered"]
 
@@ -106,15 +106,6 @@ def _times(port: int, lookups: Iterator[str], seconds: float) -> Iterator[float 
         time.sleep(_PAUSE)
 
 
-def _family(pid: int) -> list[int]:
-    """The process and all below it."""
-    children: list[str] = []
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            children += (task / "children").read_text("ascii").split()
-    return [pid, *(below for child in children for below in _family(int(child)))]
-
-
 def _is_host(pid: int) -> bool:
     with suppress(OSError):
         return b"kommungraf.queryhost" in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -123,7 +114,7 @@ def _is_host(pid: int) -> bool:
 
 def _hosts(pid: int) -> list[int]:
     """The query hosts; what is below one are its workers, which look the same."""
-    return [each for each in _family(pid) if _is_host(each) and not _is_host(_parent(each))]
+    return [each for each in family(pid) if _is_host(each) and not _is_host(_parent(each))]
 
 
 def _parent(pid: int) -> int:
@@ -133,12 +124,12 @@ def _parent(pid: int) -> int:
 
 
 def _workers(pid: int) -> set[int]:
-    return {worker for host in _hosts(pid) for worker in _family(host)[1:]}
+    return {worker for host in _hosts(pid) for worker in family(host)[1:]}
 
 
 def _lasting(pid: int) -> set[int]:
     """The processes that last as long as the server; workers come and go, and the kernel bounds each."""
-    return set(_family(pid)) - _workers(pid)
+    return set(family(pid)) - _workers(pid)
 
 
 def _held(pid: int) -> int:
@@ -154,7 +145,7 @@ def _busy(pid: int) -> float:
 
 def _ticks(pid: int) -> int:
     found = 0
-    for each in _family(pid):
+    for each in family(pid):
         with suppress(OSError):
             fields = Path(f"/proc/{each}/stat").read_text("ascii").rpartition(")")[2].split()
             found += int(fields[11]) + int(fields[12])

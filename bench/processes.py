@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.client import Client
 
-__all__ = ["Unavailable", "answers", "memory", "proportional", "started"]
+__all__ = ["Unavailable", "answers", "family", "memory", "proportional", "started"]
 
 _GLANCE: Final = 0.005
 
@@ -74,13 +74,19 @@ def answers(port: int, path: str, **headers: str) -> bool:
         client.close()
 
 
+def family(pid: int) -> list[int]:
+    """The process and all below it; one that ends meanwhile may be missing."""
+    children: list[str] = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children += (task / "children").read_text("ascii").split()
+    return [pid, *(below for child in children for below in family(int(child)))]
+
+
 def memory(pid: int) -> int:
     """The proportional set size of a process and all below it, in bytes."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    return proportional(pid) + sum(memory(int(child)) for child in children)
+    return sum(map(proportional, family(pid)))
 
 
 def proportional(pid: int) -> int:

@@ -10,6 +10,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.processes import memory
+
 __all__ = ["main"]
 
 LOOKUPS = 300
@@ -54,7 +56,7 @@ def served(releases: Path) -> None:
             1000 * median(lambda n: f"{address}sparql?query={QUERY.format(n)}"),
             "ms",
         )
-        row("memory of all processes (PSS)", memory(server.pid) / 1024, "MB")
+        row("memory of all processes (PSS)", memory(server.pid) / 2**20, "MiB")
     finally:
         server.terminate()
         server.wait(10)
@@ -77,11 +79,3 @@ def median(address: Callable[[int], str]) -> float:
             response.read()
         times.append(time.perf_counter() - start)
     return statistics.median(times)
-
-
-def memory(pid: int) -> int:
-    """The proportional set size of a process and all below it, in KB."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + sum(memory(int(child)) for child in children)

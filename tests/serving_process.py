@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import quote
 
+from bench.processes import family
 from kommungraf.limits import Limits
 from serving_release import TRIG, write_release
 
@@ -71,15 +72,6 @@ class Running:
         self.process.wait(10)
         assert self.process.stdout is not None
         self.process.stdout.close()
-
-
-def family(pid: int) -> list[int]:
-    """The process and all below it."""
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += family(int(child))
-    return found
 
 
 def post(server: Running, body: bytes) -> tuple[int, bytes]:

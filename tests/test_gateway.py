@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import pytest
 
+from bench.processes import family
 from kommungraf.limits import Limits
-from serving_process import CROSS, LOOKUP, Running, all_gone, family, post, running, seconds_of_cpu
+from serving_process import CROSS, LOOKUP, Running, all_gone, post, running, seconds_of_cpu
 from serving_release import TRIG
 
 LIMITS = Limits(
@@ -85,13 +86,17 @@ def idles(server: Running) -> bool:
     return seconds_of_cpu(pids) - before < 0.05
 
 
-def spooled(server: Running) -> int:
-    """How many files without a name the server's processes hold open."""
-    found = set()
-    for pid in family(server.process.pid):
+def open_files(pid: int) -> Iterator[str]:
+    """Where the descriptors of a process lead; one that ended has none."""
+    with suppress(FileNotFoundError):
         for entry in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(FileNotFoundError):
-                found.add(str(entry.readlink()))
+                yield str(entry.readlink())
+
+
+def spooled(server: Running) -> int:
+    """How many files without a name the server's processes hold open."""
+    found = {name for pid in family(server.process.pid) for name in open_files(pid)}
     return sum(name.endswith("(deleted)") for name in found)
 
 

@@ -14,6 +14,7 @@ from rdflib import Graph
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import SPARQLWrapper
 
+from bench.processes import family
 from kommungraf.errors import ReleaseError, ServingError
 from kommungraf.hosting import Hosting
 from kommungraf.serving import serve
@@ -24,7 +25,6 @@ from serving_process import (
     Running,
     all_gone,
     command_of,
-    family,
     running,
     seconds_of_cpu,
 )
