@@ -71,7 +71,8 @@ def test_claim_that_cites_an_unknown_source_is_told_with_its_line(
 ) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "claim.trig").write_text(CLAIM, "utf-8")
-    answer = run("check", "--data", str(tmp_path / "data"), "--shapes", str(ROOT / "shapes"), "--lang", language)
+    folders = ("--ontology", str(ROOT / "ontology"), "--shapes", str(ROOT / "shapes"))
+    answer = run("check", "--data", str(tmp_path / "data"), *folders, "--lang", language)
     assert answer.returncode == 1
     assert words in answer.stdout
     assert "claim.trig" in answer.stdout

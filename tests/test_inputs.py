@@ -5,6 +5,7 @@ import pytest
 from kommungraf.errors import EmptyInput
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project, own_project
+from kommungraf.vocab import BASE
 
 GOOD = "<http://example.org/a> <http://example.org/b> <http://example.org/c> ."
 
@@ -34,6 +35,23 @@ def test_shapes_folder_without_parts_holds_shapes_over_the_dataset(tmp_path: Pat
     inputs = read_inputs(Project(data=(tmp_path / "data",), shapes=tmp_path / "shapes", root=tmp_path))
     assert [file.name for file in inputs.shapes] == ["shapes/s.ttl"]
     assert inputs.ontology_shapes == ()
+
+
+@pytest.mark.parametrize("described", [False, True], ids=["nowhere", "in-the-data"])
+def test_shapes_over_our_terms_ask_for_the_ontology_that_describes_them(tmp_path: Path, described: bool) -> None:
+    for name in ("data/a.ttl", "shapes/s.ttl"):
+        (tmp_path / name).parent.mkdir()
+    term = f"<{BASE}def/Project>"
+    (tmp_path / "data/a.ttl").write_text(f"{term} a <http://example.org/C> ." if described else GOOD, "utf-8")
+    target = f"<http://example.org/S> <http://www.w3.org/ns/shacl#targetClass> {term} ."
+    (tmp_path / "shapes/s.ttl").write_text(target, "utf-8")
+    project = Project(data=(tmp_path / "data",), shapes=tmp_path / "shapes", root=tmp_path)
+    if described:
+        assert read_inputs(project).shapes
+        return
+    with pytest.raises(EmptyInput, match="--ontology") as fault:
+        read_inputs(project)
+    assert fault.value.place.file == "shapes"
 
 
 def test_own_files_are_read_without_a_fault() -> None:

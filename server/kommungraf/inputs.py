@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from kommungraf.csvw import Table
 from kommungraf.errors import EmptyInput, InputError, Place
@@ -15,10 +15,17 @@ from kommungraf.project import Project
 from kommungraf.sheets import SUFFIXES
 from kommungraf.sources import RdfFile, rdf_files, read_rdf
 from kommungraf.tables import Seen, TableFile, read_table_file, record_names
+from kommungraf.vocab import iri
 
 __all__ = ["Inputs", "known_names", "read_inputs"]
 
 File = TypeVar("File")
+
+_TERMS: Final = iri("kg:")
+_NO_ONTOLOGY: Final = (
+    "These shapes judge data by the terms of an ontology, and none is given. "
+    "Give its folder with --ontology, or leave out --shapes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +60,28 @@ def read_inputs(project: Project) -> Inputs:
         names = ", ".join(shown(path) for path in project.data) or "no folder or file"
         raise EmptyInput("There is nothing to publish. Put RDF files or tables here.", Place(names))
     shapes = project.shapes
+    over_data = _folder(_dataset_shapes(shapes), project, faults)
+    if shapes and not ontology and _lean_on_terms(over_data, data):
+        raise EmptyInput(_NO_ONTOLOGY, Place(shown(shapes)))
     return Inputs(
         data=data,
         tables=tables,
         ontology=ontology,
-        shapes=_folder(_dataset_shapes(shapes), project, faults),
+        shapes=over_data,
         ontology_shapes=_folder(shapes / "ontology" if shapes else None, project, faults),
         catalogue_shapes=_folder(shapes / "catalogue" if shapes else None, project, faults),
         faults=tuple(faults),
     )
+
+
+def _lean_on_terms(shapes: Iterable[RdfFile], data: Iterable[RdfFile]) -> bool:
+    """Whether the shapes name terms of kommungraf's while nothing in the data describes any of them."""
+    named = any(_is_term(quad.object) for file in shapes for quad in file.quads)
+    return named and not any(_is_term(quad.subject) for file in data for quad in file.quads)
+
+
+def _is_term(term: object) -> bool:
+    return isinstance(term, NamedNode) and term.value.startswith(_TERMS)
 
 
 def _sorted_out(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
