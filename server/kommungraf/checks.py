@@ -64,7 +64,7 @@ def _groups(
             text(
                 "No page of the municipality that was read names them. Name them there, or tell the others that they have ended. Places abroad have no list here, so the other direction can't be compared."
             ),
-            _listed(who, parts.get("others", [])),
+            _listed(who, _others(parts)),
         ),
         (
             text("Sources that disagree"),
@@ -104,6 +104,12 @@ def _groups(
         ),
     )
     return (each for each in found if each[2])
+
+
+def _others(parts: Mapping[str, list[Row]]) -> Iterator[Row]:
+    """The twin towns that sources name and the municipality's own pages don't."""
+    own = {row["thing"].value for row in parts.get("own", ())}
+    return (row for row in parts.get("named", ()) if row["thing"].value not in own)
 
 
 def _listed(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:

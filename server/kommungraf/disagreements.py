@@ -120,20 +120,30 @@ def _kinds(who: Reader, whom: NamedNode) -> tuple[Kind, ...]:
 
 
 def _matters(who: Reader, rows: Iterable[Row]) -> Iterator[Matter]:
-    grouped: dict[tuple[str, str], dict[str, list[Row]]] = {}
-    for row in rows:
-        sides = grouped.setdefault((row["kind"].value, row["conflict"].value), {})
-        sides.setdefault(row["side"].value, []).append(row)
+    found = list(rows)
+    grouped = _by_side(row for row in found if "side" in row)
+    names = {row["subject"].value: row for row in found if "side" not in row}
     who.names.fetch(_mentioned(grouped))
-    for (kind, conflict), sides in grouped.items():
+    for (kind, about, conflict), sides in sorted(grouped.items()):
         first = next(iter(sides.values()))[0]
         shown = sorted((_side(who, rows) for rows in sides.values()), key=_order)
-        subject = _subject(who, first)
-        link = who.names.link
+        subject, link = _subject(who, names.get(about, first)), who.names.link
         yield Matter(link(conflict), link(kind), subject, tuple(shown[:_SIDES]), max(0, len(shown) - _SIDES))
 
 
-def _mentioned(grouped: Mapping[tuple[str, str], Mapping[str, list[Row]]]) -> set[str]:
+def _by_side(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[str, list[Row]]]:
+    """The rows of each side of each disagreement: first what is known of it as a claim, without which it isn't shown."""
+    grouped: dict[tuple[str, str, str], dict[str, list[Row]]] = {}
+    for row in sorted(rows, key=lambda each: "status" not in each):
+        matter, side = (row["kind"].value, row["subject"].value, row["conflict"].value), row["side"].value
+        if "status" in row:
+            grouped.setdefault(matter, {}).setdefault(side, []).append(row)
+        elif side in grouped.get(matter, ()):
+            grouped[matter][side].append(row)
+    return grouped
+
+
+def _mentioned(grouped: Mapping[tuple[str, str, str], Mapping[str, list[Row]]]) -> set[str]:
     rows = (row for sides in grouped.values() for each in sides.values() for row in each)
     return {term.value for row in rows for term in row.values() if isinstance(term, NamedNode)}
 
@@ -154,7 +164,9 @@ def _side(who: Reader, rows: list[Row]) -> Side:
         what="claim",
         link=who.names.link(first["side"].value),
         phrases=tuple(sorted({row["exact"].value for row in rows if "exact" in row})),
-        sources=tuple(who.names.link(name) for name in sorted({row["source"].value for row in rows})),
+        sources=tuple(
+            who.names.link(name) for name in sorted({row["source"].value for row in rows if "source" in row})
+        ),
         status=None if status == _ACCEPTED else who.names.link(status),
         row=next((int(row["row"].value) for row in rows if "row" in row), None),
     )

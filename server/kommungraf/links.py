@@ -69,15 +69,24 @@ class Names:
         self._query = f"lang={language}" if explicit else ""
         self._labels: dict[str, Label] = {}
         self._known: set[str] = set()
+        self._fetched: set[str] = set()
+        self._links: dict[str, Link] = {}
 
     def fetch(self, iris: Iterable[str]) -> None:
         """Look up all of `iris` in one go."""
-        wanted = set(iris)
+        wanted = set(iris) - self._fetched
+        self._fetched |= wanted
         self._labels.update(self._index.labels(wanted, self.language))
         self._known.update(self._index.known(wanted))
+        self._links.clear()
 
     def link(self, iri: str) -> Link:
         """The link of an IRI that was fetched."""
+        if (made := self._links.get(iri)) is None:
+            made = self._links[iri] = self._link(iri)
+        return made
+
+    def _link(self, iri: str) -> Link:
         found = self._labels.get(iri) or _well_known(self.language).get(iri)
         label, here = found or Label(_readable(iri), ""), iri in self._known
         href = self.page(path_of(iri, self._base_iri)) if here else _web(iri)

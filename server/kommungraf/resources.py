@@ -160,7 +160,7 @@ def _parts(source: Source, name: str, *, iri: str, page: int) -> dict[str, list[
 
 def _document(source: Source, iri: str, *, page: int, rows: Mapping[str, list[Row]]) -> Document:
     said, linked = _graphs(iri, rows["says"]), _graphs(iri, rows["links"])
-    claims = claims_in((*rows["says"], *rows["links"]))
+    claims = claims_in(rows["claim"])
     held, held_in = {_triple(iri, row) for row in rows["out"]}, {_triple(iri, row) for row in rows["in"]}
     sizes = {part: int(rows[part][0]["total"].value) for part in ("out total", "in total") if rows[part]}
     # What the held view passes over in silence, as the shapes, is described by the graphs that are no claims.
@@ -283,29 +283,29 @@ def _nested(source: Source, triples: Iterable[Triple], *, iri: str, graphs: tupl
 
 
 def claims_in(rows: Iterable[Row]) -> dict[str, Claim]:
-    """The claims among the named graphs `g` of rows that also hold what is known of them."""
-    grouped: dict[str, list[Row]] = {}
+    """The claims among the named graphs `g` of rows of which each says one thing, by a property `p`, that is known of `g`."""
+    grouped: dict[str, dict[str, set[str]]] = {}
     for row in rows:
-        if "status" in row:
-            grouped.setdefault(row["g"].value, []).append(row)
-    return {iri: _claim(iri, rows) for iri, rows in grouped.items()}
+        known = grouped.setdefault(row["g"].value, {})
+        known.setdefault(row["p"].value, set()).add(row["o"].value)
+    return {name: _claim(name, known) for name, known in grouped.items() if vocab_iri("kg:status") in known}
 
 
-def _claim(iri: str, rows: list[Row]) -> Claim:
-    def values(name: str) -> tuple[str, ...]:
-        return tuple(sorted({row[name].value for row in rows if name in row}))
+def _claim(name: str, known: Mapping[str, set[str]]) -> Claim:
+    def values(*names: str) -> tuple[str, ...]:
+        return tuple(sorted(value for each in names for value in known.get(vocab_iri(each), ())))
 
     def number(name: str) -> int | None:
-        return next((int(value) for value in values(name)), None)
+        return next(map(int, values(name)), None)
 
     return Claim(
-        iri=iri,
-        status=values("status")[0],
-        sources=values("source"),
-        phrases=values("exact"),
-        start=number("start"),
-        end=number("end"),
-        file=next(iter(values("file")), None),
-        row=number("row"),
-        conflicts=values("conflict"),
+        iri=name,
+        status=values("kg:status")[0],
+        sources=values("prov:wasQuotedFrom", "prov:wasDerivedFrom"),
+        phrases=values("oa:exact"),
+        start=number("oa:start"),
+        end=number("oa:end"),
+        file=next(iter(values("kg:tableFile")), None),
+        row=number("csvw:rownum"),
+        conflicts=values("kg:conflictsWith"),
     )

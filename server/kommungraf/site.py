@@ -14,6 +14,7 @@ from kommungraf.edition import Edition
 from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
 from kommungraf.links import Names, path_of
+from kommungraf.markup import Pen
 from kommungraf.negotiation import language
 from kommungraf.texts import LANGUAGES, translations
 from kommungraf.vocab import BASE, iri
@@ -89,6 +90,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
     """The template in the reader's language."""
     names, manifest = who.names, who.edition.manifest
     shared = {
+        "pen": Pen(translations(who.language)),
         "lang": who.language,
         "explicit": who.explicit,
         "static": who.static,
@@ -156,6 +158,12 @@ def _with(**changes: str) -> str:
 
 @cache
 def _environment(tongue: str) -> Environment:
-    environment = Environment(loader=PackageLoader("kommungraf"), autoescape=True, extensions=["jinja2.ext.i18n"])
+    environment = Environment(
+        loader=PackageLoader("kommungraf"),
+        autoescape=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
     environment.install_gettext_translations(translations(tongue), newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -70,17 +70,17 @@ def rivals(source: Source, claim: str) -> tuple[Rival, ...]:
     rows = source.evaluator.select(query_text("conflicting"), this=NamedNode(claim))
     said: dict[str, set[Triple]] = {}
     for row in rows:
-        if "o" in row:
+        if "s" in row:
             said.setdefault(row["g"].value, set()).add(Triple(row["s"], row["p"], row["o"]))
-    found = sorted(claims_in(rows).items())
+    found = sorted(claims_in(row for row in rows if "s" not in row).items())
     return tuple(Rival(each, tuple(sorted(said.get(name, ()), key=str))) for name, each in found)
 
 
 def surroundings(source: Source, resource: str, *, page: int = 1) -> Surroundings:
     """One page of what stands between `resource` and other things, in one query."""
     rows = source.evaluator.select(paged("surroundings", page), this=NamedNode(resource))
-    spoken = [row for row in rows if "g" in row]
-    claims = claims_in(spoken)
+    spoken = [row for row in rows if "g" in row and "node" in row]
+    claims = claims_in(row for row in rows if "node" not in row)
     partners: dict[str, set[str]] = {}
     for row in rows:
         if "partner" in row:
@@ -98,7 +98,7 @@ def _neighbours(rows: Iterable[Mapping[str, Any]], claims: Mapping[str, Claim]) 
         triples = found.setdefault((row["node"].value, row["link"].value), {})
         triples.setdefault(Triple(row["node"], row["p"], row["o"]), set()).add(row["g"].value)
     return tuple(
-        Neighbour(node, link, tuple(_statement(triple, graphs, claims) for triple, graphs in triples.items()))
+        Neighbour(node, link, tuple(_statement(each, triples[each], claims) for each in sorted(triples, key=str)))
         for (node, link), triples in sorted(found.items())
     )
 
@@ -125,12 +125,12 @@ def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
 
 def _quotation(claim: str, rows: list[Mapping[str, Any]]) -> Quotation:
     def values(name: str) -> tuple[str, ...]:
-        return tuple(sorted({str(row[name].value) for row in rows if name in row}))
+        return tuple(sorted({str(row["o"].value) for row in rows if "p" in row and row["p"].value == iri(name)}))
 
     return Quotation(
         claim=claim,
-        status=next(iter(values("status")), None),
-        phrases=values("exact"),
-        row=next((int(value) for value in values("row")), None),
-        about=tuple(each for each in values("about") if "/" in each),
+        status=next(iter(values("kg:status")), None),
+        phrases=values("oa:exact"),
+        row=next(map(int, values("csvw:rownum")), None),
+        about=tuple(sorted({row["about"].value for row in rows if isinstance(row.get("about"), NamedNode)})),
     )

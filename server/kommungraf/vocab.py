@@ -1,5 +1,6 @@
 """Every vocabulary IRI and prefix that kommungraf uses, in one table."""
 
+from functools import cache
 from typing import Final
 
 __all__ = ["BASE", "EDTF", "PREFIXES", "iri"]
@@ -45,6 +46,7 @@ PREFIXES: Final[dict[str, str]] = {
 }
 
 
+@cache
 def iri(name: str) -> str:
     """The IRI of a prefixed name such as ``kg:period``; an absolute IRI is returned as it is."""
     prefix, _, local = name.partition(":")

@@ -1,0 +1,112 @@
+"""The pieces of HTML that pages are made of: escaped, marked with their language, and each statement with what it rests on."""
+
+from kommungraf.links import Link
+from kommungraf.markup import Pen
+from kommungraf.texts import translations
+from kommungraf.views import Behind, Cluster, Fact, Group, Value
+
+HOSTILE = "<b>\"'&"
+SAFE = "&lt;b&gt;&#34;&#39;&amp;"
+
+
+def pen() -> Pen:
+    return Pen(translations("sv"))
+
+
+def link(text: str = "Växjö", lang: str = "sv", href: str | None = "/doc/a", *, here: bool = True) -> Link:
+    return Link(f"https://example.org/{text}", text, lang, href, here)
+
+
+def test_link_leads_to_its_page() -> None:
+    assert pen().link(link(), "sv") == '<a href="/doc/a">Växjö</a>'
+
+
+def test_link_in_another_language_and_to_another_site_says_so() -> None:
+    made = pen().link(link("Town", "en", "https://example.org/", here=False), "sv")
+    assert made == '<a href="https://example.org/" lang="en" rel="external">Town</a>'
+
+
+def test_what_can_t_be_followed_is_a_name() -> None:
+    assert pen().link(link("Town", "en", None), "sv") == '<span lang="en">Town</span>'
+
+
+def test_links_that_differ_in_their_text_are_told_apart() -> None:
+    writer = pen()
+    assert [writer.link(link(text), "sv") for text in ("a", "b", "a")] == [
+        '<a href="/doc/a">a</a>',
+        '<a href="/doc/a">b</a>',
+        '<a href="/doc/a">a</a>',
+    ]
+
+
+def test_every_text_of_the_data_is_escaped() -> None:
+    hostile = link(HOSTILE, HOSTILE, HOSTILE, here=False)
+    value = Value(HOSTILE, text=HOSTILE, lang=HOSTILE, datatype=HOSTILE, note=HOSTILE)
+    said = Fact(Value(HOSTILE), HOSTILE, value)
+    support = Behind("claim", hostile, phrases=(HOSTILE,), sources=(hostile,), status=hostile)
+    group = Group(hostile, (Cluster((said, said), (support,)),))
+    writer = pen()
+    for made in (writer.link(hostile, "sv"), writer.shown(value, "sv"), writer.rows((group,), "sv")):
+        assert SAFE in made
+        assert HOSTILE not in made
+        assert "<b>" not in made
+
+
+def test_worded_period_is_shown_with_its_expression_where_that_is_asked_for() -> None:
+    period = Value("2018", text="år 2018", datatype="http://id.loc.gov/datatypes/edtf/EDTF")
+    assert pen().shown(period, "sv") == "år 2018"
+    assert pen().shown(period, "sv", exact=True) == 'år 2018 <code class="quiet">2018</code>'
+
+
+def test_note_stands_after_the_value() -> None:
+    assert pen().listed((Value("1", text="1", note="ja"), Value("2", text="2")), "sv") == (
+        '1 <span class="quiet">(ja)</span>, 2'
+    )
+
+
+def test_blank_node_is_unnamed_or_a_table_of_its_own() -> None:
+    inner = Group(link("name"), (Cluster((Fact(Value("_:a", blank=True), "p", Value("x", text="x")),), ()),))
+    assert "namnlös nod" in pen().shown(Value("_:a", blank=True), "sv")
+    assert pen().shown(Value("_:a", blank=True, groups=(inner,)), "sv").startswith('<table class="facts inner">')
+
+
+def test_triple_is_told_exactly() -> None:
+    subject = Value("https://example.org/s")
+    texts = Fact(subject, "p", Value("x", text="x", lang="sv", datatype="langString"))
+    number = Fact(subject, "p", Value("1", text="1", datatype="integer"))
+    thing = Fact(subject, "p", Value("https://example.org/o", link=link()))
+    start = 'about="https://example.org/s" property="p"'
+    rows = pen().rows((Group(link("name"), (Cluster((texts, number, thing), ()),)),), "sv")
+    assert f'<li {start} content="x" data-lang="sv">' in rows
+    assert f'<li {start} content="1" datatype="integer">' in rows
+    assert f'<li {start} resource="https://example.org/o">' in rows
+
+
+def test_statement_rests_on_claims_rules_and_graphs() -> None:
+    source = link("page", href="/doc/page")
+    quoted = Behind(
+        "claim", link("1", href="/doc/1"), phrases=("a", "b"), sources=(source,), status=link("Omstritt")
+    )
+    by_row = Behind("claim", link("2", href="/doc/2"), row=4)
+    bare = Behind("claim", link("3", href="/doc/3"))
+    rule = Behind("rule", link("rule", href="/doc/rule"))
+    graph = Behind("graph", link("graph", href=None))
+    assert pen().rests_on((quoted, by_row, bare, rule, graph), "sv") == (
+        '<ul class="behind"><li><a href="/doc/1"><q>a</q> … <q>b</q></a> · <a href="/doc/page">page</a>'
+        ' <span class="status">Omstritt</span></li><li><a href="/doc/2">rad 5</a></li></ul>'
+        '<details class="behind"><summary>och 3 till</summary><ul class="behind"><li><a href="/doc/3">påstående</a></li>'
+        '<li>Härlett: <a href="/doc/rule">rule</a></li><li>graph</li></ul></details>'
+    )
+    assert "<details" not in pen().rests_on((quoted, by_row, bare), "sv")
+    assert pen().rests_on((), "sv") == ""
+
+
+def test_property_stands_once_before_the_rows_of_its_statements() -> None:
+    one, other = (Fact(Value("s", text="s"), "p", Value(text, text=text)) for text in "ab")
+    group = Group(link("name", href="/p"), (Cluster((one,), ()), Cluster((other, one), ())))
+    made = pen().rows((group,), "sv")
+    assert made.count('<th scope="row" rowspan="2"><a href="/p">name</a></th>') == 1
+    assert made.count("<tr>") == 2
+    assert '<div about="s" property="p" content="a" datatype="">a</div>' in made
+    assert ">b</li><li " in made
+    assert ">s</div>" in pen().rows((group,), "sv", incoming=True)
