@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +24,8 @@ GAUGES = Gauges(
 
 def counted(*requests: Finished) -> Metrics:
     metrics = Metrics({"sparql", "doc", "catalogue"}, lambda: GAUGES)
-    metrics.count(requests)
+    for request in requests:
+        metrics.count(request)
     return metrics
 
 
@@ -96,9 +98,27 @@ def test_queries_are_timed_by_outcome(changes: dict[str, Any], outcome: str) -> 
     assert value(metrics, "kommungraf_query_seconds_count", outcome=outcome) == 1
 
 
+def test_counts_are_whole_while_another_thread_reads_them() -> None:
+    metrics, done = counted(), threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            metrics.exposition()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(3000):
+        metrics.count(
+            finished(path=f"/doc/{number}", method=("GET", "HEAD", "POST")[number % 3], status=number % 600)
+        )
+    done.set()
+    reader.join()
+    assert value(metrics, "kommungraf_request_seconds_count", route="/doc") == 3000
+
+
 def test_cache_workers_release_and_memory_are_told() -> None:
     metrics = counted(finished(kept=True), finished())
-    metrics.lost = 7
+    metrics.lose(7)
     for name, labels, expected in (
         ("kommungraf_cache_hits_total", {}, 1),
         ("kommungraf_cache_misses_total", {}, 1),
@@ -110,7 +130,7 @@ def test_cache_workers_release_and_memory_are_told() -> None:
         ("kommungraf_queries_cut_total", {"limit": "time"}, 4),
         ("kommungraf_queries_cut_total", {"limit": "memory"}, 0),
         ("kommungraf_release_info", {"version": "2026-01-01", "content_hash": "abc"}, 1),
-        ("kommungraf_observations_lost_total", {}, 7),
+        ("kommungraf_log_lines_lost_total", {}, 7),
     ):
         assert value(metrics, name, **labels) == expected
     assert (value(metrics, "process_resident_memory_bytes") or 0) > 1_000_000

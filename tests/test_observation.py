@@ -40,16 +40,20 @@ def test_without_a_log_there_are_still_counts() -> None:
     assert value(metrics, "kommungraf_cache_misses_total") == 1
 
 
-def test_what_comes_too_fast_is_given_up_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_comes_too_fast_is_given_up_and_told_and_its_request_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(observation, "_MOST", 3)
     monkeypatch.setattr(observation, "_PAUSE_SECONDS", 60)
+    written: list[str] = []
     metrics = Metrics({"sparql"}, lambda: GAUGES)
-    observer = Observer(Hosting(access_log="off"), metrics, str)
+    observer = Observer(Hosting(), metrics, written.append)
     for _ in range(5):
         observer.observe(finished())
     observer.close()
-    assert value(metrics, "kommungraf_cache_misses_total") == 3
-    assert value(metrics, "kommungraf_observations_lost_total") == 2
+    assert len("".join(written).splitlines()) == 3
+    assert value(metrics, "kommungraf_cache_misses_total") == 5
+    assert value(metrics, "kommungraf_log_lines_lost_total") == 2
 
 
 def test_a_log_that_can_not_be_written_stops_no_counting() -> None:
@@ -60,7 +64,7 @@ def test_a_log_that_can_not_be_written_stops_no_counting() -> None:
     observer = Observer(Hosting(), metrics, full)
     observer.observe(finished())
     observer.close()
-    assert value(metrics, "kommungraf_observations_lost_total") == 0
+    assert value(metrics, "kommungraf_cache_misses_total") == 1
     assert value(metrics, "kommungraf_log_lines_lost_total") == 1
 
 

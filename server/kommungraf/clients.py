@@ -28,13 +28,10 @@ class Clients:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        #: Whether clients need to be told apart at all.
+        self.is_limited = bool(limits.client_requests or limits.client_queries)
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._working: dict[str, int] = {}
-
-    @property
-    def is_limited(self) -> bool:
-        """Whether clients need to be told apart at all."""
-        return bool(self._limits.client_requests or self._limits.client_queries)
 
     def refusal(self, client: str) -> TooManyRequests | None:
         """Count a request; what it is told where it is one too many."""

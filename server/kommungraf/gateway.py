@@ -106,25 +106,22 @@ class Gateway:
         started = time.perf_counter()
         fields = _joined(scope.headers.items())
         method, target = scope.method, (scope.path, scope.query_string)
-        client, response = "", None
-        fault: RequestError | None = None
-        if self._clients.is_limited:
-            client = client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
-            fault = self._clients.refusal(client)
+        client = client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
+        limited = self._clients.is_limited
+        fault: RequestError | None = self._clients.refusal(client) if limited else None
         kept = None if fault is not None else self._cache.kept(method, target, fields)
         notes: dict[str, Any] = {}
         if kept is not None:
             status, size = int(kept[0][:3]), len(kept[2])
             protocol.response_bytes(status, kept[1], kept[2])
         else:
-            if method == "GET" and not self._clients.is_limited:
+            response = None
+            if method == "GET" and not limited:
                 response, fault = await self._direct_response(target, fields, notes, protocol)
             if response is None and not isinstance(fault, ClientLeft):
-                environ = _environ(scope, fields, notes)
-                response = await self._worked_out(environ, protocol, client, fault)
+                response = await self._worked_out(_environ(scope, fields, notes), protocol, client, fault)
             status, size = (_LEFT, 0) if response is None else await self._sent(response, protocol)
         if self._observe is not None:
-            client = client or client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
             seconds = time.perf_counter() - started
             self._observe(Finished(method, *target, client, status, size, seconds, kept is not None, notes))
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -37,14 +39,27 @@ class _Histogram:
         self.counts[bisect_left(_BUCKETS, seconds)] += 1
         self.total += seconds
 
+    def add(self, other: "_Histogram") -> None:
+        self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
+        self.total += other.total
+
     def buckets(self) -> list[tuple[str, float]]:
         """Cumulative, as the format wants them."""
         bounds = (*map(str, _BUCKETS), "+Inf")
-        running, rows = 0, []
-        for bound, count in zip(bounds, self.counts, strict=True):
-            running += count
-            rows.append((bound, float(running)))
-        return rows
+        return [(bound, float(count)) for bound, count in zip(bounds, accumulate(self.counts), strict=True)]
+
+
+@dataclass(slots=True)
+class _Series:
+    """The requests of one route, method and class of status: their bytes, their times, and how many were kept."""
+
+    size: int = 0
+    kept: int = 0
+    seconds: _Histogram = field(default_factory=_Histogram)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.seconds.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,88 +75,84 @@ class Gauges:
 
 
 class Metrics(Collector):
-    """Counts what was finished, in one thread at a time, and shows it with what `gauges` reads."""
+    """Counts what was finished, by one thread, and shows it to any with what `gauges` reads.
+
+    To count is to add to a few integers; what Prometheus wants is made of them when it asks.
+    """
 
     def __init__(self, routes: Iterable[str], gauges: Callable[[], Gauges]) -> None:
         self._routes = frozenset(routes)
         self._gauges = gauges
-        self._lock = Lock()
-        self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._bytes: Counter[str] = Counter()
-        self._kept: Counter[bool] = Counter()
-        self._seconds: dict[str, _Histogram] = {}
+        self._series: dict[tuple[str, str, int], _Series] = {}
         self._queries: dict[str, _Histogram] = {}
-        self.lost = 0
-        self.lines_lost = 0
+        self._series_of = lru_cache(maxsize=4096)(self._found_series)
+        self._lock = Lock()
+        self._lines_lost = 0
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
 
-    def count(self, batch: Iterable[Finished]) -> None:
-        """Add requests."""
+    def count(self, finished: Finished) -> None:
+        """Add a request."""
+        series = self._series_of(finished.path, finished.method, finished.status)
+        series.size += finished.size
+        series.seconds.observe(finished.seconds)
+        if finished.kept:
+            series.kept += 1
+        elif _is_query(finished):
+            outcome = str(finished.notes.get("problem", "answered"))
+            if outcome not in self._queries:
+                self._queries[outcome] = _Histogram()
+            self._queries[outcome].observe(finished.seconds)
+
+    def lose(self, lines: int) -> None:
+        """Add lines that aren't in the log; any thread may say so."""
         with self._lock:
-            for finished in batch:
-                route = self._route(finished.path)
-                self._requests[
-                    route, finished.method if finished.method in _METHODS else "other", finished.status // 100
-                ] += 1
-                self._bytes[route] += finished.size
-                self._kept[finished.kept] += 1
-                _observe(self._seconds, route, finished.seconds)
-                if not finished.kept and _is_query(finished):
-                    _observe(self._queries, str(finished.notes.get("problem", "answered")), finished.seconds)
+            self._lines_lost += lines
+
+    def _found_series(self, path: str, method: str, status: int) -> _Series:
+        known = method if method in _METHODS else "other"
+        return self._series.setdefault((self._route(path), known, status // 100), _Series())
+
+    def _route(self, path: str) -> str:
+        """The first segment of the path, where the site has that: what clients make up makes no series."""
+        stem = path[1:].partition("/")[0].partition(".")[0]
+        return f"/{stem}" if not stem or stem in self._routes else "other"
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads."""
         return generate_latest(self._registry)
 
-    def _route(self, path: str) -> str:
-        """The first segment of the path, where the site has that: what clients make up makes no series."""
-        stem = _stem(path)
-        return f"/{stem}" if not stem or stem in self._routes else "other"
-
     def collect(self) -> Iterator[Metric]:
         """Every metric family, for the registry."""
         gauges = self._gauges()
-        with self._lock:
-            yield from self._of_requests()
-        yield from _of_cache(gauges, self._kept)
+        series = sorted(self._series.items(), key=itemgetter(0))  # a copy: more may come while it is read
+        yield from _of_requests(series)
+        yield _histogram("kommungraf_query_seconds", "Time to an answer to a query.", "outcome", self._queries)
+        yield from _of_cache(gauges, [each for _, each in series])
         yield from _of_workers(gauges)
         yield from _of_release(gauges)
         lines = CounterMetricFamily("kommungraf_log_lines_lost", "Lines that the access log couldn't take.")
-        lines.add_metric((), self.lines_lost)
+        lines.add_metric((), self._lines_lost)
         yield lines
-        lost = CounterMetricFamily(
-            "kommungraf_observations_lost", "Requests that came too fast to be counted or logged."
-        )
-        lost.add_metric((), self.lost)
-        yield lost
-
-    def _of_requests(self) -> Iterator[Metric]:
-        requests = CounterMetricFamily(
-            "kommungraf_requests", "Requests answered.", labels=("route", "method", "status")
-        )
-        for (route, method, digit), number in sorted(self._requests.items()):
-            requests.add_metric((route, method, f"{digit}xx"), number)
-        yield requests
-        sizes = CounterMetricFamily("kommungraf_response_bytes", "Bytes of bodies sent.", labels=("route",))
-        for route, number in sorted(self._bytes.items()):
-            sizes.add_metric((route,), number)
-        yield sizes
-        yield _histogram("kommungraf_request_seconds", "Time to an answer.", "route", self._seconds)
-        yield _histogram("kommungraf_query_seconds", "Time to an answer to a query.", "outcome", self._queries)
 
 
-@lru_cache(maxsize=4096)
-def _stem(path: str) -> str:
-    return path[1:].partition("/")[0].partition(".")[0]
-
-
-def _observe(histograms: dict[str, _Histogram], label: str, seconds: float) -> None:
-    found = histograms.get(label)
-    if found is None:
-        found = histograms[label] = _Histogram()
-    found.observe(seconds)
+def _of_requests(series: list[tuple[tuple[str, str, int], _Series]]) -> Iterator[Metric]:
+    requests = CounterMetricFamily(
+        "kommungraf_requests", "Requests answered.", labels=("route", "method", "status")
+    )
+    sizes: Counter[str] = Counter()
+    seconds: dict[str, _Histogram] = {}
+    for (route, method, digit), each in series:
+        requests.add_metric((route, method, f"{digit}xx"), each.requests)
+        sizes[route] += each.size
+        seconds.setdefault(route, _Histogram()).add(each.seconds)
+    yield requests
+    family = CounterMetricFamily("kommungraf_response_bytes", "Bytes of bodies sent.", labels=("route",))
+    for route, number in sizes.items():
+        family.add_metric((route,), number)
+    yield family
+    yield _histogram("kommungraf_request_seconds", "Time to an answer.", "route", seconds)
 
 
 def _is_query(finished: Finished) -> bool:
@@ -151,16 +162,17 @@ def _is_query(finished: Finished) -> bool:
 
 def _histogram(name: str, text: str, label: str, found: dict[str, _Histogram]) -> Metric:
     family = HistogramMetricFamily(name, text, labels=(label,))
-    for value, histogram in sorted(found.items()):
+    for value, histogram in sorted(found.items(), key=itemgetter(0)):
         family.add_metric((value,), histogram.buckets(), histogram.total)
     return family
 
 
-def _of_cache(gauges: Gauges, kept: Counter[bool]) -> Iterator[Metric]:
+def _of_cache(gauges: Gauges, series: list[_Series]) -> Iterator[Metric]:
+    kept = sum(each.kept for each in series)
     hits = CounterMetricFamily("kommungraf_cache_hits", "Requests answered from the cache.")
-    hits.add_metric((), kept[True])
+    hits.add_metric((), kept)
     misses = CounterMetricFamily("kommungraf_cache_misses", "Requests that the application answered.")
-    misses.add_metric((), kept[False])
+    misses.add_metric((), sum(each.requests for each in series) - kept)
     evictions = CounterMetricFamily("kommungraf_cache_evictions", "Responses that made way for others.")
     evictions.add_metric((), gauges.evictions)
     yield from (hits, misses, evictions)

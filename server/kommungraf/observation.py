@@ -1,4 +1,4 @@
-"""What is done with a request after it was answered: a line in the log and the counts, in a thread apart."""
+"""What is done with a request after it was answered: it is counted, and a line of the log is written in a thread apart."""
 
 import time
 from collections import deque
@@ -15,21 +15,18 @@ from kommungraf.metrics import Metrics
 __all__ = ["Observer"]
 
 _PAUSE_SECONDS: Final = 0.1
-#: What is done at once: the event loop waits for as long as Python is busy here.
-_FEW: Final = 64
-_BREATH_SECONDS: Final = 0.0005
-#: What may wait to be counted; more would be memory taken for nothing but the log.
+#: Lines that may wait to be written; more would be memory taken for nothing but the log.
 _MOST: Final = 100_000
 
 
 class Observer:
-    """Takes requests from the event loop, at the price of putting them into a queue."""
+    """Takes requests from the event loop, at the price of a few additions and of making up a line."""
 
     def __init__(self, hosting: Hosting, metrics: Metrics, write: Callable[[str], object]) -> None:
         self._hosting = hosting
         self._metrics = metrics
         self._write = write
-        self._waiting: deque[tuple[float, Finished]] = deque()
+        self._lines: deque[str] = deque()
         self._stopped = Event()
         self._run = f"{time.time_ns() // 1_000_000:x}"
         self._numbers = count(1)
@@ -38,40 +35,35 @@ class Observer:
 
     def observe(self, finished: Finished) -> None:
         """Take one request; it never waits and never raises."""
-        if len(self._waiting) < _MOST:
-            self._waiting.append((time.time(), finished))
+        self._metrics.count(finished)
+        if self._hosting.access_log == "off":
+            return
+        if len(self._lines) < _MOST:
+            self._lines.append(self._line(finished))
         else:
-            self._metrics.lost += 1
+            self._metrics.lose(1)
 
     def close(self) -> None:
         """Write what is still waiting, and end."""
         self._stopped.set()
         self._thread.join()
-        while self._flush():
-            continue
 
     def _work(self) -> None:
         while not self._stopped.wait(_PAUSE_SECONDS):
-            while self._flush() and not self._stopped.wait(_BREATH_SECONDS):
-                continue
+            self._flush()
+        self._flush()
 
-    def _flush(self) -> bool:
-        """Count and log a few; whether there are more."""
-        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _FEW))]
-        self._metrics.count(finished for _, finished in batch)
-        if batch and self._hosting.access_log != "off":
-            self._log(batch)
-        return bool(self._waiting)
-
-    def _log(self, batch: list[tuple[float, Finished]]) -> None:
-        """Write a line each; a log that can't be written, as on a full disk, must not stop the counting."""
+    def _flush(self) -> None:
+        """Write what waits; a log that can't be written, as on a full disk, must not stop the counting."""
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
         try:
-            self._write("".join(self._line(moment, finished) for moment, finished in batch))
+            if lines:
+                self._write("".join(lines))
         except OSError:
-            self._metrics.lines_lost += len(batch)
+            self._metrics.lose(len(lines))
 
-    def _line(self, moment: float, finished: Finished) -> str:
+    def _line(self, finished: Finished) -> str:
         number = finished.notes.get("id") or f"{self._run}-{next(self._numbers):x}"
         client = anonymised(finished.client, self._hosting.client_address)
-        line = line_of(self._hosting.access_log, finished, moment=moment, number=number, client=client)
+        line = line_of(self._hosting.access_log, finished, moment=time.time(), number=number, client=client)
         return f"{line}\n"
