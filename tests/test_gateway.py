@@ -15,6 +15,7 @@ import pytest
 
 from bench.processes import family
 from kommungraf.limits import Limits
+from kommungraf.vocab import BASE
 from serving_process import CROSS, LOOKUP, Running, all_gone, post, running, seconds_of_cpu
 from serving_release import TRIG
 
@@ -291,6 +292,53 @@ def test_one_client_may_be_held_to_a_number_of_requests(tmp_path: Path) -> None:
         assert (status, headers["content-type"]) == (429, "application/problem+json")
         assert 0 < int(headers["retry-after"]) <= 60
         assert json.loads(body)["type"].endswith("problem/too-many-requests")
+
+
+def test_behind_a_proxy_each_client_has_its_own_number_of_requests_and_its_own_address(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    hosting = {
+        "proxies": "127.0.0.1",
+        "access_log": "json",
+        "access_log_file": str(log),
+        "client_address": "full",
+    }
+    with running(tmp_path / "releases", Limits(client_requests=2, client_seconds=60), hosting=hosting) as server:
+        for number in range(5):
+            own = {"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"}
+            assert [server.get("/health", **own)[0] for _ in range(3)] == [200, 200, 429]
+        assert comes_true(lambda: log.read_text().count("192.0.2.4") == 3)
+    clients = [json.loads(line)["client"] for line in log.read_text().splitlines()]
+    assert {each: clients.count(each) for each in clients if each.startswith("192")} == {
+        f"192.0.2.{number}": 3 for number in range(5)
+    }
+    assert "10.9.9.9" not in clients
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        pytest.param("/doc/municipality/se-0765", "application/trig", id="document"),
+        pytest.param(f"{LOOKUP}%23profile", "application/sparql-results+json", id="query"),
+    ],
+)
+def test_a_profile_goes_past_what_is_kept_and_changes_nothing_of_it(
+    server: Running, path: str, accept: str
+) -> None:
+    profile = f"<{BASE}def/HeldView>"
+    by_parameter = f"{path}{'&' if '?' in path else '?'}_profile=held"
+    plain, asked, named = [], [], []
+    for _ in range(3):
+        plain.append(server.get(path, Accept=accept))
+        asked.append(server.get(path, Accept=accept, **{"Accept-Profile": profile}))
+        named.append(server.get(by_parameter, Accept=accept))
+    for answers in (plain, asked, named):
+        assert {status for status, _, _ in answers} == {200}
+        assert len({(headers["etag"], headers.get("content-profile"), body) for _, headers, body in answers}) == 1
+    is_document = path.startswith("/doc/")
+    assert (asked[0][1].get("content-profile") == profile) is is_document
+    assert (asked[0][1].get("content-profile"), asked[0][2]) == (named[0][1].get("content-profile"), named[0][2])
+    assert (plain[0][1]["etag"] != asked[0][1]["etag"]) is is_document
+    assert ("Accept-Profile" in plain[0][1]["vary"]) is is_document
 
 
 def test_the_end_waits_for_what_runs_and_not_for_who_idles(tmp_path: Path) -> None:

@@ -8,7 +8,15 @@ from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestedRangeNotSatisfiable,
+)
 
+from kommungraf.texts import translations
 from own_release import own_client
 from serving_client import client_of
 
@@ -226,6 +234,22 @@ def test_what_isnt_there_is_a_404_page(client: FlaskClient, path: str) -> None:
     response = client.get(path, headers={"Accept": "text/html", "Accept-Language": "sv"})
     assert response.status_code == 404
     assert "Här finns inget med det namnet" in response.text
+
+
+def test_what_can_not_be_done_is_told_in_the_readers_language(client: FlaskClient) -> None:
+    response = client.post("/map", headers={"Accept": "text/html", "Accept-Language": "sv"})
+    assert response.status_code == 405
+    assert "Metoden tillåts inte" in response.text
+    assert "Metoden kan inte användas med den här adressen." in response.text
+    assert 'lang="en" class="note"' not in response.text
+
+
+@pytest.mark.parametrize("error", [NotFound, MethodNotAllowed, InternalServerError, RequestedRangeNotSatisfiable])
+def test_what_the_framework_says_is_translated(error: type[HTTPException]) -> None:
+    swedish = translations("sv")
+    for text in (error().name, error.description):
+        assert text is not None
+        assert swedish.gettext(text) != text
 
 
 def test_list_is_in_order_and_whole(client: FlaskClient) -> None:

@@ -1,14 +1,19 @@
+import json
 import os
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from kommungraf.errors import ReleaseError
 from kommungraf.limits import Limits
-from kommungraf.wire import Message
+from kommungraf.wire import Message, receive, send
 from kommungraf.workers import Host, Worker
 from serving_release import write_release
 
@@ -133,3 +138,40 @@ def test_a_dismissed_worker_dies_and_is_reaped_without_being_waited_for(host: Ho
     another = host.spawn()
     assert another is not None
     another.connection.close()
+
+
+def by_itself(dataset: Path) -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
+    """A host as the server starts it, once it is ready, whose standard error can be read."""
+    ours, theirs = socket.socketpair()
+    arguments = (str(theirs.fileno()), str(dataset), json.dumps(asdict(Limits())))
+    command = (sys.executable, "-m", "kommungraf.queryhost", *arguments)
+    with theirs:
+        host = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stderr=subprocess.PIPE)
+    assert receive(ours) is not None
+    return ours, host
+
+
+def test_a_worker_whose_client_left_says_nothing(tmp_path: Path) -> None:
+    control, host = by_itself(write_release(tmp_path) / "dataset.nq")
+    send(control, Message({"spawn": True}))
+    reply = receive(control)
+    assert reply is not None
+    worker = Worker(reply.fields["pid"], socket.socket(fileno=reply.descriptor))
+    os.kill(worker.pid, signal.SIGSTOP)
+    assert worker.send(REQUEST)
+    worker.hang_up()
+    worker.connection.close()
+    os.kill(worker.pid, signal.SIGCONT)
+    assert gone_soon(worker.pid)
+    control.close()
+    assert host.communicate(timeout=20)[1] == b""
+
+
+def test_a_host_whose_server_is_gone_says_nothing(tmp_path: Path) -> None:
+    control, host = by_itself(write_release(tmp_path) / "dataset.nq")
+    host.send_signal(signal.SIGSTOP)
+    send(control, Message({"spawn": True}))
+    control.close()
+    host.send_signal(signal.SIGCONT)
+    assert host.communicate(timeout=20)[1] == b""
+    assert host.returncode == 0

@@ -240,6 +240,7 @@ def _explanation(who: Reader, problem: Problem) -> str:
     """What a reader can make of the problem, where it isn't about the request itself."""
     return {
         404: who.text("Nothing is known here by that name. Search for it, or start over."),
+        405: who.text("This address can be read, and nothing can be changed there."),
         406: who.text("This address has no page of the kind that your browser asks for."),
         410: who.text("This was part of the dataset and was withdrawn."),
         503: who.text("Too much is asked at once. Try again in a while."),

@@ -38,8 +38,11 @@ _GLANCE: Final = 0.05
 def main(arguments: list[str]) -> None:
     """Load, say so, and answer until the web process is gone."""
     control = socket.socket(fileno=int(arguments[0]))
-    source = Path(arguments[1])
-    limits = Limits(**json.loads(arguments[2]))
+    with suppress(BrokenPipeError, ConnectionResetError):  # the web process is gone, whatever it asked for last
+        _host(control, Path(arguments[1]), Limits(**json.loads(arguments[2])))
+
+
+def _host(control: socket.socket, source: Path, limits: Limits) -> None:
     try:
         store = None if source.is_dir() else _loaded(source)
     except (OSError, SyntaxError, ValueError) as error:

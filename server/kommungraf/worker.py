@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import IO, Any, Final, NoReturn, TypeAlias, cast
 
@@ -110,6 +110,11 @@ class _Readable:
 
 def serve(connection: socket.socket, store: Store, *, limits: Limits, first_free: int | None) -> None:
     """Answer queries until the web process closes `connection` or the process has grown too far to be reused."""
+    with suppress(BrokenPipeError, ConnectionResetError):  # nobody waits for an answer any more
+        _serve(connection, store, limits, first_free)
+
+
+def _serve(connection: socket.socket, store: Store, limits: Limits, first_free: int | None) -> None:
     ceiling = peak_memory() + limits.memory_bytes // 2
     last = False
     while not last and (request := _received(connection, first_free)) is not None:
