@@ -55,5 +55,5 @@ def prepared(size: Size, folder: Path) -> Prepared:
         with source.open("w", encoding="utf-8") as sink:
             generate(size, sink.write)
         project = replace(own_project(), data=(source,))
-        publish(Content(assembled(read_inputs(project), project), (), ()), releases, lambda _: None)
+        publish(Content(assembled(read_inputs(project), project), tuple, ()), releases, lambda _: None)
     return Prepared(releases)

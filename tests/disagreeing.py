@@ -1,13 +1,15 @@
 """Small sets of claims that disagree, for the tests of what is found and what is held."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kommungraf.claims import Claims, sorted_out
-from kommungraf.conflicts import Contest, contests
+from kommungraf.conflicts import Contest, contests, readable
 from kommungraf.partition import Partition, partitioned
 from kommungraf.policy import Judgement, judged, read_policy
+from kommungraf.querying import stocked
 from kommungraf.rules import Rule, read_rules
 from kommungraf.vocab import BASE, PREFIXES
 
@@ -44,17 +46,24 @@ def rules(*names: str) -> tuple[Rule, ...]:
 
 
 def found(rule: str, *texts: str) -> list[Contest]:
-    return contests(sorted_claims(*texts), rules(rule))
+    return among(sorted_claims(*texts), rules(rule))
+
+
+def among(claims: Claims, asked: Iterable[Rule]) -> list[Contest]:
+    with stocked(readable(claims)) as store:
+        return contests(claims, asked, store)
 
 
 def apart(*texts: str) -> Partition:
     claims = sorted_claims(*texts)
-    return partitioned(claims, contests(claims, rules()), BASE)
+    return partitioned(claims, among(claims, rules()), BASE)
 
 
 def judgement(*texts: str, policy: str | None = None) -> Judgement:
     text = read_policy(ONTOLOGY)
-    return judged(apart(*texts), Rule("policy", policy, "policy.rq") if policy else text, BASE)
+    rule = Rule("policy", policy, "policy.rq") if policy else text
+    with stocked(readable(sorted_claims(*texts))) as store:
+        return judged(apart(*texts), rule, store, BASE)
 
 
 def held(judgement: Judgement) -> set[str]:

@@ -1,7 +1,8 @@
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad
 
-from kommungraf.canonical import canonical
+from kommungraf.canonical import canonical, canonical_lines
 from kommungraf.dataset import sorted_lines
+from kommungraf.graphs import graph_first, graph_last
 
 KNOWS = NamedNode("urn:knows")
 
@@ -38,3 +39,15 @@ def test_graph_is_the_same_as_before_however_its_nodes_hang_together() -> None:
         graph.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     assert before == after
     assert sorted_lines(canonical(quads)) == sorted_lines(canonical(quads[::-1]))
+
+
+def test_lines_get_the_labels_that_quads_get() -> None:
+    graph, text = NamedNode("urn:g"), Literal("says _:n1 to _:n2")
+    nodes = [BlankNode(f"n{number}") for number in range(9)]
+    pairs = [(0, 1), (2, 3), (1, 2), (4, 4), (5, 6), (6, 5), (3, 0)]
+    quads = [Quad(nodes[one], KNOWS, nodes[other], nodes[one]) for one, other in pairs]
+    for node in nodes[6:]:
+        quads += [Quad(graph, KNOWS, node, graph), Quad(node, KNOWS, text, graph)]
+    quads.append(Quad(graph, KNOWS, text, graph))
+    lines = canonical_lines(graph_first(quads, graph))
+    assert sorted(map(graph_last, lines)) == sorted_lines(canonical(quads))

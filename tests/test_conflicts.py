@@ -2,7 +2,7 @@
 
 import pytest
 
-from disagreeing import TIE, claim, contests, found, sorted_claims
+from disagreeing import TIE, among, claim, found, sorted_claims
 from kommungraf.conflicts import described
 from kommungraf.errors import SyntaxFault
 from kommungraf.rules import Rule
@@ -212,5 +212,5 @@ def test_disagreement_is_one_node_with_its_kind_its_thing_and_every_side() -> No
 )
 def test_rule_that_is_no_query_for_sides_is_named_with_its_file(text: str) -> None:
     with pytest.raises(SyntaxFault) as caught:
-        contests(sorted_claims(claim("own", TIE)), [Rule("x", text, "ontology/conflicts/x.rq")])
+        among(sorted_claims(claim("own", TIE)), [Rule("x", text, "ontology/conflicts/x.rq")])
     assert "ontology/conflicts/x.rq" in str(caught.value)

@@ -76,11 +76,16 @@ def test_dumps_of_the_dataset_are_one_dataset(release: Path) -> None:
     )
 
 
-def test_violation_makes_no_release_and_leaves_the_previous(release: Path) -> None:
-    broken = replace(own_content(), findings=[Finding(Severity.VIOLATION, {"en": "Broken."})])
+@pytest.mark.parametrize("worth", [1, 1 << 40], ids=["while-dumps-are-written", "before-anything-is-written"])
+def test_violation_makes_no_release_and_leaves_the_previous(
+    release: Path, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kommungraf.release._WORTH_PROCESSES", worth)
+    broken = replace(own_content(), judge=lambda: [Finding(Severity.VIOLATION, {"en": "Broken."})])
     with pytest.raises(InvalidDataset):
         publish(broken, release.parent, silent)
     assert resolve_current(release.parent) == release
+    assert not list(release.parent.glob(".aside-*"))
     verified(release)
 
 

@@ -33,6 +33,33 @@ def test_unreadable_file_is_told_with_its_place(
     assert "\n" not in str(fault.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "place", "words"),
+    [
+        pytest.param((PREFIX + "ex:a ex:b no:c .\n").encode(), (2, 11), "@prefix", id="unknown-prefix"),
+        pytest.param(b'<x:a> <x:b>\n"\xe5" .', (2, 2), "byte 0xE5", id="latin-1"),
+    ],
+)
+def test_unreadable_file_that_is_too_large_for_memory_is_told_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, place: tuple[int, int], words: str
+) -> None:
+    monkeypatch.setattr("kommungraf.sources._LARGE", 1)
+    path = tmp_path / "a.ttl"
+    path.write_bytes(content)
+    with pytest.raises(SyntaxFault, match=words) as fault:
+        read_rdf(path, path.name)
+    assert (fault.value.place.line, fault.value.place.column) == place
+
+
+def test_large_file_is_read_each_time_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bom.ttl"
+    path.write_bytes(b"\xef\xbb\xbf" + (PREFIX + "ex:a ex:b ex:c , 'å' .").encode())
+    kept = read_rdf(path, path.name).quads
+    monkeypatch.setattr("kommungraf.sources._LARGE", 1)
+    streamed = read_rdf(path, path.name).quads
+    assert list(streamed) == list(streamed) == list(kept)
+
+
 def test_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(EmptyInput) as fault:
         read_rdf(tmp_path / "none.ttl", "none.ttl")
@@ -42,7 +69,7 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
 def test_byte_order_mark_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "bom.ttl"
     path.write_bytes(b"\xef\xbb\xbf" + (PREFIX + "ex:a ex:b ex:c .").encode())
-    assert len(read_rdf(path, path.name).quads) == 1
+    assert len(list(read_rdf(path, path.name).quads)) == 1
     assert [line for line, _ in lines_of(path)] == [2]
 
 

@@ -1,9 +1,11 @@
 """From a project's folders to the content of a release: read, assemble, validate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from kommungraf.dataset import assembled
+from kommungraf.findings import Finding
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project
 from kommungraf.questions import read_questions
@@ -15,7 +17,7 @@ __all__ = ["checked"]
 
 
 def checked(project: Project, progress: Callable[[str], None], remembered: Path | None = None) -> Content:
-    """The content of the release that the project would make, with every finding about it.
+    """The content of the release that the project would make; every finding about it is found when it is asked for.
 
     Verdicts that the file `remembered` holds are not given again; it then holds those of this time.
     """
@@ -23,7 +25,11 @@ def checked(project: Project, progress: Callable[[str], None], remembered: Path 
     inputs = read_inputs(project)
     progress("assemble")
     dataset = assembled(inputs, project)
-    progress("validate")
-    findings = validated(dataset, inputs, Verdicts(remembered))
     questions = read_questions(project.questions) if project.questions and project.questions.is_dir() else ()
-    return Content(dataset, findings, questions)
+
+    @cache
+    def judge() -> Sequence[Finding]:
+        progress("validate")
+        return validated(dataset, inputs, Verdicts(remembered))
+
+    return Content(dataset, judge, questions)

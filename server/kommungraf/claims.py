@@ -1,25 +1,23 @@
 """The held view: which claims the publisher accepts, and what their graphs say together."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
+from kommungraf.graphs import Graphs, graph_first, parsed
+from kommungraf.spool import Lines
 from kommungraf.vocab import iri
 
-__all__ = ["CURATION", "Claims", "sorted_out"]
+__all__ = ["CURATION", "Claims", "claims_of", "sorted_out"]
 
 #: The graph of what the publisher itself says: sources, the claims' status, gaps.
 CURATION: Final = "id/graph/curation"
 
-_A: Final = NamedNode(iri("rdf:type"))
-_CLAIM: Final = NamedNode(iri("kg:Claim"))
-_STATUS: Final = NamedNode(iri("kg:status"))
-_ACCEPTED: Final = NamedNode(iri("kg:Accepted"))
-
-Name = NamedNode | BlankNode | DefaultGraph
+_CLAIM: Final = f"<{iri('rdf:type')}> <{iri('kg:Claim')}> .\n".encode()
+_STATUS: Final = f"<{iri('kg:status')}> ".encode()
+_ACCEPTED: Final = f"<{iri('kg:Accepted')}> .\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +28,61 @@ class Claims:
     """
 
     curation: NamedNode
-    graphs: dict[Name, list[Quad]]
+    graphs: Graphs
     declared: frozenset[NamedNode]
     accepted: frozenset[NamedNode]
     written: frozenset[NamedNode]
 
-    def quads(self) -> Iterator[Quad]:
-        """Every statement, in its graph."""
-        for quads in self.graphs.values():
-            yield from quads
+    def lines(self) -> Iterator[bytes]:
+        """Every statement as an N-Quads line."""
+        for name, lines in self.graphs.walk():
+            token = str(name).encode()
+            yield from (b"%s%s .\n" % (line[:-2], token) for line in lines)
+
+    def held_lines(self) -> Iterator[bytes]:
+        """The statements of curation and of each accepted claim as N-Triples lines."""
+        for name, lines in self.graphs.walk():
+            if name == self.curation or name in self.accepted:
+                yield from lines
 
     def held(self) -> Iterator[Quad]:
-        """The statements of curation and of each accepted claim, still in their graphs."""
-        yield from self.graphs.get(self.curation, ())
-        for name, quads in self.graphs.items():
-            if name in self.accepted:
-                yield from quads
+        """The statements of curation and of each accepted claim."""
+        return parsed(self.held_lines())
 
     def not_held(self) -> Iterator[Quad]:
         """The statements of the claims that the publisher doesn't hold to be true."""
-        for name in self.declared - self.accepted:
-            yield from self.graphs.get(name, ())
+        rejected = self.declared - self.accepted
+        return parsed(line for name, lines in self.graphs.walk() if name in rejected for line in lines)
 
     def without_statements(self) -> Iterator[NamedNode]:
         """The claims that say nothing."""
-        return (claim for claim in self.declared if claim not in self.graphs)
+        silent = set(self.declared)
+        silent.difference_update(name for name, _ in self.graphs.walk())
+        return iter(silent)
 
 
 def sorted_out(quads: Iterable[Quad], base_iri: str) -> Claims:
     """The statements by graph; those of the files' default graphs become the curation graph's."""
+    return claims_of(Graphs(Lines(graph_first(quads, NamedNode(base_iri + CURATION)))), base_iri)
+
+
+def claims_of(graphs: Graphs, base_iri: str) -> Claims:
+    """The claims among graphs, as their curation graph declares and judges them."""
     curation = NamedNode(base_iri + CURATION)
-    graphs: defaultdict[Name, list[Quad]] = defaultdict(list)
-    for quad in quads:
-        if isinstance(quad.graph_name, DefaultGraph):
-            graphs[curation].append(Quad(quad.subject, quad.predicate, quad.object, curation))
+    declared, accepted, written = set[NamedNode](), set[NamedNode](), set[NamedNode]()
+    last, claim = b"", curation
+    for line in graphs.statements(curation):
+        subject, _, said = line.partition(b" ")
+        if subject[:1] != b"<" or not (said == _CLAIM or said.startswith(_STATUS)):
+            continue
+        if subject != last:
+            last, claim = subject, NamedNode(subject[1:-1].decode())
+        if said == _CLAIM:
+            declared.add(claim)
         else:
-            graphs[quad.graph_name].append(quad)
-    stated = graphs.get(curation, [])
-    declared = _subjects(stated, _A, _CLAIM)
-    accepted, written = _subjects(stated, _STATUS, _ACCEPTED), _subjects(stated, _STATUS, None)
-    return Claims(curation, dict(graphs), declared, declared & accepted, declared & written)
-
-
-def _subjects(quads: Iterable[Quad], predicate: NamedNode, value: NamedNode | None) -> frozenset[NamedNode]:
-    found = (
-        quad.subject for quad in quads if quad.predicate == predicate and (value is None or quad.object == value)
+            written.add(claim)
+        if said.endswith(_ACCEPTED):
+            accepted.add(claim)
+    return Claims(
+        curation, graphs, frozenset(declared), frozenset(declared & accepted), frozenset(declared & written)
     )
-    return frozenset(subject for subject in found if isinstance(subject, NamedNode))

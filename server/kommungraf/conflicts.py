@@ -8,16 +8,18 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from kommungraf.claims import Claims
 from kommungraf.errors import Place, SyntaxFault
+from kommungraf.graphs import parsed, serialised
 from kommungraf.rules import Rule, period_bounds
 from kommungraf.vocab import BASE, iri
 
-__all__ = ["DIFFERS", "KIND", "Contest", "conflict_of", "contests", "described"]
+__all__ = ["DIFFERS", "KIND", "Contest", "conflict_of", "contests", "described", "readable"]
 
 #: The path of the kinds of conflict, whose keys are the file names of the rules.
 KIND: Final = "id/conflict-kind/"
 #: The relation of two claims that say different things without excluding each other.
 DIFFERS: Final = "kg:differsFrom"
 
+_PERIOD: Final = f" <{iri('kg:period')}> ".encode()
 _VARIABLES: Final = ("subject", "one", "other", "node", "property", "relation")
 _A: Final = NamedNode(iri("rdf:type"))
 _CONFLICT: Final = NamedNode(iri("kg:Conflict"))
@@ -42,29 +44,21 @@ class Contest:
     relation: str
 
 
-def contests(claims: Claims, rules: Iterable[Rule]) -> list[Contest]:
-    """What each rule finds among the claims, whatever their standing, each once."""
-    texts = tuple(rules)
-    if not texts:
-        return []
-    store = _store(claims)
-    return list(dict.fromkeys(found for rule in texts for found in _found(store, rule, claims)))
+def contests(claims: Claims, rules: Iterable[Rule], store: Store) -> list[Contest]:
+    """What each rule finds among the claims, whatever their standing, each once; `store` holds what `readable` gives."""
+    return list(dict.fromkeys(found for rule in rules for found in _found(store, rule, claims)))
 
 
-def _store(claims: Claims) -> Store:
+def readable(claims: Claims) -> Iterator[bytes]:
     """Each claim in its graph with the bounds of its periods, and what the publisher says as the default graph."""
-    store = Store()
-    store.bulk_extend(_readable(claims))
-    return store
-
-
-def _readable(claims: Claims) -> Iterator[Quad]:
-    for quad in claims.graphs.get(claims.curation, ()):
-        yield Quad(quad.subject, quad.predicate, quad.object)
-    for claim in claims.declared:
-        quads = claims.graphs.get(claim, [])
-        yield from quads
-        yield from period_bounds(quads, claim)
+    for name, lines in claims.graphs.walk():
+        if name == claims.curation:
+            yield from lines
+        elif isinstance(name, NamedNode) and name in claims.declared:
+            token = str(name).encode()
+            yield from (b"%s%s .\n" % (line[:-2], token) for line in lines)
+            periods = [line for line in lines if _PERIOD in line]
+            yield from serialised(period_bounds(parsed(periods), name)) if periods else ()
 
 
 def _found(store: Store, rule: Rule, claims: Claims) -> Iterator[Contest]:

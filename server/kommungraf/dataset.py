@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import Final, TypeVar
+from itertools import chain
+from typing import Final
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, Quad
 
-from kommungraf.canonical import canonical
-from kommungraf.claims import Claims, sorted_out
-from kommungraf.conflicts import contests
+from kommungraf.canonical import canonical_lines
+from kommungraf.claims import CURATION, Claims, claims_of
+from kommungraf.conflicts import contests, readable
+from kommungraf.graphs import Graphs, graph_first, graph_last, parsed, serialised, without_graphs
 from kommungraf.inputs import Inputs
 from kommungraf.partition import partitioned
 from kommungraf.policy import Judgement, judged, read_policy
 from kommungraf.project import Project
+from kommungraf.querying import stocked
 from kommungraf.rules import BOUNDS, apply_rules, period_bounds, read_rules
 from kommungraf.spool import Lines, merged
 from kommungraf.vocab import iri
@@ -24,11 +26,8 @@ ONTOLOGY: Final = "def/"
 SHAPES: Final = "shape/"
 RULES: Final = "id/rule/"
 
-_GAP_SUBJECT: Final = NamedNode(iri("kg:gapSubject"))
+_GAP_SUBJECT: Final = f"<{iri('kg:gapSubject')}>".encode()
 _PERIOD: Final = f"<{iri('kg:period')}>".encode()
-#: How many quads are turned into text, or lines into quads, at once.
-_CHUNK: Final = 50_000
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +49,70 @@ class Dataset:
     @property
     def named(self) -> Iterator[Quad]:
         """The quads of named graphs, parsed each time they are asked for."""
-        return _parsed(self.named_lines)
+        return parsed(self.named_lines)
 
     @property
     def held(self) -> Iterator[Quad]:
         """The quads of the default graph, parsed each time they are asked for."""
-        return _parsed(self.held_lines)
-
-
-def _parsed(lines: Iterable[bytes]) -> Iterator[Quad]:
-    for content in _chunks(lines):
-        yield from parse(b"".join(content), RdfFormat.N_QUADS)
+        return parsed(self.held_lines)
 
 
 def assembled(inputs: Inputs, project: Project) -> Dataset:
     """The dataset that a project's files make; raises SyntaxFault where a rule is no query of its kind."""
     base = project.base_iri
-    ontology = _in_graph((quad for file in inputs.ontology for quad in file.quads), base + ONTOLOGY)
-    shapes = _in_graph(_shape_quads(inputs), base + SHAPES)
-    asserted = canonical([*sorted_out(inputs.quads(), base).quads(), *ontology, *shapes])
-    graphs = {NamedNode(base + ONTOLOGY), NamedNode(base + SHAPES)}
-    judgement = _judgement(sorted_out((quad for quad in asserted if quad.graph_name not in graphs), base), project)
+    claims, published = _stated(inputs, base)
+    judgement = _judgement(claims, project)
     claims = judgement.claims
-    published = [quad for quad in asserted if quad.graph_name in graphs]
-    vocabulary = (quad for quad in published if quad.graph_name == NamedNode(base + ONTOLOGY))
-    stated = Lines(_without_graphs(chain(claims.held(), judgement.derived, vocabulary)))
-    derived = list(_derived(stated, _behind_gaps(claims), project))
+    vocabulary = parsed(line for line in published if line.endswith(b"<%s> .\n" % (base + ONTOLOGY).encode()))
+    stated = Lines(chain(claims.held_lines(), without_graphs(chain(judgement.derived, vocabulary))))
+    derived = Lines(_derived(stated, _behind_gaps(claims), project))
     return Dataset(
         base_iri=base,
-        named_lines=Lines(_serialised(chain(_named(claims), judgement.derived, published, derived))),
-        held_lines=Lines(chain(stated, _without_graphs(derived))),
+        named_lines=Lines(chain(_named(claims), serialised(judgement.derived), published, derived)),
+        held_lines=Lines(merged(stated, Lines(map(_triple, derived)))),
         claims=claims,
     )
+
+
+def _stated(inputs: Inputs, base: str) -> tuple[Claims, list[bytes]]:
+    """The claims, and ontology and shapes as N-Quads lines."""
+    ontology = _in_graph((quad for file in inputs.ontology for quad in file.quads), base + ONTOLOGY)
+    shapes = _in_graph(_shape_quads(inputs), base + SHAPES)
+    quads = chain(inputs.quads(), ontology, shapes)
+    lines = canonical_lines(graph_first(quads, NamedNode(base + CURATION)))
+    published: list[bytes] = []
+    return claims_of(Graphs(Lines(_apart(lines, base, published))), base), published
+
+
+def _apart(lines: Iterable[bytes], base: str, published: list[bytes]) -> Iterator[bytes]:
+    """The lines of data; those of the ontology's graph and of the shapes' go to `published`."""
+    own = tuple(f"<{base}{name}> ".encode() for name in (ONTOLOGY, SHAPES))
+    for line in lines:
+        if line.startswith(own):
+            published.append(graph_last(line))
+        else:
+            yield line
+
+
+def _triple(line: bytes) -> bytes:
+    """An N-Quads line of a named graph without the graph, which is its last term."""
+    return line[:-3].rpartition(b" ")[0] + b" .\n"
 
 
 def _judgement(claims: Claims, project: Project) -> Judgement:
     """The claims with their standing: where they disagree, and what the policy makes of it."""
     ontology, base = project.ontology, project.base_iri
     rules = read_rules(ontology / "conflicts" if ontology else None, project.shown)
-    return judged(partitioned(claims, contests(claims, rules), base), read_policy(ontology), base)
+    policy = read_policy(ontology)
+    with stocked(readable(claims) if rules or policy else ()) as store:
+        return judged(partitioned(claims, contests(claims, rules, store), base), policy, store, base)
 
 
-def _named(claims: Claims) -> Iterator[Quad]:
+def _named(claims: Claims) -> Iterator[bytes]:
     """The statements of named graphs; data without claims keep their default graph as it is, with no graph for it."""
-    return (quad for quad in claims.quads() if claims.declared or quad.graph_name != claims.curation)
+    if claims.declared:
+        return claims.lines()
+    return (line for line in claims.lines() if not line.endswith(b" %s .\n" % str(claims.curation).encode()))
 
 
 def _shape_quads(inputs: Inputs) -> Iterator[Quad]:
@@ -106,41 +125,27 @@ def _in_graph(quads: Iterable[Quad], graph: str) -> Iterator[Quad]:
     return (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
 
 
-def _behind_gaps(claims: Claims) -> Iterator[Quad]:
+def _behind_gaps(claims: Claims) -> Iterator[bytes]:
     """What held claims say of the subjects of knowledge gaps, in their graphs: a rule tells from it which claim fills a gap."""
-    gaps = {quad.object for quad in claims.graphs.get(claims.curation, ()) if quad.predicate == _GAP_SUBJECT}
-    return (quad for claim in claims.accepted for quad in claims.graphs.get(claim, ()) if quad.subject in gaps)
+    said = (line.split(b" ", 2) for line in claims.graphs.statements(claims.curation))
+    gaps = {value[:-3] for _, predicate, value in said if predicate == _GAP_SUBJECT}
+    for name, lines in claims.graphs.walk() if gaps else ():
+        if name in claims.accepted:
+            token = str(name).encode()
+            yield from (b"%s%s .\n" % (line[:-2], token) for line in lines if line.partition(b" ")[0] in gaps)
 
 
-def _derived(stated: Lines, behind: Iterable[Quad], project: Project) -> Iterator[Quad]:
+def _derived(stated: Lines, behind: Iterable[bytes], project: Project) -> Iterator[bytes]:
+    """What the rules add, as N-Quads lines."""
     base_iri, ontology = project.base_iri, project.ontology
-    periods = _parsed(line for line in stated if _PERIOD in line)
-    limits = list(dict.fromkeys(period_bounds(periods, NamedNode(base_iri + RULES + BOUNDS))))
-    store = Store()
-    store.load(stated.content(), RdfFormat.N_TRIPLES)
-    store.load(b"".join(_without_graphs(limits)), RdfFormat.N_TRIPLES)
-    store.extend(behind)
+    periods = parsed(line for line in stated if _PERIOD in line)
+    limits = Lines(serialised(period_bounds(periods, NamedNode(base_iri + RULES + BOUNDS))))
     yield from limits
     rules = read_rules(ontology / "rules" if ontology else None, project.shown)
-    yield from apply_rules(store, rules, base_iri + RULES)
+    with stocked(chain(stated, map(_triple, limits), behind)) as store:
+        yield from apply_rules(store, rules, base_iri + RULES)
 
 
 def sorted_lines(quads: Iterable[Quad]) -> list[bytes]:
     """The distinct N-Quads lines of the quads in byte order; without graph names they are N-Triples."""
-    return sorted(set(_serialised(quads)))
-
-
-def _serialised(quads: Iterable[Quad]) -> Iterator[bytes]:
-    for chunk in _chunks(quads):
-        yield from (serialize(chunk, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-
-
-def _without_graphs(quads: Iterable[Quad]) -> Iterator[bytes]:
-    """The N-Triples lines of quads that all have a graph: its name is the last term of the line."""
-    return (line[:-3].rpartition(b" ")[0] + b" .\n" for line in _serialised(quads))
-
-
-def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk
+    return sorted(set(serialised(quads)))

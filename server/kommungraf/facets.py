@@ -20,21 +20,27 @@ TELLING: Final = frozenset((_WITHIN, _MEMBER, _WHOLE, _PARTICIPANT, _STATUS, _ST
 _TIES: Final = """
 CREATE TABLE facet (name TEXT, value TEXT, iri TEXT, PRIMARY KEY (name, value, iri)) WITHOUT ROWID;
 CREATE TEMP TABLE tie (name TEXT, subject TEXT, object TEXT, PRIMARY KEY (name, subject, object)) WITHOUT ROWID;
+CREATE TEMP TABLE inside (thing TEXT, place TEXT, PRIMARY KEY (thing, place)) WITHOUT ROWID;
 """
-# A cooperation or activity has the places of all who take part in it.
-_PLACES: Final = """
+_INSIDE: Final = """
+    INSERT INTO inside
     WITH RECURSIVE inside (thing, place) AS (
         SELECT subject, object FROM tie WHERE name = :within
         UNION
         SELECT inside.thing, tie.object FROM inside JOIN tie ON tie.name = :within AND tie.subject = inside.place
-    ), located AS (
+    )
+    SELECT thing, place FROM inside WHERE INSTR(place, '/id/county/') OR INSTR(place, '/resource/authority/country/')
+"""
+# A cooperation or activity has the places of all who take part in it.
+_PLACES: Final = """
+    WITH located AS (
         SELECT thing, place FROM inside
         UNION
         SELECT whole.object, inside.place FROM tie AS whole
-        JOIN tie AS member ON member.name = :member AND member.subject = whole.subject
-        JOIN inside ON inside.thing = member.object WHERE whole.name = :whole
+        CROSS JOIN tie AS member ON member.name = :member AND member.subject = whole.subject
+        CROSS JOIN inside ON inside.thing = member.object WHERE whole.name = :whole
         UNION
-        SELECT tie.subject, inside.place FROM tie JOIN inside ON inside.thing = tie.object
+        SELECT tie.subject, inside.place FROM tie CROSS JOIN inside ON inside.thing = tie.object
         WHERE tie.name = :participant
     )
     INSERT INTO facet
@@ -59,4 +65,5 @@ def write_facets(connection: sqlite3.Connection, ties: Iterable[tuple[str, str, 
         "status": _STATUS,
         "standing": _STANDING,
     }
+    connection.execute(_INSIDE, properties)
     connection.execute(_PLACES, properties)

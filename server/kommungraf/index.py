@@ -39,6 +39,8 @@ _RANKS: Final = {
     )
     for name in names
 }
+#: So many names are kept in mind, so that each isn't a record as often as it is used.
+_LATELY: Final = 100_000
 _TEXTS_RANK: Final = 2
 #: IRI, rank, language tag, text.
 _Label = tuple[str, int, str, str]
@@ -90,6 +92,7 @@ def _records(
     `tie predicate IRI target` and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last = f"<{base_iri}".encode(), b"\n"
+    lately = set[bytes]()
     for line in lines:
         if line.startswith(last):
             names = {line[len(last) : -3]}
@@ -104,9 +107,17 @@ def _records(
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
         if graph := line[len(last) : -3]:
             sizes[graph] += 1
-        for name in names:
-            if name.startswith(base) or (name == subject and name[:1] == b"<"):
-                yield b"thing\t%s\n" % name[1:-1]
+        things = [
+            name for name in names - lately if name.startswith(base) or (name == subject and name[:1] == b"<")
+        ]
+        yield from (b"thing\t%s\n" % name[1:-1] for name in things)
+        _remember(things, lately)
+
+
+def _remember(things: Iterable[bytes], lately: set[bytes]) -> None:
+    if len(lately) > _LATELY:
+        lately.clear()
+    lately.update(things)
 
 
 def _parted(rest: bytes) -> tuple[bytes, bytes]:

@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad
 
 from kommungraf.claims import Claims
 from kommungraf.conflicts import DIFFERS, Contest
+from kommungraf.graphs import Name, parsed
 from kommungraf.vocab import iri
 
 __all__ = ["CONTESTED", "Part", "Partition", "partitioned"]
@@ -63,21 +64,21 @@ def partitioned(claims: Claims, contests: Iterable[Contest], base_iri: str) -> P
     """The claims with each contested statement as a claim of its own, where the claim says more and nobody judged it."""
     found = tuple(contests)
     moved = _moved(claims, found)
-    graphs = dict(claims.graphs)
-    for (whole, *_), quads in moved.items():
-        gone = set(quads)
-        graphs[whole] = [quad for quad in graphs[whole] if quad not in gone]
+    graphs: dict[Name, list[Quad]] = {}
+    gone = {quad for quads in moved.values() for quad in quads}
+    for whole, *_ in moved:
+        graphs[whole] = [quad for quad in claims.graphs[whole] if quad not in gone]
     names = {matter: _name(matter) for matter in moved}
     for matter, quads in moved.items():
         part = names[matter]
         graphs[part] = [
-            *graphs.get(part, ()),
+            *(graphs[part] if part in graphs else claims.graphs[part]),
             *(Quad(each.subject, each.predicate, each.object, part) for each in quads),
         ]
     declared = claims.declared.union(names.values())
     renamed = tuple(replace(each, one=names.get(_matter(each), each.one)) for each in found)
     return Partition(
-        replace(claims, graphs=graphs, declared=declared),
+        replace(claims, graphs=claims.graphs.changed(graphs), declared=declared),
         renamed,
         _relations(found, renamed),
         tuple(_metadata(claims, names, NamedNode(base_iri + CONTESTED))),
@@ -94,8 +95,9 @@ def _moved(claims: Claims, contests: Iterable[Contest]) -> dict[Matter, list[Qua
     moved: dict[Matter, list[Quad]] = {}
     gone: set[Quad] = set()
     for matter in matters:
-        quads = [quad for quad in claims.graphs.get(matter[0], ()) if _is_about(quad, matter) and quad not in gone]
-        if quads and len(quads) < len(claims.graphs[matter[0]]):
+        said = claims.graphs[matter[0]]
+        quads = [quad for quad in said if _is_about(quad, matter) and quad not in gone]
+        if quads and len(quads) < len(said):
             moved[matter] = quads
             gone.update(quads)
     return moved
@@ -133,8 +135,9 @@ def _metadata(claims: Claims, names: Mapping[Matter, NamedNode], graph: NamedNod
     wholes: defaultdict[NamedNode, list[NamedNode]] = defaultdict(list)
     for (whole, *_), part in names.items():
         wholes[whole].append(part)
-    for quad in claims.graphs.get(claims.curation, ()):
-        if isinstance(quad.subject, NamedNode) and quad.subject in wholes and quad.predicate not in _OWN:
-            yield from (Quad(part, quad.predicate, quad.object, graph) for part in wholes[quad.subject])
+    for whole, parts in wholes.items():
+        for quad in parsed(claims.graphs.statements(claims.curation, f"{whole} ".encode())):
+            if quad.predicate not in _OWN:
+                yield from (Quad(part, quad.predicate, quad.object, graph) for part in parts)
     for whole, parts in wholes.items():
         yield from (Quad(part, _PART_OF, whole, graph) for part in parts)

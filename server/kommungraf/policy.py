@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Quad, QueryTriples, Store
 from kommungraf.claims import Claims
 from kommungraf.conflicts import KIND, conflict_of, described
 from kommungraf.errors import Place, SyntaxFault
+from kommungraf.graphs import parsed
 from kommungraf.partition import Partition
 from kommungraf.rules import Rule
 from kommungraf.vocab import BASE, iri
@@ -20,7 +21,6 @@ __all__ = ["POLICY", "Judgement", "judged", "read_policy"]
 #: The graph of the statuses that the policy gives.
 POLICY: Final = "id/rule/held-view-policy"
 
-_A: Final = NamedNode(iri("rdf:type"))
 _STATUS: Final = NamedNode(iri("kg:status"))
 _ACCEPTED: Final = NamedNode(iri("kg:Accepted"))
 _DISPUTED: Final = NamedNode(iri("kg:Disputed"))
@@ -28,9 +28,11 @@ _CONFLICTS: Final = NamedNode(iri("kg:conflictsWith"))
 _KIND: Final = NamedNode(iri("kg:conflictKind"))
 _PARTY: Final = NamedNode(iri("kg:party"))
 _CONCERNS: Final = NamedNode(iri("kg:concerns"))
+_A: Final = NamedNode(iri("rdf:type"))
 _TOPIC: Final = NamedNode("http://xmlns.com/foaf/0.1/topic")
-_MEMBER: Final = NamedNode(iri("org:member"))
-_ORGANISATION: Final = NamedNode(iri("org:organization"))
+_TYPE: Final = f" <{iri('rdf:type')}> ".encode()
+_MEMBER: Final = f"<{iri('org:member')}>".encode()
+_ORGANISATION: Final = f"<{iri('org:organization')}>".encode()
 #: The reason that is given where there are several.
 _REASONS: Final = tuple(
     NamedNode(iri(f"kg:{name}"))
@@ -56,10 +58,13 @@ def read_policy(ontology: Path | None) -> Rule | None:
     )
 
 
-def judged(partition: Partition, policy: Rule | None, base_iri: str) -> Judgement:
-    """Each claim with its status: the one that a person wrote, or else what the policy says."""
+def judged(partition: Partition, policy: Rule | None, store: Store, base_iri: str) -> Judgement:
+    """Each claim with its status: the one that a person wrote, or else what the policy says.
+
+    `store` holds what the publisher says of them as its default graph.
+    """
     graph = NamedNode(base_iri + POLICY)
-    statuses = _statuses(partition, policy)
+    statuses = _statuses(partition, policy, store)
     claims = partition.claims
     accepted = claims.accepted | {claim for claim, status in statuses.items() if status == _ACCEPTED}
     given = (Quad(claim, _STATUS, status, graph) for claim, status in statuses.items())
@@ -69,9 +74,9 @@ def judged(partition: Partition, policy: Rule | None, base_iri: str) -> Judgemen
     return Judgement(replace(claims, accepted=accepted), tuple(dict.fromkeys(derived)))
 
 
-def _statuses(partition: Partition, policy: Rule | None) -> dict[NamedNode, NamedNode]:
+def _statuses(partition: Partition, policy: Rule | None, store: Store) -> dict[NamedNode, NamedNode]:
     undecided = partition.claims.declared - partition.claims.written
-    reasons = _answers(partition, policy) if policy else {}
+    reasons = _answers(partition, policy, store) if policy else {}
     statuses = {claim: reasons.get(claim, _ACCEPTED) for claim in undecided}
     held = {claim for claim, status in statuses.items() if status == _ACCEPTED} | partition.claims.accepted
     for one, other in partition.pairs(_CONFLICTS.value):
@@ -80,11 +85,10 @@ def _statuses(partition: Partition, policy: Rule | None) -> dict[NamedNode, Name
     return dict(sorted(statuses.items(), key=lambda item: item[0].value))
 
 
-def _answers(partition: Partition, policy: Rule) -> Mapping[NamedNode, NamedNode]:
+def _answers(partition: Partition, policy: Rule, store: Store) -> Mapping[NamedNode, NamedNode]:
     """Why the policy does not hold a claim, for each that it does not."""
-    store = Store()
-    store.bulk_extend(_asked(partition))
     found: defaultdict[NamedNode, set[NamedNode]] = defaultdict(set)
+    store.extend(_asked(partition))
     for triple in _constructed(store, policy):
         if triple.predicate == _STATUS:
             found[triple.subject].add(triple.object)
@@ -105,22 +109,26 @@ def _constructed(store: Store, policy: Rule) -> QueryTriples:
 
 
 def _asked(partition: Partition) -> Iterator[Quad]:
-    """What the policy is asked over: what the publisher says, and how the claims stand to each other."""
-    claims = partition.claims
-    for quad in (*claims.graphs.get(claims.curation, ()), *partition.metadata):
-        yield Quad(quad.subject, quad.predicate, quad.object)
+    """What the policy is asked over, beside what the publisher says: how the claims stand to each other."""
+    yield from (Quad(each.subject, each.predicate, each.object) for each in partition.metadata)
     for relation, pairs in partition.relations.items():
         yield from (Quad(one, NamedNode(relation), other) for one, other in pairs)
     yield from _matters(partition)
-    for claim in claims.declared - claims.written:
-        for quad in claims.graphs.get(claim, ()):
-            if quad.predicate == _A:
-                yield Quad(claim, _TOPIC, quad.subject)
+    yield from _topics(partition.claims)
+
+
+def _topics(claims: Claims) -> Iterator[Quad]:
+    """What each claim that nobody judged describes."""
+    undecided = claims.declared - claims.written
+    for claim, lines in claims.graphs.walk() if undecided else ():
+        if isinstance(claim, NamedNode) and claim in undecided:
+            typed = parsed(line for line in lines if _TYPE in line)
+            yield from (Quad(claim, _TOPIC, quad.subject) for quad in typed if quad.predicate == _A)
 
 
 def _matters(partition: Partition) -> Iterator[Quad]:
     """The kind of each claim's disagreement, and the parties to the matter: the thing itself and its members."""
-    parties = _parties(partition.claims)
+    parties = _parties(partition)
     for part in partition.parts:
         yield Quad(part.claim, _KIND, NamedNode(f"{BASE}{KIND}{part.kind}"))
         for party in (part.subject, *parties.get(part.subject, ())):
@@ -129,7 +137,7 @@ def _matters(partition: Partition) -> Iterator[Quad]:
 
 def _concerned(partition: Partition, base_iri: str) -> Iterator[Quad]:
     """The municipalities that each disagreement concerns: the thing itself, or those that belong to it."""
-    parties, municipalities = _parties(partition.claims), f"{base_iri}id/municipality/"
+    parties, municipalities = _parties(partition), f"{base_iri}id/municipality/"
     for each in partition.contests:
         graph = NamedNode(f"{base_iri}id/rule/{each.kind}")
         for party in (each.subject, *parties.get(each.subject, ())):
@@ -137,20 +145,29 @@ def _concerned(partition: Partition, base_iri: str) -> Iterator[Quad]:
                 yield Quad(conflict_of(each, base_iri), _CONCERNS, party, graph)
 
 
-def _parties(claims: Claims) -> Mapping[NamedNode, set[NamedNode]]:
-    """Who belongs to what, whoever says so."""
-    member: dict[NamedNode, NamedNode] = {}
-    body: dict[NamedNode, NamedNode] = {}
-    for claim in claims.declared:
-        for quad in claims.graphs.get(claim, ()):
-            if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
-                continue
-            if quad.predicate == _MEMBER:
-                member[quad.subject] = quad.object
-            elif quad.predicate == _ORGANISATION:
-                body[quad.subject] = quad.object
+def _parties(partition: Partition) -> Mapping[NamedNode, set[NamedNode]]:
+    """Who belongs to what is contested, whoever says so."""
+    wanted = {str(each.subject).encode() for each in partition.contests}
+    bodies: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for membership, body in _said(partition.claims, _ORGANISATION) if wanted else ():
+        if body in wanted:
+            bodies[membership].add(body)
     found: defaultdict[NamedNode, set[NamedNode]] = defaultdict(set)
-    for membership, agent in member.items():
-        if membership in body:
-            found[body[membership]].add(agent)
+    for membership, agent in _said(partition.claims, _MEMBER) if bodies else ():
+        for body in bodies.get(membership, ()):
+            found[_node(body)].add(_node(agent))
     return found
+
+
+def _said(claims: Claims, predicate: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The subject and object of each statement of the claims with this predicate, where both are IRIs."""
+    for claim, lines in claims.graphs.walk():
+        for line in lines:
+            if predicate in line and claim in claims.declared:
+                subject, named, value = line[:-3].split(b" ", 2)
+                if named == predicate and subject[:1] == value[:1] == b"<":
+                    yield subject, value
+
+
+def _node(token: bytes) -> NamedNode:
+    return NamedNode(token[1:-1].decode())

@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
 from kommungraf.catalogue import Description, catalogue_quads, description
 from kommungraf.dataset import Dataset, sorted_lines
-from kommungraf.dumps import Dump, dumps, entry, finished, write_lines
+from kommungraf.dumps import dumps, entry, finished, write_lines
 from kommungraf.errors import InvalidDataset, ReleaseError
 from kommungraf.findings import Finding, Severity, conforms
 from kommungraf.formats import GRAPH, TextFormat
@@ -37,16 +37,22 @@ _WORTH_PROCESSES: Final = 100_000
 _PROCESSES: Final = 4
 
 Progress = Callable[[str], None]
-Mapped = Callable[[Callable[[Dump], tuple[FileEntry, ...]], Iterable[Dump]], Iterable[tuple[FileEntry, ...]]]
+Part = Callable[[], tuple[FileEntry, ...]]
+Mapped = Callable[[Callable[[Part], tuple[FileEntry, ...]], Iterable[Part]], Iterable[tuple[FileEntry, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a release is made of."""
+    """What a release is made of; `judge` finds what there is to say of it, once."""
 
     dataset: Dataset
-    findings: Sequence[Finding]
+    judge: Callable[[], Sequence[Finding]]
     questions: Sequence[Question]
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Every finding about the dataset."""
+        return self.judge()
 
 
 def publish(content: Content, releases: Path, progress: Progress) -> Path:
@@ -55,20 +61,29 @@ def publish(content: Content, releases: Path, progress: Progress) -> Path:
     A release that is there already, intact, is used as it is. Raises InvalidDataset where a finding is a violation,
     ReleaseError where the disk refuses.
     """
-    if not conforms(content.findings):
-        raise InvalidDataset(sum(finding.severity is Severity.VIOLATION for finding in content.findings))
+    if len(content.dataset.held_lines) < _WORTH_PROCESSES:
+        _demand_conformance(content)
     try:
         releases.mkdir(parents=True, exist_ok=True)
         with _locked(releases):
             _clear_aside(releases)
             aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=releases))
             aside.chmod(0o755)
-            manifest = _write(content, aside, progress)
+            try:
+                manifest = _write(content, aside, progress)
+            except InvalidDataset:
+                shutil.rmtree(aside)
+                raise
             target = _moved(aside, releases / manifest.name)
             _make_current(target)
             return target
     except OSError as error:
         raise ReleaseError(f"The release can't be written to {releases}: {error.strerror}.") from error
+
+
+def _demand_conformance(content: Content) -> None:
+    if not conforms(content.findings):
+        raise InvalidDataset(sum(finding.severity is Severity.VIOLATION for finding in content.findings))
 
 
 @contextmanager
@@ -89,11 +104,12 @@ def _write(content: Content, folder: Path, progress: Progress) -> Manifest:
     write_lines(folder, "held", dataset.held_lines)
     write_lines(folder, "dataset", dataset.lines())
     with _hands(len(dataset.held_lines)) as mapped:
-        finishing = mapped(partial(finished, folder), dumps())
-        with (folder / "dataset.nq").open("rb") as lines:
-            write_index(folder / "index.sqlite", lines, dataset.base_iri)
-        entries = [each for made in _told(finishing, progress) for each in made]
-    entries.append(entry(folder / "index.sqlite", "index"))
+        made = mapped(
+            _made,
+            [partial(_indexed, folder, dataset.base_iri), *(partial(finished, folder, each) for each in dumps())],
+        )
+        _demand_conformance(content)  # while other processes write
+        entries = [each for part in _told(made, progress) for each in part]
     entries.append(entry(_written(folder / "questions.json", _questions(content.questions)), "questions"))
     entries.append(entry(_written(folder / "report.ttl", shacl_report(content.findings)), "report"))
     progress("catalogue")
@@ -104,6 +120,17 @@ def _write(content: Content, folder: Path, progress: Progress) -> Manifest:
     return manifest
 
 
+def _made(part: Part) -> tuple[FileEntry, ...]:
+    return part()
+
+
+def _indexed(folder: Path, base_iri: str) -> tuple[FileEntry, ...]:
+    path = folder / "index.sqlite"
+    with (folder / "dataset.nq").open("rb") as lines:
+        write_index(path, lines, base_iri)
+    return (entry(path, "index"),)
+
+
 @contextmanager
 def _hands(triples: int) -> Iterator[Mapped]:
     """What maps a function over values: other processes where there is enough to do."""
@@ -112,7 +139,11 @@ def _hands(triples: int) -> Iterator[Mapped]:
         yield map
     else:
         with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            yield pool.map
+            try:
+                yield pool.map
+            except InvalidDataset:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
 
 
 def _told(made: Iterable[tuple[FileEntry, ...]], progress: Progress) -> Iterator[tuple[FileEntry, ...]]:

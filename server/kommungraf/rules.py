@@ -1,15 +1,18 @@
 """The derivations of the build: SPARQL CONSTRUCT files, and the bounds of each period."""
 
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, RdfFormat, Store
 
 from kommungraf.errors import Place, SyntaxFault
+from kommungraf.graphs import chunks, parsed, serialised
 from kommungraf.periods import bounds, dated
+from kommungraf.spool import Lines
 from kommungraf.vocab import EDTF, iri
 
 __all__ = ["BOUNDS", "Rule", "apply_rules", "period_bounds", "read_rules", "unreadable_periods"]
@@ -48,19 +51,20 @@ def _rule(path: Path, file: str) -> Rule:
         raise SyntaxFault("The rule isn't UTF-8; save it in that encoding.", Place(file)) from error
 
 
-def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[Quad]:
-    """What each rule adds to the store's default graph, as quads of the graph `rule_iri` + its name.
+def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[bytes]:
+    """What each rule adds to the store's default graph, as N-Quads lines of the graph `rule_iri` + its name.
 
     A rule sees what the rules before it added; what is held already isn't derived again.
     """
     for rule in rules:
         graph = NamedNode(rule_iri + rule.name)
-        derived = [quad for quad in map(_held, _constructed(store, rule)) if quad not in store]
-        store.bulk_extend(derived)
-        yield from (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in derived)
+        for quads in chunks(parsed(_constructed(store, rule))):
+            derived = [quad for quad in quads if quad not in store]
+            store.extend(derived)
+            yield from serialised(Quad(quad.subject, quad.predicate, quad.object, graph) for quad in derived)
 
 
-def _constructed(store: Store, rule: Rule) -> set[Triple]:
+def _constructed(store: Store, rule: Rule) -> Lines:
     try:
         answer = store.query(rule.query)
     except SyntaxError as error:
@@ -68,11 +72,10 @@ def _constructed(store: Store, rule: Rule) -> set[Triple]:
         raise SyntaxFault("The rule doesn't parse: {reason}.", place, reason=error.msg) from error
     if not isinstance(answer, QueryTriples):
         raise SyntaxFault("The rule is no CONSTRUCT query.", Place(rule.file))
-    return set(answer)
-
-
-def _held(triple: Triple) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object)
+    with tempfile.TemporaryFile(prefix="kommungraf-") as found:
+        answer.serialize(found, RdfFormat.N_TRIPLES)
+        found.seek(0)
+        return Lines(found)
 
 
 def period_bounds(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:

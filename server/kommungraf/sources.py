@@ -1,7 +1,8 @@
 """RDF files as people keep them: reading with the place of each error, and finding the line of a statement."""
 
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,16 +14,21 @@ from kommungraf.formats import RDF, by_suffix
 
 __all__ = ["RdfFile", "lines_of", "rdf_files", "read_rdf"]
 
+#: From so many bytes on a file's statements aren't kept in memory, where they take three times as many.
+_LARGE: Final = 128 << 20
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class RdfFile:
-    """One parsed file: `name` is how people know it, `quads` its statements in document order."""
+    """One parsed file: `name` is how people know it, `quads` its statements in document order.
+
+    Those of a large file are read from it again each time, with other labels of blank nodes.
+    """
 
     path: Path
     name: str
-    quads: tuple[Quad, ...]
+    quads: Iterable[Quad]
 
 
 def rdf_files(folder: Path) -> list[Path]:
@@ -34,12 +40,40 @@ def rdf_files(folder: Path) -> list[Path]:
 
 def read_rdf(path: Path, name: str) -> RdfFile:
     """The file's statements; raises SyntaxFault with line and column, or EmptyInput where it can't be read."""
-    form, content = _format(path, name), _content(path, name)
+    form = _format(path, name)
     try:
-        parsed = parse(content, form, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
+        if _size(path) > _LARGE:
+            _expect_utf8(path, name)
+            return RdfFile(path, name, _Streamed.read(path, form))
+        parsed = parse(_content(path, name), form, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
         return RdfFile(path, name, tuple(parsed))
     except SyntaxError as error:
         raise _fault(error, Place(name, error.lineno, error.offset)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Streamed:
+    """The statements of a file that is too large to be kept in memory."""
+
+    path: Path
+    form: RdfFormat
+
+    @classmethod
+    def read(cls, path: Path, form: RdfFormat) -> "_Streamed":
+        """A file that has been read once to its end; raises SyntaxError where it doesn't parse."""
+        streamed = cls(path, form)
+        deque(streamed, 0)
+        return streamed
+
+    def __iter__(self) -> Iterator[Quad]:
+        with self.path.open("rb") as stream:
+            stream.seek(len(_UTF8_BOM) if stream.read(len(_UTF8_BOM)) == _UTF8_BOM else 0)
+            base = self.path.resolve().as_uri()
+            yield from parse(stream, self.form, base_iri=base, rename_blank_nodes=True)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _format(path: Path, name: str) -> RdfFormat:
@@ -63,9 +97,23 @@ def _content(path: Path, name: str) -> bytes:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        message = "The file isn't UTF-8 (byte 0x{byte}). Save it with the encoding UTF-8."
-        raise SyntaxFault(message, Place(name, line, column), byte=f"{content[error.start]:02X}") from error
+        raise _not_utf8(content[error.start], Place(name, line, column)) from error
     return content
+
+
+def _expect_utf8(path: Path, name: str) -> None:
+    """Raises SyntaxFault where a large file isn't UTF-8."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise _not_utf8(line[error.start], Place(name, number, error.start + 1)) from error
+
+
+def _not_utf8(byte: int, place: Place) -> SyntaxFault:
+    message = "The file isn't UTF-8 (byte 0x{byte}). Save it with the encoding UTF-8."
+    return SyntaxFault(message, place, byte=f"{byte:02X}")
 
 
 def _fault(error: SyntaxError, place: Place) -> SyntaxFault:
