@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from hosting_nginx import NGINX, Host, hosted
+from hosting import PROGRAMS, Host, hosted
 from kommungraf import browsersearch
 from kommungraf.assets import built
 from kommungraf.edition import Editions
@@ -64,7 +64,7 @@ def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     target = tmp_path_factory.mktemp("export") / "site"
     export(Job(releases, LIMITS, processes=1), target, lambda _step: None)
     with (
-        hosted(target, tmp_path_factory.mktemp("nginx") / "own") as host,
+        hosted("nginx", target, tmp_path_factory.mktemp("nginx") / "own") as host,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
     ):
@@ -72,7 +72,7 @@ def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing")
-@pytest.mark.skipif(NGINX is None, reason="nginx isn't installed")
+@pytest.mark.skipif(PROGRAMS["nginx"] is None, reason="nginx isn't installed")
 @pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 import json
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Final
 from urllib.parse import unquote
 
@@ -61,7 +63,7 @@ class _Plan:
 def export(job: Job, target: Path, progress: Callable[[str], None]) -> int:
     """Write the current release to `target`, which holds nothing or an earlier export; how many files."""
     _refuse_foreign(target)
-    with _aside(target) as aside:
+    with _interruptible(), _aside(target) as aside:
         site = aside / SITE
         with opened(job.releases, job.limits, site, host=job.host) as (edition, scribe):
             found = _walked(_Plan(job, site, edition.manifest.content_hash), edition.index.size(), progress)
@@ -84,6 +86,19 @@ def _refuse_foreign(target: Path) -> None:
     if strange:
         message = "The folder holds something that is no earlier export. Choose another, or empty it."
         raise OutputFault(message, Place(str(target)))
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl-C does, so that what was begun is taken away; only the main thread hears it."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
 
 
 @contextmanager
@@ -123,7 +138,7 @@ def _walked(plan: _Plan, size: int, progress: Callable[[str], None]) -> Found:
     """The documents of all things, a share of them after the other in each process."""
     total = Found()
     starts = range(0, size, _SHARE)
-    with ProcessPoolExecutor(plan.job.processes, mp_context=get_context("spawn")) as pool:
+    with _pool(plan.job.processes) as pool:
         running = [pool.submit(_walk, plan, start) for start in starts]
         for number, done in enumerate(as_completed(running), start=1):
             found = done.result()
@@ -132,6 +147,19 @@ def _walked(plan: _Plan, size: int, progress: Callable[[str], None]) -> Found:
             total.missing |= found.missing
             progress(f"Documents, part {number} of {len(starts)}")
     return total
+
+
+@contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are ended at once where the block fails or is interrupted: nobody waits for what they write."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.terminate()
+            raise
 
 
 def _walk(plan: _Plan, start: int) -> Found:

@@ -5,6 +5,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -22,6 +23,8 @@ _TONGUED: Final = frozenset({"html", "atom", "csv"})
 _SUFFIXES: Final = frozenset(form.suffix for form in RDF)
 _AS_THEY_ARE: Final = re.compile(r"static/.+|dataset/[^/]+|catalogue\.\w+|robots\.txt|llms\.txt|sitemap[^/]*\.xml")
 _LONGEST_SEGMENT: Final = 150
+#: How many addresses are kept with their files: pages of one kind have most of their links in common.
+_REMEMBERED: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 #: The addresses within the site; text can't look so, because its quotation marks are escaped.
 _ADDRESS: Final = re.compile(r'(?<= )(href|src|action)="(/[^"]*)"')
@@ -40,6 +43,7 @@ class Placed:
         return "/" + quote(self.path, safe="/~,=@:!$&'()*+;")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def place_of(address: str, language: str) -> Placed | None:
     """The file for an address of the site; where the address names no language, in `language`. None for what is left out."""
     path, _, query = address.removeprefix("/").partition("?")
