@@ -140,7 +140,11 @@ def test_search_is_narrowed_by_class_and_facets(tmp_path: Path) -> None:
         counted = opened.counts("älmhult")
         assert counted["county"] == {f"{BASE}id/county/se-07": 1}
         assert counted["type"] == {f"{BASE}def/Municipality": 2, f"{BASE}def/Place": 1}
-        assert opened.of_type(f"{BASE}def/Municipality", "sv", county=f"{BASE}id/county/se-07", limit=9) == (
-            iri("a"),
-        )
+        [name] = opened.of_type(f"{BASE}def/Municipality", "sv", facets=county.facets, limit=9)
+        assert name == iri("a")
+        assert opened.count(f"{BASE}def/Municipality", county.facets) == 1
+        choices = opened.choices(f"{BASE}def/Municipality", ("county", "country"), county.facets)
+        assert choices["type"] == {f"{BASE}def/Municipality": 1}
+        assert choices["county"] == {f"{BASE}id/county/se-07": 1}
+        assert choices["country"] == {}
         assert opened.count(f"{BASE}def/Municipality") == 2

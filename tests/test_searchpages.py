@@ -1,7 +1,5 @@
 """Search, suggestions, lists and their CSV as a browser and a program get them."""
 
-import csv
-import io
 from collections.abc import Iterator
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -12,7 +10,6 @@ from flask.testing import FlaskClient
 from kommungraf.vocab import BASE
 from own_release import own_client, page
 
-MUNICIPALITY = f"{BASE}def/Municipality"
 KRONOBERG = f"{BASE}id/county/se-07"
 
 
@@ -56,66 +53,6 @@ def test_description_names_the_search_and_the_suggestions_of_this_host(client: F
     assert templates["text/html"].startswith("http://graph.example/search?q={searchTerms}")
     assert 0 < len(root.findtext(f"{space}ShortName", "")) <= 16
     assert "public" not in response.headers["Cache-Control"]
-
-
-def test_list_of_a_county_is_offered_as_csv(client: FlaskClient) -> None:
-    address = f"/list?type={quote(MUNICIPALITY, safe='')}&county={quote(KRONOBERG, safe='')}"
-    text = page(client, address)
-    assert text.count('<li><a href="/doc/municipality/se-07') == 8
-    response = client.get(address, headers={"Accept": "text/csv"})
-    assert response.mimetype == "text/csv"
-    rows = list(csv.DictReader(io.StringIO(response.text)))
-    assert [row["name_sv"] for row in rows][:2] == ["Alvesta kommun", "Lessebo kommun"]
-    assert len(rows) == 8
-
-
-def test_csv_of_cooperations_names_members_and_period(client: FlaskClient) -> None:
-    response = client.get(f"/list?type={quote(BASE + 'def/RegionalCooperation', safe='')}&format=csv")
-    [row] = [
-        each for each in csv.DictReader(io.StringIO(response.text)) if each["name_sv"] == "Entreprenörsregionen"
-    ]
-    assert len(row["members"].split("; ")) == 12
-    assert row["period"] == "1999/.."
-    assert "http" in row["sources"]
-
-
-@pytest.mark.parametrize(
-    "query", ["type=", "type=https%3A%2F%2Fexample.org%2FNothing", f"type={MUNICIPALITY}&page=99"]
-)
-def test_list_of_nothing_is_not_found(client: FlaskClient, query: str) -> None:
-    assert client.get(f"/list?{query}").status_code == 404
-
-
-def test_list_in_a_form_that_nobody_offers_is_refused(client: FlaskClient) -> None:
-    address = f"/list?type={quote(MUNICIPALITY, safe='')}"
-    assert client.get(address, headers={"Accept": "image/png"}).status_code == 406
-
-
-PARTNERSHIPS = f"/list?type={quote(BASE + 'def/MunicipalPartnership', safe='')}"
-
-
-def test_list_says_of_each_thing_whether_it_held(client: FlaskClient) -> None:
-    assert 'Växjö–JB Marks</a> <span class="status held">nej</span>' in page(
-        client, f"{PARTNERSHIPS}&date=1999-12-31"
-    )
-    assert 'Växjö–JB Marks</a> <span class="status held">ja</span>' in page(
-        client, f"{PARTNERSHIPS}&date=2020-01-01"
-    )
-    undated = page(client, PARTNERSHIPS)
-    assert "status held" not in undated
-    assert '<input id="date" name="date" type="date"' in undated
-
-
-@pytest.mark.parametrize(
-    ("date", "expected"),
-    [("1999-12-31", "no"), ("2005-06-01", "unknown"), ("2005", "unknown"), ("2020-01", "yes")],
-)
-def test_csv_of_a_list_has_the_answer_in_a_column(client: FlaskClient, date: str, expected: str) -> None:
-    response = client.get(f"{PARTNERSHIPS}&format=csv&date={date}")
-    found = {row["name_sv"]: row for row in csv.DictReader(io.StringIO(response.text))}
-    row = found["Partnerskapet Älmhult–Växjö–JB Marks"]
-    assert (row["date"], row["holds"]) == (date, expected)
-    assert row["period"] == "2005/.."
 
 
 def test_search_leaves_nothing_out_for_a_date_and_says_what_held(client: FlaskClient) -> None:

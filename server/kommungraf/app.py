@@ -14,6 +14,7 @@ from kommungraf import (
     documents,
     downloads,
     graphstore,
+    listpages,
     machinepages,
     operation,
     pages,
@@ -80,6 +81,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(searchpages.blueprint)
+    app.register_blueprint(listpages.blueprint)
     app.register_blueprint(asofpages.blueprint)
     app.register_blueprint(reconciliation.blueprint)
     app.register_blueprint(machinepages.blueprint)

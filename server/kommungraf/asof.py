@@ -15,7 +15,17 @@ from kommungraf.surroundings import Neighbour, Surroundings
 from kommungraf.tenures import Tie, spans, ties
 from kommungraf.wording import period_in_words
 
-__all__ = ["AsOf", "Times", "answer_in_words", "as_of", "day_in_words", "edition_day", "times_of"]
+__all__ = [
+    "AsOf",
+    "Times",
+    "answer_in_words",
+    "answers_at",
+    "as_of",
+    "dated",
+    "day_in_words",
+    "edition_day",
+    "times_of",
+]
 
 _MOST_TIES: Final = 20_000
 _DATED: Final = ("org:member", "org:organization", "kg:partOfCooperation", "kg:participant")
@@ -72,6 +82,18 @@ def answer_in_words(who: Reader, answer: Holds) -> str:
         Holds.NO: who.text("no"),
         Holds.UNKNOWN: who.text("can’t be told"),
     }[answer]
+
+
+def answers_at(who: Reader, iris: Iterable[str], when: Moment | None) -> dict[str, Holds]:
+    """Whether each of `iris` of which any bounds are known was there at `when`, if that is asked for."""
+    if when is None:
+        return {}
+    return {name: bounds.hold(when) for name, bounds in spans(who.edition.index, iris).items()}
+
+
+def dated(who: Reader, when: Moment | None) -> dict[str, str]:
+    """What a template says of the moment that is asked for."""
+    return {"date": when.text, "day": day_in_words(who, when)} if when else {"date": "", "day": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The page of one resource: its statements with their sources, disagreements, gaps and links."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pyoxigraph import Literal, Triple
@@ -11,7 +11,8 @@ from kommungraf.links import Link
 from kommungraf.maps import Map, maps_of
 from kommungraf.moments import Moment
 from kommungraf.networks import Network, network_of
-from kommungraf.panels import Panel, hubs_of, panels_of, quotation_panels, rival_panels
+from kommungraf.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
+from kommungraf.plurals import plural
 from kommungraf.resources import Claim, Document, Statement, own_claim
 from kommungraf.search import Label
 from kommungraf.site import Form, Reader, forms
@@ -112,6 +113,7 @@ def entity_view(who: Reader, document: Document, when: Moment | None = None) -> 
         years=_years(who, document.iri, around),
         panels=(
             *panels_of(who, views, around, times),
+            *_in_county(who, document.iri, name),
             *_cited(who, views, document),
             *_contested(who, views, document, claim),
         ),
@@ -178,6 +180,21 @@ def _summary(views: Views, document: Document) -> Iterator[Brief]:
         near = tuple(value for value in told if value.link is None or value.link.here)
         if values:
             yield Brief(views.names.link(name), near or told or values)
+
+
+def _in_county(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]:
+    """How many things of each class there are in the resource, where it is a county, and where they are listed."""
+    if type_ == iri("kg:County"):
+        counts = who.edition.index.choices("", (), {"county": resource})["type"]
+        who.names.fetch(counts)
+        rows = ((plural(who.names.link(name), who.language), name, count) for name, count in counts.items())
+        yield county_panel(
+            who,
+            [
+                (replace(link, href=who.with_query("list", {"type": name, "county": resource})), count)
+                for link, name, count in rows
+            ],
+        )
 
 
 def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:

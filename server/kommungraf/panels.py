@@ -16,8 +16,9 @@ from kommungraf.surroundings import Neighbour, Quotation, Rival, Surroundings
 from kommungraf.timelines import Axis, axis_of
 from kommungraf.views import Behind, Value, Views
 from kommungraf.vocab import iri
+from kommungraf.wording import number_in_words
 
-__all__ = ["Panel", "Part", "hubs_of", "panels_of", "quotation_panels", "rival_panels"]
+__all__ = ["Panel", "Part", "county_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels"]
 
 _MOST_VALUES: Final = 16
 
@@ -206,6 +207,19 @@ def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
     claim = _phrased(who, who.names.link(each.claim), each.phrases)
     status = (views.value_of(each.status),) if each.status else ()
     return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
+
+
+def county_panel(who: Reader, lists: Iterable[tuple[Link, int]]) -> Panel:
+    """The table of what there is in a county, each line a list."""
+    rows = tuple(
+        (
+            Part((Value(link.iri, link=link),)),
+            Part((Value(str(count), text=number_in_words(count, who.language)),)),
+        )
+        for link, count in lists
+    )
+    caption = who.text("What lies there or has somebody from there in it; each leads to a list, also as CSV")
+    return Panel(who.text("In this county"), caption, (who.text("Kind"), who.text("How many")), rows)
 
 
 def rival_panels(

@@ -21,26 +21,35 @@ _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 12
 _LONGEST_NAME: Final = 80
 _LEAST_ALIKE: Final = 0.6
+_NO_FACETS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _LABELS: Final = """
     SELECT iri, lang, text FROM label
     WHERE rank = ? AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, lang, text
 """
-_OF_TYPE: Final = """
+# A thing that has each value that is asked for.
+_NARROWED: Final = """NOT EXISTS (
+        SELECT 1 FROM json_each(:facets) AS wanted WHERE NOT EXISTS (
+            SELECT 1 FROM facet
+            WHERE facet.name = wanted.key AND facet.value = wanted.value AND facet.iri = thing.iri
+        )
+    )"""
+_OF_TYPE: Final = f"""
     SELECT iri FROM (
         SELECT iri, (
             SELECT text FROM label WHERE label.iri = thing.iri AND rank = 0 ORDER BY lang <> :lang, lang, text LIMIT 1
-        ) AS name FROM thing WHERE type = :type AND (:county IS NULL OR EXISTS (
-            SELECT 1 FROM facet WHERE facet.iri = thing.iri AND facet.name = 'county' AND facet.value = :county
-        ))
+        ) AS name FROM thing WHERE type = :type AND {_NARROWED}
     )
     ORDER BY name IS NULL, LOWER(name), iri LIMIT :limit OFFSET :offset
-"""
-_COUNT: Final = """
-    SELECT COUNT(*) FROM thing WHERE type = :type AND (:county IS NULL OR EXISTS (
-        SELECT 1 FROM facet WHERE facet.iri = thing.iri AND facet.name = 'county' AND facet.value = :county
-    ))
-"""
+"""  # noqa: S608  all parts are ours
+_COUNT: Final = f"SELECT COUNT(*) FROM thing WHERE type = :type AND {_NARROWED}"  # noqa: S608
+_COUNT_TYPES: Final = f"""
+    SELECT type, COUNT(*) AS n FROM thing WHERE type <> '' AND {_NARROWED} GROUP BY type ORDER BY n DESC, type
+"""  # noqa: S608
+_COUNT_VALUES: Final = f"""
+    SELECT value, COUNT(*) AS n FROM facet JOIN thing USING (iri)
+    WHERE facet.name = :name AND type = :type AND {_NARROWED} GROUP BY value ORDER BY n DESC, value
+"""  # noqa: S608
 # The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
 _MATCHING: Final = """
     WITH matches AS MATERIALIZED (
@@ -122,7 +131,7 @@ class Narrowing:
     """What a search is held to: a narrowest class, and values of facets (a `county`, a `country`, a `status`)."""
 
     type: str | None = None
-    facets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    facets: Mapping[str, str] = field(default_factory=lambda: _NO_FACETS)
 
 
 _ANYTHING: Final = Narrowing()
@@ -166,22 +175,26 @@ class Index:
         return dict(self._rows(query))
 
     def of_type(
-        self, type_: str, language: str, *, county: str | None = None, limit: int, offset: int = 0
+        self, type_: str, language: str, *, facets: Mapping[str, str] = _NO_FACETS, limit: int, offset: int = 0
     ) -> tuple[str, ...]:
-        """One page of the things whose narrowest class is `type_`, by name; those in a county only, where one is given."""
-        asked = {"type": type_, "lang": language, "county": county, "limit": limit, "offset": offset}
+        """One page of the things whose narrowest class is `type_` and that have each value of `facets`, by name."""
+        asked = {"type": type_, "lang": language, "facets": _json(facets), "limit": limit, "offset": offset}
         return tuple(iri for (iri,) in self._rows(_OF_TYPE, asked))
 
-    def count(self, type_: str, county: str | None = None) -> int:
+    def count(self, type_: str, facets: Mapping[str, str] = _NO_FACETS) -> int:
         """How many things `of_type` has on all its pages."""
-        return int(self._rows(_COUNT, {"type": type_, "county": county})[0][0])
+        return int(self._rows(_COUNT, {"type": type_, "facets": _json(facets)})[0][0])
 
-    def values(self, facet: str, type_: str) -> tuple[str, ...]:
-        """The values that a facet has for the things of a class."""
-        query = (
-            "SELECT DISTINCT value FROM facet JOIN thing USING (iri) WHERE name = ? AND type = ? ORDER BY value"
-        )
-        return tuple(value for (value,) in self._rows(query, facet, type_))
+    def choices(
+        self, type_: str, names: Iterable[str], facets: Mapping[str, str]
+    ) -> Mapping[str, Mapping[str, int]]:
+        """How many things `of_type` would have with each other `type`, and with each other value of the facet of each name."""
+        found: dict[str, dict[str, int]] = {"type": dict(self._rows(_COUNT_TYPES, {"facets": _json(facets)}))}
+        for name in names:
+            others = {key: value for key, value in facets.items() if key != name}
+            asked = {"name": name, "type": type_, "facets": _json(others)}
+            found[name] = dict(self._rows(_COUNT_VALUES, asked))
+        return found
 
     def size(self) -> int:
         """How many things there are."""
@@ -299,8 +312,12 @@ class Index:
 
 
 def _asked(text: str, language: str, within: Narrowing) -> dict[str, Any]:
-    words, facets = " ".join(_prefixes(text)), json.dumps(dict(within.facets))
-    return {"words": words, "lang": language, "type": within.type, "facets": facets}
+    words = " ".join(_prefixes(text))
+    return {"words": words, "lang": language, "type": within.type, "facets": _json(within.facets)}
+
+
+def _json(facets: Mapping[str, str]) -> str:
+    return json.dumps(dict(facets))
 
 
 def _prefixes(text: str) -> Iterator[str]:

@@ -1,0 +1,91 @@
+"""The things of a class by name, narrowed by facets, as pages and as CSV."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from kommungraf.asof import answer_in_words, answers_at, dated
+from kommungraf.engine import Query
+from kommungraf.errors import UnknownResource
+from kommungraf.formats import HTML
+from kommungraf.freshness import fixed
+from kommungraf.moments import Holds, Moment
+from kommungraf.narrowing import FACETS, Facet, asked_narrowing, facets, open_at_once
+from kommungraf.negotiation import asked_moment, page_number, required
+from kommungraf.plurals import plural
+from kommungraf.resources import query_text
+from kommungraf.site import Reader, page, reader
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("lists", __name__)
+
+_LISTED: Final = 200
+_CSV: Final = "text/csv"
+#: A copy of the site holds the lists of whole classes, and those of one county.
+_KEPT: Final = ("county",)
+
+
+@blueprint.get("/list")
+def listing() -> ResponseReturnValue:
+    """The things of one class by name, narrowed by `county`, `country` and `status`; whether each was there as of a `date`."""
+    who, number, when, within = reader(), page_number(request), asked_moment(request), asked_narrowing()
+    name, index = within.type or "", who.edition.index
+    total = index.count(name, within.facets)
+    pages = max(1, -(-total // _LISTED))
+    if name not in index.types() or number > pages:
+        raise UnknownResource(name)
+    if required(request, (HTML, _CSV)) == _CSV:
+        return _as_csv(who, name, within.facets, when)
+    found = index.of_type(name, who.language, facets=within.facets, limit=_LISTED, offset=(number - 1) * _LISTED)
+    answers, rows = answers_at(who, found, when), _facets(who, name, within.facets)
+    who.names.fetch((name, *found, *within.facets.values()))
+    context = {
+        "type": who.names.link(name),
+        "all": plural(who.names.link(name), who.language),
+        "links": [who.names.link(each) for each in found],
+        "answers": {each: answer_in_words(who, answers.get(each, Holds.UNKNOWN)) for each in found if when},
+        "taken": [who.names.link(value) for value in within.facets.values()],
+        "facets": rows,
+        "opened": open_at_once(rows),
+        "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
+    }
+    return page("list.html", who, total=total, number=number, pages=pages, **dated(who, when), **context)
+
+
+def _facets(who: Reader, name: str, chosen: Mapping[str, str]) -> list[Facet]:
+    """The choices; where a copy of the site holds no combination of them, those that it does hold."""
+    counts = dict(who.edition.index.choices(name, _KEPT if who.static else FACETS, chosen))
+    if who.static:
+        counts.pop("type")
+    return facets(who, "list", counts, needed="type")
+
+
+def _as_csv(who: Reader, name: str, chosen: Mapping[str, str], when: Moment | None) -> Response:
+    """All pages of a list, with members, period and sources of each thing, and whether it was there at `when`."""
+    query = Query(query_text("listed"), solutions=_CSV, graph=None, bindings={"type": name}, own=True)
+    with who.edition.evaluator.evaluate(query).body as body:
+        content = body.read().decode()
+    response = Response(_sheet(who, content, name, chosen=chosen, when=when), mimetype=_CSV)
+    response.headers["Content-Disposition"] = "attachment; filename=kommungraf.csv"
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _CSV))
+
+
+def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], when: Moment | None) -> str:
+    """Those rows of the table that are listed; for a moment, with columns for it and for whether the thing was there then."""
+    heading, *rows = csv.reader(io.StringIO(content, newline=""))
+    place, written, index = heading.index("thing"), io.StringIO(newline=""), who.edition.index
+    listed = frozenset(index.of_type(name, who.language, facets=chosen, limit=index.count(name, chosen)))
+    kept = [row for row in rows if row[place] in listed]
+    answers, sheet = answers_at(who, (row[place] for row in kept), when), csv.writer(written)
+    extra = ("date", "holds") if when else ()
+    sheet.writerow((*heading, *extra))
+    for row in kept:
+        answer = (when.text, answers.get(row[place], Holds.UNKNOWN)) if when else ()
+        sheet.writerow((*row, *answer))
+    return written.getvalue()
