@@ -56,6 +56,12 @@ def test_every_facet_narrows_the_list_and_its_csv_by_links(client: FlaskClient) 
         assert int(number) < named(wide) or facet == "Country"
 
 
+def test_csv_says_which_things_are_not_held_and_still_names_them(client: FlaskClient) -> None:
+    others = [row for row in rows(client, TWINNINGS) if row["held"] == "no"]
+    assert others
+    assert all(row["name_sv"] and not row["members"] for row in others)
+
+
 def test_facets_of_a_list_hold_together(client: FlaskClient) -> None:
     both = f"{OF_KRONOBERG}&country={quote(FINLAND, safe='')}"
     found, county = rows(client, both), rows(client, OF_KRONOBERG)

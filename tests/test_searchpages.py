@@ -66,7 +66,7 @@ def test_search_leaves_nothing_out_for_a_date_and_says_what_held(client: FlaskCl
     assert "1999: nej" in page(client, "/search?q=partnerskapet&date=1999")
 
 
-@pytest.mark.parametrize("address", ["/search?q=a&", f"{PARTNERSHIPS}&", "/doc/municipality/se-0780?"])
+@pytest.mark.parametrize("address", ["/search?q=a&", "/list?type=x&", "/doc/municipality/se-0780?"])
 @pytest.mark.parametrize("date", ["2019-02-30", "0000", "19", "2019/..", "yesterday"])
 def test_what_is_no_date_is_refused_with_what_to_write(client: FlaskClient, address: str, date: str) -> None:
     response = client.get(f"{address}date={quote(date)}", headers={"Accept": "text/html", "Accept-Language": "sv"})

@@ -19,6 +19,7 @@ from kommungraf.negotiation import asked_moment, page_number, required
 from kommungraf.plurals import plural
 from kommungraf.resources import query_text
 from kommungraf.site import Reader, page, reader
+from kommungraf.texts import LANGUAGES
 
 __all__ = ["blueprint"]
 
@@ -77,15 +78,27 @@ def _as_csv(who: Reader, name: str, chosen: Mapping[str, str], when: Moment | No
 
 
 def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], when: Moment | None) -> str:
-    """Those rows of the table that are listed; for a moment, with columns for it and for whether the thing was there then."""
+    """A row for each thing that is listed, those that aren't held last; for a moment, with whether it was there then."""
     heading, *rows = csv.reader(io.StringIO(content, newline=""))
     place, written, index = heading.index("thing"), io.StringIO(newline=""), who.edition.index
-    listed = frozenset(index.of_type(name, who.language, facets=chosen, limit=index.count(name, chosen)))
-    kept = [row for row in rows if row[place] in listed]
-    answers, sheet = answers_at(who, (row[place] for row in kept), when), csv.writer(written)
-    extra = ("date", "holds") if when else ()
-    sheet.writerow((*heading, *extra))
-    for row in kept:
-        answer = (when.text, answers.get(row[place], Holds.UNKNOWN)) if when else ()
-        sheet.writerow((*row, *answer))
+    listed = index.of_type(name, who.language, facets=chosen, limit=index.count(name, chosen))
+    wanted = frozenset(listed)
+    held = {row[place]: row for row in rows if row[place] in wanted}
+    others = _unheld(who, heading, [each for each in listed if each not in held])
+    answers, sheet = answers_at(who, listed, when), csv.writer(written)
+    sheet.writerow((*heading, "held", *(("date", "holds") if when else ())))
+    for thing, row in (*held.items(), *others.items()):
+        answer = (when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()
+        sheet.writerow((*row, "yes" if thing in held else "no", *answer))
     return written.getvalue()
+
+
+def _unheld(who: Reader, heading: list[str], things: list[str]) -> dict[str, list[str]]:
+    """A row for each of `things`, of which no more is taken over than the names."""
+    names = {tongue: who.edition.index.labels(things, tongue) for tongue in LANGUAGES}
+    found = {}
+    for thing in things:
+        told = {tongue: names[tongue].get(thing) for tongue in LANGUAGES}
+        cells = {f"name_{key}": label.text for key, label in told.items() if label and label.lang == key}
+        found[thing] = [({"thing": thing} | cells).get(column, "") for column in heading]
+    return found
