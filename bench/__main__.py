@@ -13,6 +13,7 @@ from bench.faults import Faults
 from bench.generator import Size
 from bench.generator import generate as generated
 from bench.hostile import assaulted, rendered
+from bench.pages import pages
 from bench.peers import ours
 from bench.prepared import prepared
 from bench.questions import questions, terms
@@ -121,6 +122,7 @@ def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
 
 
 main.add_command(build)
+main.add_command(pages)
 
 
 if __name__ == "__main__":

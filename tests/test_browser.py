@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.pages import KINDS
 from kommungraf.assets import built
 from kommungraf.limits import Limits
-from kommungraf.vocab import BASE
 from own_release import published
 from serving_process import Running
 
@@ -25,47 +24,6 @@ PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 VIEWS: Final = (("sv", "light", "phone"), ("en", "dark", "phone"), ("sv", "dark", "desktop"))
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-
-def of_class(name: str) -> str:
-    return f"/list?type={quote(f'{BASE}def/{name}', safe='')}"
-
-
-#: One page of each kind.
-KINDS: Final = {
-    "home": "/",
-    "search": "/search?q=kommun",
-    "search for what is misspelt": "/search?q=Elmhullt",
-    "list": of_class("Municipality"),
-    "map": "/map?type=" + quote(f"{BASE}def/RegionalCooperation", safe=""),
-    "questions": "/questions",
-    "question": "/questions/start-of-the-partnership",
-    "conflicts": "/conflicts",
-    "gaps": "/gaps",
-    "downloads": "/dataset/",
-    "query": "/sparql",
-    "answer": "/sparql?query="
-    + quote(
-        "SELECT * { VALUES (?thing ?lat ?long ?n) { (<https://example.org/a> 57 15 1) (<https://example.org/b> 58 16 2) } }"
-    ),
-    "fault in a query": "/sparql?query=SELECT",
-    "ontology": "/def/",
-    "term": "/def/Municipality",
-    "shapes": "/shape/",
-    "shape": "/shape/MunicipalityShape",
-    "municipality": "/doc/municipality/se-0765",
-    "county": "/doc/county/se-07",
-    "partnership": "/doc/partnership/se-almhult-vaxjo-za-jb-marks",
-    "regional cooperation": "/doc/regional-cooperation/se-entreprenorsregionen",
-    "membership": "/doc/membership/se-almhult-vaxjo-za-jb-marks--se-0765",
-    "claim": "/doc/claim/almhult-635/9",
-    "source": "/doc/source/almhult-635",
-    "rule": "/doc/rule/cooperates-with",
-    "changes": "/changes",
-    "accessibility": "/accessibility",
-    "what to check": "/check/se-0780",
-    "what others say": "/doc/municipality/se-0780",
-    "nothing there": "/doc/municipality/nowhere",
-}
 
 WIDEST: Final = {kind: KINDS[kind] for kind in ("home", "map", "answer", "municipality", "shape")}
 
@@ -215,7 +173,7 @@ def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browse
 
 def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str) -> None:
     with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
-        page.goto(f"{site}{of_class('Municipality')}&lang=sv")
+        page.goto(f"{site}{KINDS['list']}&lang=sv")
         page.locator("#county").select_option(label="Kronobergs län")
         page.locator("form", has=page.locator("#county")).get_by_role("button", name="Visa").tap()
         with page.expect_download() as waiting:

@@ -366,3 +366,14 @@ def test_every_link_of_a_page_is_answered(host: Host, exported: Path) -> None:
             asked = f"{address}index.json" if "/names." in address else address
             there = (exported / "site" / unquote(urlsplit(asked).path).lstrip("/")).exists()
             assert host.get(asked).status == (200 if there else 404), address
+
+
+def test_doctor_finds_nothing_that_fails(host: Host) -> None:
+    site = f"http://127.0.0.1:{host.port}/"
+    options = ("--thing", f"{BASE}id/a/1", "--base-iri", BASE, "--lang", "en")
+    command = (sys.executable, "-m", "kommungraf.cli", "doctor", site, *options)
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert told.returncode == 0, told.stdout
+    assert "There is no SPARQL endpoint" in told.stdout
+    assert " 0 failed, " in told.stdout
+    assert int(told.stdout.splitlines()[-1].split()[0]) > 90

@@ -1,0 +1,106 @@
+"""How long each kind of page takes that nobody asked for before, and how large it is: the application without the cache before it."""
+
+import gzip
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import click
+from flask.testing import FlaskClient
+
+from kommungraf.app import Settings, create_app
+from kommungraf.edition import Editions
+from kommungraf.limits import Limits
+from kommungraf.vocab import BASE
+
+__all__ = ["KINDS", "Page", "measured", "pages"]
+
+
+def _of_class(name: str) -> str:
+    return f"/list?type={quote(f'{BASE}def/{name}', safe='')}"
+
+
+#: One page of each kind, of our own data.
+KINDS: Final = {
+    "home": "/",
+    "search": "/search?q=kommun",
+    "search for what is misspelt": "/search?q=Elmhullt",
+    "list": _of_class("Municipality"),
+    "map": "/map?type=" + quote(f"{BASE}def/RegionalCooperation", safe=""),
+    "questions": "/questions",
+    "question": "/questions/start-of-the-partnership",
+    "conflicts": "/conflicts",
+    "gaps": "/gaps",
+    "downloads": "/dataset/",
+    "query": "/sparql",
+    "answer": "/sparql?query="
+    + quote(
+        "SELECT * { VALUES (?thing ?lat ?long ?n) { (<https://example.org/a> 57 15 1) (<https://example.org/b> 58 16 2) } }"
+    ),
+    "fault in a query": "/sparql?query=SELECT",
+    "ontology": "/def/",
+    "term": "/def/Municipality",
+    "shapes": "/shape/",
+    "shape": "/shape/MunicipalityShape",
+    "municipality": "/doc/municipality/se-0765",
+    "county": "/doc/county/se-07",
+    "partnership": "/doc/partnership/se-almhult-vaxjo-za-jb-marks",
+    "regional cooperation": "/doc/regional-cooperation/se-entreprenorsregionen",
+    "membership": "/doc/membership/se-almhult-vaxjo-za-jb-marks--se-0765",
+    "claim": "/doc/claim/almhult-635/9",
+    "source": "/doc/source/almhult-635",
+    "rule": "/doc/rule/cooperates-with",
+    "changes": "/changes",
+    "accessibility": "/accessibility",
+    "what to check": "/check/se-0780",
+    "what others say": "/doc/municipality/se-0780",
+    "nothing there": "/doc/municipality/nowhere",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One kind of page: the median and the longest time of rendering, in milliseconds, and its size compressed, in bytes."""
+
+    kind: str
+    median: float
+    longest: float
+    size: int
+
+    def __str__(self) -> str:
+        return f"| {self.kind} | {self.median:.1f} | {self.longest:.1f} | {self.size / 1000:.1f} |"
+
+
+def measured(client: FlaskClient, times: int) -> Iterator[Page]:
+    """Each kind of page, rendered so many times after once."""
+    for kind, path in KINDS.items():
+        body, taken = client.get(path, headers={"Accept": "text/html"}).data, []
+        for _ in range(times):
+            start = time.perf_counter()
+            body = client.get(path, headers={"Accept": "text/html"}).data
+            taken.append((time.perf_counter() - start) * 1000)
+        yield Page(kind, statistics.median(taken), max(taken), len(gzip.compress(body, 6)))
+
+
+@click.command()
+@click.option("--times", type=click.IntRange(1), default=15, show_default=True, help="How often each is rendered.")
+@click.option(
+    "--releases",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path("build/releases"),
+    show_default=True,
+    help="Releases of our own data.",
+)
+def pages(times: int, releases: Path) -> None:
+    """Render a page of every kind, as for somebody who is the first to ask: median and longest time, size."""
+    editions = Editions(releases, Limits())
+    try:
+        click.echo("| page | median, ms | longest, ms | gzip, kB |\n| --- | ---: | ---: | ---: |")
+        for page in measured(create_app(editions, Settings(Limits())).test_client(), times):
+            click.echo(str(page))
+    finally:
+        editions.close()
