@@ -53,6 +53,8 @@ def test_files_are_bounded_sorted_and_told_by_their_first_word(
     words = [row[0] for each in rows for row in each]
     assert words == sorted(words)
     assert [each[0][0] for each in rows] == firsts
+    spelt = json.loads((tmp_path / "names/words.json").read_text("utf-8"))
+    assert spelt == sorted({row[0] for each in rows for row in each})
     assert max(map(len, rows)) == 3
     assert ["bengtsfors", "Bengtsfors vid Åmål", "/doc/place/a.sv.html", "Place", "Åmål"] in [
         [row[0], row[1], row[2], "Place", row[4]] for each in rows for row in each
@@ -83,6 +85,9 @@ def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         ("grann åm", ["Åmåls grannar"]),
         ("bengts", ["Åmål"]),
         ("kursenai", ["Kuršėnai"]),
+        ("omaal", ["Åmål", "Åmåls grannar"]),
+        ("Kursheenai", ["Kuršėnai"]),
+        ("grannr åmål", ["Åmåls grannar"]),
         ("nowhere", []),
     ],
 )

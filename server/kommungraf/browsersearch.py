@@ -19,19 +19,27 @@ __all__ = ["write_names"]
 #: How many lines a file has at most; one of our own is 165 bytes on average, before compression.
 _LINES: Final = 1000
 _BATCH: Final = 500
+#: How many words are compared by their spelling, which are 2 MB before compression.
+_MOST_SPELT: Final = 200_000
 _MOST_WORDS: Final = 12
 _WORD: Final = re.compile(r"\w+")
 
 
 def write_names(edition: Edition, language: str, folder: Path) -> None:
-    """Files `0.json`, `1.json` … of names by word in `language`, and `index.json` with the first word of each."""
+    """Files `0.json`, `1.json` … of names by word in `language`, and `index.json` with the first word of each.
+
+    `words.json` has every word, for finding those that are spelt much like what was written.
+    """
     folder.mkdir(parents=True)
     lines = iter(Lines(_lines(edition, language)))
     firsts: list[str] = []
+    words: dict[str, None] = {}
     while found := [json.loads(line) for line in islice(lines, _LINES)]:
         _write(folder / f"{len(firsts)}.json", found)
         firsts.append(found[0][0])
+        words |= dict.fromkeys(islice((row[0] for row in found), _MOST_SPELT - len(words)))
     _write(folder / "index.json", firsts)
+    _write(folder / "words.json", list(words))
 
 
 def _write(path: Path, content: object) -> None:

@@ -178,7 +178,8 @@ def _ranges(site: Site, whole: Reply) -> Iterator[Verdict]:
         wrong.append("bytes=0-9")
     if (last.status, last.body) != (206, body[-5:]) or not _ranged(last, max(0, length - 5), length, length):
         wrong.append("bytes=-5")
-    told = beyond.headers.get("content-range", f"bytes */{length}")  # which is only recommended (RFC 9110 §15.5.17)
+    # Content-Range is only recommended here (RFC 9110 §15.5.17).
+    told = beyond.headers.get("content-range", f"bytes */{length}")
     if beyond.status != 416 or told != f"bytes */{length}":
         wrong.append(f"bytes={length + 10}-")
     if (stale.status, stale.body) != (200, body):

@@ -3,6 +3,8 @@ const box = document.querySelector("[data-names]");
 const words = folded(new URLSearchParams(location.search).get("q") ?? "").match(/[\p{L}\p{N}_]+/gu) ?? [];
 const mostFiles = 4;
 const mostHits = 50;
+const leastAlike = 0.6;
+const mostAlike = 5;
 
 if (box && words.length) show();
 
@@ -13,8 +15,19 @@ function folded(text) {
 
 async function show() {
   document.querySelector('main input[name="q"]').value = new URLSearchParams(location.search).get("q");
-  const asked = words.reduce((one, other) => (other.length > one.length ? other : one));
   const firsts = await read("index.json");
+  let { hits, cut } = await search(words, firsts);
+  const alike = hits.length ? [] : await spelt();
+  if (alike.length) hits = (await Promise.all(alike.map((each) => search(each, firsts)))).flatMap((each) => each.hits);
+  hits = [...new Map(hits.map((each) => [each.path, each])).values()];
+  box.querySelector(".hits").replaceChildren(...hits.slice(0, mostHits).map(item));
+  const { none, alike: like, some } = box.dataset;
+  box.querySelector("[role=status]").textContent = !hits.length ? none : alike.length ? like : cut || hits.length > mostHits ? some : "";
+}
+
+// The names in which every one of the words begins a word.
+async function search(words, firsts) {
+  const asked = words.reduce((one, other) => (other.length > one.length ? other : one));
   const files = [];
   firsts.forEach((first, number) => {
     const next = firsts[number + 1];
@@ -30,9 +43,35 @@ async function show() {
     if (!held || rank[0] < held.rank[0]) found.set(path, { name: preferred || name, other: preferred ? name : "", path, kind, rank });
   }
   const hits = [...found.values()].sort((one, other) => one.rank[0] - other.rank[0] || one.rank[1] - other.rank[1] || (one.path < other.path ? -1 : 1));
-  box.querySelector(".hits").replaceChildren(...hits.slice(0, mostHits).map(item));
-  const cut = hits.length > mostHits || files.length > mostFiles;
-  box.querySelector("[role=status]").textContent = !hits.length ? box.dataset.none : cut ? box.dataset.some : "";
+  return { hits, cut: files.length > mostFiles };
+}
+
+// What was written with one of its words replaced by a word that is spelt much like it, the likest first.
+async function spelt() {
+  const known = await read("words.json");
+  const found = [];
+  for (const [place, word] of words.entries()) {
+    if (word.length < 3) continue;
+    for (const other of known) {
+      const score = likeness(word, other);
+      if (score >= leastAlike && score < 1) found.push({ score, words: words.with(place, other) });
+    }
+  }
+  return found.sort((one, other) => other.score - one.score).slice(0, mostAlike).map((each) => each.words);
+}
+
+// Twice the letters that two words have in common, in the same order, by the letters of both.
+function likeness(one, other) {
+  const both = one.length + other.length;
+  if ((2 * Math.min(one.length, other.length)) / both < leastAlike) return 0;
+  let before = new Array(other.length + 1).fill(0);
+  for (const letter of one) {
+    const row = [0];
+    for (let place = 0; place < other.length; place++)
+      row.push(letter === other[place] ? before[place] + 1 : Math.max(before[place + 1], row[place]));
+    before = row;
+  }
+  return (2 * before[other.length]) / both;
 }
 
 async function read(name) {
