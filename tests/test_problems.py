@@ -143,3 +143,31 @@ def test_every_error_of_the_framework_is_known_to_be_one() -> None:
     app = Flask(__name__)
     with app.test_request_context("/"):
         assert problems.problem_of(HTTPException("odd")).status == 500
+
+
+@pytest.mark.parametrize("name", ["unacceptable", "unknown", "gone", "large", "late", "long", "overloaded", "bad"])
+def test_program_that_asks_for_swedish_is_told_in_swedish(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/{name}", headers={"Accept-Language": "sv"})
+    told, english = json.loads(response.data), json.loads(client.get(f"/{name}").data)
+    assert response.headers["Content-Language"] == "sv"
+    assert told["detail"] != english["detail"]
+    assert told["title"] != english["title"]
+    assert {key: told[key] for key in ("type", "status")} == {key: english[key] for key in ("type", "status")}
+    assert "{" not in told["detail"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"Accept-Language": "*"}, {"Accept-Language": "en-GB, sv;q=0.5"}])
+def test_program_that_asks_for_no_swedish_is_told_in_english(client: FlaskClient, asked: dict[str, str]) -> None:
+    response = client.get("/overloaded", headers=asked)
+    assert json.loads(response.data)["detail"] == "Every query worker is busy. Try again in 7 s."
+
+
+def test_page_of_an_error_is_in_one_language(client: FlaskClient) -> None:
+    page = client.get("/unknown", headers={"Accept": "text/html"}).text
+    assert "Här är inget känt om &lt;http://e/x&gt;." in page
+    assert "Nothing" not in page
+
+
+def test_method_that_is_not_there_is_told_in_swedish(client: FlaskClient) -> None:
+    response = client.post("/syntax", headers={"Accept-Language": "sv"})
+    assert json.loads(response.data)["title"] == "Metoden tillåts inte"

@@ -7,9 +7,12 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import kommungraf
+from kommungraf import evaluator
 from kommungraf.texts import translations
 
 PACKAGE = Path(kommungraf.__file__).parent
+#: Errors that are made of their message.
+REQUEST_ERRORS = "BadRequest EngineFailed QueryFailed QueryRefused QuerySyntaxError TooManyRequests UnsupportedMediaType __init__".split()  # noqa: SIM905
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 
 
@@ -21,6 +24,7 @@ def messages() -> list[tuple[str, int, str]]:
         "ngettext": (1, 2),
         "SettingFault": None,
         "_translated": (2,),
+        **dict.fromkeys(REQUEST_ERRORS),
     }
     found = extract_from_dir(PACKAGE, METHODS, keywords=keywords)
     return [(file, line, text if isinstance(text, str) else text[0]) for file, line, text, *_ in found if text]
@@ -64,3 +68,8 @@ def test_every_sentence_about_a_table_is_translated_with_its_placeholders(module
     assert [text for text, translated in found.items() if text == translated] == []
     for text, translated in found.items():
         assert set(re.findall(r"\{\w+\}", translated)) <= set(re.findall(r"\{\w+\}", text))
+
+
+def test_what_a_query_is_told_of_its_limits_is_translated() -> None:
+    swedish = translations("sv")
+    assert [text for text in evaluator._EXCEEDED.values() if swedish.gettext(text) == text] == []

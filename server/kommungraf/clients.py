@@ -48,7 +48,12 @@ class Clients:
         if count < self._limits.client_requests:
             return None
         most, seconds = self._limits.client_requests, self._limits.client_seconds
-        return TooManyRequests(f"A client may make {most} requests in {seconds:g} s.", math.ceil(end - now))
+        return TooManyRequests(
+            "A client may make {most} requests in {seconds} s.",
+            math.ceil(end - now),
+            most=most,
+            seconds=f"{seconds:g}",
+        )
 
     @contextmanager
     def working(self, client: str) -> Iterator[None]:
@@ -56,7 +61,7 @@ class Clients:
         count = self._working.get(client, 0)
         if 0 < self._limits.client_queries <= count:
             raise TooManyRequests(
-                f"A client may have {self._limits.client_queries} requests worked on at once.", 1
+                "A client may have {most} requests worked on at once.", 1, most=self._limits.client_queries
             )
         self._working[client] = count + 1
         try:

@@ -97,12 +97,29 @@ def syntax_error(text: str, fields: Mapping[str, Any]) -> QuerySyntaxError:
     """The error that tells the author of `text` what a worker found, with the place shown where it is known."""
     line, column, reason = fields["line"], fields["column"], fields["reason"]
     if line is None:
-        return QuerySyntaxError(f"The query doesn't parse: {reason}.")
+        return QuerySyntaxError("The query doesn't parse: {reason}.", reason=reason)
     written = text.split("\n")[line - 1]
     word = _WORD.match(written, column - 1)
-    what = reason or (f"unexpected “{word[0]}”" if word else "unexpected end")
-    message = f"The query doesn't parse at line {line}, column {column}: {what}."
-    return QuerySyntaxError(message, line, column, excerpt=_excerpt(written, column))
+    excerpt = _excerpt(written, column)
+    if reason:
+        return QuerySyntaxError(
+            "The query doesn't parse at line {line}, column {column}: {reason}.",
+            line,
+            column,
+            excerpt=excerpt,
+            reason=reason,
+        )
+    if word:
+        return QuerySyntaxError(
+            "The query doesn't parse at line {line}, column {column}: unexpected “{word}”.",
+            line,
+            column,
+            excerpt=excerpt,
+            word=word[0],
+        )
+    return QuerySyntaxError(
+        "The query doesn't parse at line {line}, column {column}: unexpected end.", line, column, excerpt=excerpt
+    )
 
 
 def _excerpt(line: str, column: int) -> str:

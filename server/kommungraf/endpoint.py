@@ -136,7 +136,11 @@ class Call:
                 raise EngineFailed(_told(self._engine, error), status=error.code) from error
         except (OSError, http.client.HTTPException) as error:
             self._check(error)
-            raise EngineFailed(f"The engine at {self._engine.url} can't be reached ({_reason(error)}).") from error
+            raise EngineFailed(
+                "The engine at {engine} can't be reached ({reason}).",
+                engine=self._engine.url,
+                reason=_reason(error),
+            ) from error
         finally:
             timer.cancel()
 
@@ -170,7 +174,9 @@ class Call:
         ):
             raise EngineTimedOut(self._engine.url, self._seconds) from error
         if self._ended:
-            raise EngineFailed(f"The exchange with the engine at {self._engine.url} was ended.") from error
+            raise EngineFailed(
+                "The exchange with the engine at {engine} was ended.", engine=self._engine.url
+            ) from error
 
     def copy(self, response: http.client.HTTPResponse, most: int) -> BinaryIO | None:
         """A file with all of the answer's body, or None where that is more than `most` bytes."""

@@ -146,10 +146,8 @@ class InvalidDataset(KommungrafError):
     """The dataset breaks a shape of severity Violation, so no release was made."""
 
     def __init__(self, violations: int) -> None:
-        super().__init__(
-            f"The dataset has {violations} violation{'s' * (violations != 1)}; no release was made. "
-            "Run `kommungraf check` to see each with its file and line."
-        )
+        told = f"The dataset has {violations} violation{'s' * (violations != 1)}; no release was made."
+        super().__init__(f"{told} Run `kommungraf check` to see each with its file and line.")
         self.violations = violations
 
 
@@ -184,16 +182,28 @@ class VisitFault(KommungrafError):
 
 
 class RequestError(KommungrafError):
-    """One request can't be answered."""
+    """One request can't be answered; `template` is the message with `{names}` for its `values`."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
 
 
 class QuerySyntaxError(RequestError):
     """The query doesn't parse; line and column count from 1; `excerpt` is the line with a caret below the place."""
 
     def __init__(
-        self, message: str, line: int | None = None, column: int | None = None, *, excerpt: str | None = None
+        self,
+        template: str,
+        line: int | None = None,
+        column: int | None = None,
+        *,
+        excerpt: str | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(message)
+        places = {} if line is None else {"line": line, "column": column}
+        super().__init__(template, **places, **values)
         self.line = line
         self.column = column
         self.excerpt = excerpt
@@ -225,7 +235,9 @@ class NotAcceptable(RequestError):
     """No representation on offer fits the Accept header."""
 
     def __init__(self, offers: tuple[str, ...]) -> None:
-        super().__init__(f"None of the media types that this resource has is acceptable: {', '.join(offers)}.")
+        super().__init__(
+            "None of the media types that this resource has is acceptable: {offers}.", offers=", ".join(offers)
+        )
         self.offers = offers
 
 
@@ -233,7 +245,7 @@ class UnknownResource(RequestError):
     """No such thing."""
 
     def __init__(self, iri: str) -> None:
-        super().__init__(f"Nothing is known here about <{iri}>.")
+        super().__init__("Nothing is known here about <{iri}>.", iri=iri)
         self.iri = iri
 
 
@@ -241,7 +253,7 @@ class GoneResource(RequestError):
     """The thing was withdrawn."""
 
     def __init__(self, iri: str, successor: str | None) -> None:
-        super().__init__(f"<{iri}> was withdrawn.")
+        super().__init__("<{iri}> was withdrawn.", iri=iri)
         self.iri = iri
         self.successor = successor
 
@@ -254,7 +266,7 @@ class ContentTooLarge(RequestError):
     """The request's body is over the limit, in bytes."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The request's body is larger than the limit of {limit} bytes.")
+        super().__init__("The request's body is larger than the limit of {limit} bytes.", limit=limit)
         self.limit = limit
 
 
@@ -262,15 +274,15 @@ class BodyTimeout(RequestError):
     """The request's body took longer than the limit, in seconds, to arrive."""
 
     def __init__(self, limit: float) -> None:
-        super().__init__(f"The request's body didn't arrive within {limit:g} s. Send it at once.")
+        super().__init__("The request's body didn't arrive within {limit} s. Send it at once.", limit=f"{limit:g}")
         self.limit = limit
 
 
 class TooManyRequests(RequestError):
     """This client asked for more than one client may."""
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, retry_after: int, **values: object) -> None:
+        super().__init__(template, **values)
         self.retry_after = retry_after
 
 
@@ -285,7 +297,9 @@ class UriTooLong(RequestError):
     """The request's URI is over the limit, in bytes."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The request's URI is longer than the limit of {limit} bytes. Send the query by POST.")
+        super().__init__(
+            "The request's URI is longer than the limit of {limit} bytes. Send the query by POST.", limit=limit
+        )
         self.limit = limit
 
 
@@ -295,8 +309,8 @@ class QueryLimitExceeded(RequestError):
     It is refused without another try until `retry_after` seconds are over.
     """
 
-    def __init__(self, limit: str, value: float, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, limit: str, value: float, template: str, *, retry_after: int, **values: object) -> None:
+        super().__init__(template, **values)
         self.limit = limit
         self.value = value
         self.retry_after = retry_after
@@ -309,8 +323,8 @@ class QueryFailed(RequestError):
 class EngineFailed(RequestError):
     """The engine behind this server refuses, with an HTTP `status`, fails or sends what is no result."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, *, status: int | None = None, **values: object) -> None:
+        super().__init__(template, **values)
         self.status = status
 
 
@@ -319,7 +333,9 @@ class EngineTimedOut(RequestError):
 
     def __init__(self, engine: str, seconds: float) -> None:
         super().__init__(
-            f"The engine at {engine} didn't answer within {seconds:g} s. Ask for less, or try again when it has less to do."
+            "The engine at {engine} didn't answer within {seconds} s. Ask for less, or try again when it has less to do.",
+            engine=engine,
+            seconds=f"{seconds:g}",
         )
         self.limit = "time"
         self.value = seconds
@@ -329,7 +345,7 @@ class Overloaded(RequestError):
     """Every worker is busy and the queue is full."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Every query worker is busy. Try again in {retry_after} s.")
+        super().__init__("Every query worker is busy. Try again in {seconds} s.", seconds=retry_after)
         self.retry_after = retry_after
 
 

@@ -53,6 +53,14 @@ _LIMIT_OF_SIGNAL: Final = {
     signal.SIGBUS: "nesting",
 }
 
+#: What a query is told that ran into a limit, as message ids.
+_EXCEEDED: Final = {
+    "time": "The query ran for more than {most} s and was stopped. Ask for less, or download the dataset.",
+    "memory": "The query took more than {most} bytes of memory. Ask for less, or download the dataset.",
+    "result": "The result is larger than {most} bytes. Ask for less, or download the dataset.",
+    "nesting": "The query is nested too deeply. Ask for less, or download the dataset.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -256,9 +264,14 @@ class Evaluator:
             case "limit":
                 return self.exceeded(fields["limit"])
             case "mistranslated":
-                told = f"The engine behind this server sent what is no whole result: {fields['message']}."
-                return EngineFailed(told)
-        return BadRequest(fields["message"]) if problem == "bad" else QueryFailed(fields["message"])
+                told = fields["message"]
+                return EngineFailed(
+                    "The engine behind this server sent what is no whole result: {reason}.", reason=told
+                )
+        told = fields["message"]
+        failed = QueryFailed("The engine can't evaluate the query: {reason}", reason=told)
+        bad = {"bad": BadRequest(told), "iri": BadRequest("{iri} is no absolute IRI.", iri=repr(told))}
+        return bad.get(problem, failed)
 
     def _count(self, limit: str) -> None:
         with self._lock:
@@ -267,18 +280,12 @@ class Evaluator:
     def exceeded(self, limit: str) -> QueryLimitExceeded:
         """The error that says into which limit a query ran."""
         limits = self._limits
-        value, message = {
-            "time": (limits.seconds, f"The query ran for more than {limits.seconds:g} s and was stopped."),
-            "memory": (limits.memory_bytes, f"The query took more than {limits.memory_bytes:,} bytes of memory."),
-            "result": (limits.result_bytes, f"The result is larger than {limits.result_bytes:,} bytes."),
-            "nesting": (0, "The query is nested too deeply."),
-        }[limit]
-        return QueryLimitExceeded(
-            limit,
-            value,
-            f"{message} Ask for less, or download the dataset.",
-            retry_after=math.ceil(limits.refusal_seconds),
+        value = {"time": limits.seconds, "memory": limits.memory_bytes, "result": limits.result_bytes}.get(
+            limit, 0
         )
+        most = f"{value:g}" if limit == "time" else f"{value:,}"
+        wait = math.ceil(limits.refusal_seconds)
+        return QueryLimitExceeded(limit, value, _EXCEEDED[limit], retry_after=wait, most=most)
 
 
 def _source(folder: Path | None, quads: int, limits: Limits) -> Path:

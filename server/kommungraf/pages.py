@@ -228,12 +228,11 @@ def _dataset_links(who: Reader) -> Iterator[Target]:
 def problem_page(problem: Problem, _language: str) -> str:
     """An error as a page; an error in a query beside the query."""
     who = reader()
-    title = who.text(problem.title)
     if request.path.rstrip("/") == "/sparql" and "query" in request.args:
-        context = {**query_context(who, request.args["query"]), "problem": problem, "title": title}
+        context = {**query_context(who, request.args["query"]), "problem": problem, "title": problem.title}
         return written("query.html", who, **context)
-    told = {"detail": who.text(problem.detail), "explanation": _explanation(who, problem)}
-    return written("problem.html", who, problem=problem, title=title, **told)
+    told = {"title": problem.title, "explanation": _explanation(who, problem)}
+    return written("problem.html", who, problem=problem, **told)
 
 
 def _explanation(who: Reader, problem: Problem) -> str:

@@ -80,7 +80,8 @@ class PointedEvaluator:
     def _require(self) -> RemoteEvaluator:
         if self._lost:
             raise EngineFailed(
-                f"The engine at {self._remote.url} is being loaded with another release. Try again when that is served."
+                "The engine at {engine} is being loaded with another release. Try again when that is served.",
+                engine=self._remote.url,
             )
         return self._remote
 

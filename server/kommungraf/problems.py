@@ -238,17 +238,26 @@ def problem_types() -> tuple[ProblemType, ...]:
     return tuple(ProblemType(*row[1:]) for row in _TABLE)
 
 
-def problem_of(error: KommungrafError | HTTPException) -> Problem:
-    """The problem that `error` is to its client."""
+def problem_of(error: KommungrafError | HTTPException, tongue: str = "en") -> Problem:
+    """The problem that `error` is to its client, told in a language."""
+    text = translations(tongue).gettext
     if isinstance(error, HTTPException):
         headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
-        return Problem(error.code or 500, None, error.name, error.description or "", headers=headers)
+        title, detail = text(error.name), text(error.description) if error.description else ""
+        return Problem(error.code or 500, None, title, detail, headers=headers)
     status, slug, title, _ = next(row[1:] for row in _TABLE if isinstance(error, row[0]))
     members = {name: getattr(error, name) for name in _MEMBERS if getattr(error, name, None) is not None}
     headers = _headers(error)
     if members.get("limit") == "nesting":  # no server would do better: the query itself is at fault
         status, headers = 400, {}
-    return Problem(status, slug, title, str(error), members, headers)
+    return Problem(status, slug, text(title), _told(error, text), members, headers)
+
+
+def _told(error: KommungrafError, text: Callable[[str], str]) -> str:
+    if not isinstance(error, RequestError):  # its text is for the operator, who reads English logs
+        return str(error)
+    template = text(error.template)
+    return template.format(**error.values) if error.values else template
 
 
 def _headers(error: KommungrafError) -> dict[str, str]:
@@ -267,25 +276,33 @@ def install(app: Flask, page: ProblemPage | None = None) -> None:
     def answered(error: KommungrafError | HTTPException) -> Response | HTTPException:
         if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
             return error
-        return _response(problem_of(error), page or _plain_page)
+        return _response(error, page or _plain_page)
 
     app.register_error_handler(RequestError, answered)
     app.register_error_handler(KommungrafError, answered)
     app.register_error_handler(HTTPException, answered)
 
 
-def _response(problem: Problem, page: ProblemPage) -> Response:
+def _response(error: KommungrafError | HTTPException, page: ProblemPage) -> Response:
+    as_page = chosen(request, (PROBLEM_JSON, "application/json", HTML)) == HTML
+    tongue = language(request) if as_page else _of_program()
+    problem = problem_of(error, tongue)
     note(problem=_name(problem))
-    if chosen(request, (PROBLEM_JSON, "application/json", HTML)) == HTML:
-        tongue = language(request)
+    if as_page:
         response = Response(page(problem, tongue), problem.status, mimetype=HTML)
-        response.headers["Content-Language"] = tongue
     else:
         response = Response(problem.as_json(), problem.status, mimetype=PROBLEM_JSON)
+    response.headers["Content-Language"] = tongue
     response.headers.extend(dict(problem.headers))
     response.vary.update(("Accept", "Accept-Language"))
     response.cache_control.no_store = True
     return response
+
+
+def _of_program() -> str:
+    """The language in which a program is told: English, unless it asks for another of ours."""
+    names_one = bool(request.args.get("lang")) or any(tag != "*" for tag, _ in request.accept_languages)
+    return language(request) if names_one else "en"
 
 
 def _name(problem: Problem) -> str:
@@ -296,9 +313,8 @@ def _name(problem: Problem) -> str:
 
 
 def _plain_page(problem: Problem, tongue: str) -> str:
-    title = translations(tongue).gettext(problem.title)
     excerpt = Markup("<pre>{}</pre>").format(problem.members["excerpt"]) if "excerpt" in problem.members else ""
     return Markup(
         '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>\n'
-        '<body><main><h1>{}</h1>\n<p lang="en">{}</p>\n{}</main></body></html>\n'
-    ).format(tongue, title, title, problem.detail, excerpt)
+        "<body><main><h1>{}</h1>\n<p>{}</p>\n{}</main></body></html>\n"
+    ).format(tongue, problem.title, problem.title, problem.detail, excerpt)

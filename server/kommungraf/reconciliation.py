@@ -54,9 +54,9 @@ def _parsed(name: str) -> Mapping[str, Any]:
     try:
         found = json.loads(request.values[name])
     except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The parameter {name} is no JSON ({error}).") from error
+        raise BadRequest("The parameter {name} is no JSON ({reason}).", name=name, reason=error) from error
     if not isinstance(found, dict):
-        raise BadRequest(f"The parameter {name} is no JSON object.")
+        raise BadRequest("The parameter {name} is no JSON object.", name=name)
     return found
 
 
@@ -96,7 +96,11 @@ def _types(who: Reader) -> list[dict[str, str]]:
 
 def _batch(who: Reader, queries: Mapping[str, Any]) -> dict[str, Any]:
     if len(queries) > _MOST_QUERIES:
-        raise BadRequest(f"A batch holds at most {_MOST_QUERIES} queries; this one holds {len(queries)}.")
+        raise BadRequest(
+            "A batch holds at most {most} queries; this one holds {number}.",
+            most=_MOST_QUERIES,
+            number=len(queries),
+        )
     found = {
         key: candidates(g.edition.index, _wanted(who, key, query), start=_space(who), language=who.language)
         for key, query in queries.items()
@@ -107,13 +111,13 @@ def _batch(who: Reader, queries: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wanted(who: Reader, key: str, query: Any) -> Wanted:
     if not isinstance(query, dict) or not isinstance(query.get("query", ""), str):
-        raise BadRequest(f"The query {key} is no object with a text “query”.")
+        raise BadRequest("The query {key} is no object with a text “query”.", key=key)
     types, limit = query.get("type") or [], query.get("limit") or 5
     named = [types] if isinstance(types, str) else types
     properties = query.get("properties") or []
     if not isinstance(limit, int) or not _is_texts(named) or not isinstance(properties, list):
         raise BadRequest(
-            f"In the query {key}, type is a text or a list of texts, limit a number, properties a list."
+            "In the query {key}, type is a text or a list of texts, limit a number, properties a list.", key=key
         )
     start = f"{who.edition.base_iri}def/"
     return Wanted(
@@ -130,7 +134,7 @@ def _is_texts(values: Any) -> TypeGuard[list[str]]:
 
 def _property(who: Reader, key: str, asked: Any) -> tuple[str, tuple[str, ...]]:
     if not isinstance(asked, dict) or not isinstance(asked.get("pid"), str) or "v" not in asked:
-        raise BadRequest(f"In the query {key}, a property is an object with “pid” and “v”.")
+        raise BadRequest("In the query {key}, a property is an object with “pid” and “v”.", key=key)
     values = asked["v"] if isinstance(asked["v"], list) else [asked["v"]]
     return asked["pid"], tuple(_value(who, value) for value in values)
 
@@ -162,7 +166,11 @@ def _extension(who: Reader, asked: Mapping[str, Any]) -> dict[str, Any]:
             "An extension is an object with “ids”, a list of texts, and “properties”, a list of objects."
         )
     if len(ids) > _MOST_IDS:
-        raise BadRequest(f"An extension is asked for at most {_MOST_IDS} ids at once; these are {len(ids)}.")
+        raise BadRequest(
+            "An extension is asked for at most {most} ids at once; these are {number}.",
+            most=_MOST_IDS,
+            number=len(ids),
+        )
     known = _properties(who)
     keys = [str(each.get("id")) for each in wanted if str(each.get("id")) in known]
     rows = {name: _extended(who, name, keys) for name in ids}
@@ -173,7 +181,7 @@ def _extended(who: Reader, name: str, keys: list[str]) -> dict[str, list[dict[st
     try:
         node = NamedNode(_space(who) + name)
     except ValueError as error:
-        raise BadRequest(f"{name!r} is no id of this service.") from error
+        raise BadRequest("{name} is no id of this service.", name=repr(name)) from error
     rows = who.edition.evaluator.select(query_text("extension"), this=node)
     who.names.fetch(row["value"].value for row in rows if isinstance(row["value"], NamedNode))
     cells: dict[str, list[dict[str, Any]]] = {key: [] for key in keys}

@@ -122,13 +122,20 @@ class RemoteEvaluator:
         """Refuse an answer that is cut, that isn't what was asked for, or whose end couldn't be told."""
         url, wanted = self._engine.url, SOURCES[examined.form]
         if response.status != 200 or any(name in response.headers for name in _CUT):
-            raise EngineFailed(f"The engine at {url} cut its result at a limit of its own. Ask for less at once.")
+            raise EngineFailed(
+                "The engine at {engine} cut its result at a limit of its own. Ask for less at once.", engine=url
+            )
         given = response.headers.get_content_type()
         if given not in {wanted, "application/json" if "json" in wanted else wanted}:
-            raise EngineFailed(f"The engine at {url} answered in {given} where {wanted} was asked for.")
+            raise EngineFailed(
+                "The engine at {engine} answered in {given} where {wanted} was asked for.",
+                engine=url,
+                given=given,
+                wanted=wanted,
+            )
         if response.length is None and not response.chunked:
             raise EngineFailed(
-                f"The engine at {url} tells no length of its answers, so a cut one would look whole."
+                "The engine at {engine} tells no length of its answers, so a cut one would look whole.", engine=url
             )
 
 

@@ -87,7 +87,7 @@ def _operation() -> _Operation | None:
         return _from([*parameters, ("query", _decoded(request.get_data()))])
     if request.mimetype == _UPDATE:
         raise UpdateRefused
-    raise UnsupportedMediaType(f"A POST to this endpoint is {_FORM} or {_DIRECT}.")
+    raise UnsupportedMediaType("A POST to this endpoint is {form} or {direct}.", form=_FORM, direct=_DIRECT)
 
 
 def _from(parameters: Iterable[tuple[str, str]]) -> _Operation:
@@ -98,7 +98,7 @@ def _from(parameters: Iterable[tuple[str, str]]) -> _Operation:
         raise UpdateRefused
     queries = values.get("query", [])
     if len(queries) != 1:
-        raise BadRequest("There is no query." if not queries else "There is more than one query.")
+        raise BadRequest("There is more than one query.") if queries else BadRequest("There is no query.")
     default_graphs, named_graphs = (tuple(values.get(f"{kind}-graph-uri", ())) for kind in ("default", "named"))
     return _Operation(queries[0], default_graphs, named_graphs, values.get("format", [None])[0])
 
@@ -113,7 +113,7 @@ def _parsed(data: bytes) -> list[tuple[str, str]]:
     except UnicodeDecodeError as error:
         raise BadRequest("The parameters aren't UTF-8.") from error
     except ValueError as error:
-        raise BadRequest(f"There are more than {_MOST_PARAMETERS} parameters.") from error
+        raise BadRequest("There are more than {most} parameters.", most=_MOST_PARAMETERS) from error
 
 
 def _decoded(data: bytes) -> str:
@@ -126,7 +126,7 @@ def _decoded(data: bytes) -> str:
 def _require_utf_8() -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in {"utf-8", "utf8", "us-ascii"}:
-        raise UnsupportedMediaType(f"A query is read as UTF-8, not as {charset}.")
+        raise UnsupportedMediaType("A query is read as UTF-8, not as {charset}.", charset=charset)
 
 
 def plain_query(text: str, accept: str, edition: Edition) -> Query | None:

@@ -207,7 +207,7 @@ def _named_node(iri: str) -> NamedNode:
     try:
         return NamedNode(iri)
     except ValueError as error:
-        raise _Refusal("bad", message=f"{iri!r} is no absolute IRI.") from error
+        raise _Refusal("iri", message=iri) from error
 
 
 def _chosen(results: _Results, request: Mapping[str, Any]) -> tuple[str, str]:
