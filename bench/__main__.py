@@ -17,6 +17,7 @@ from bench.pages import pages
 from bench.peers import ours
 from bench.prepared import prepared
 from bench.questions import questions, terms
+from bench.rows import rows
 from bench.scaling import STEPS, readers, steps, written
 from bench.tables import report
 from kommungraf.limits import Limits
@@ -123,6 +124,7 @@ def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
 
 main.add_command(build)
 main.add_command(pages)
+main.add_command(rows)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,12 @@ from bench.faults import Faults
 from bench.generator import Size, generate
 from bench.processes import memory
 
-__all__ = ["build"]
+__all__ = ["PYTHON", "build", "cost", "row"]
 
 _GLANCE: Final = 0.5
 #: Above so many triples rdflib and pySHACL alone are measured on request only.
 _SLOW: Final = 200_000
-_PYTHON: Final = sys.executable
+PYTHON: Final = sys.executable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,13 @@ class Bench:
 
     folder: Path
     size: Size
-    faults: float
-    slow: bool
+    slow: frozenset[str] = frozenset()
 
-    def run(self) -> None:
+    def run(self, *, only_build: bool = False) -> None:
         """Measures and prints each part."""
         data = self.folder / "data.nq"
         with data.open("w", encoding="utf-8", newline="\n") as sink:
-            written = generate(self.size, sink.write, Faults(self.faults))
+            written = generate(self.size, sink.write, Faults(0.0))
         releases = self.folder / "releases"
         row("build", self.built(data, releases))
         held = next(releases.glob("*/held.nt"), None)
@@ -58,19 +57,20 @@ class Bench:
             raise SystemExit("The build made no release: measure builds without faults.")
         triples = sum(1 for _ in held.open("rb"))
         click.echo(f"{'':<38} {written:,} statements given, {triples:,} triples held")
-        self.validated(held, triples)
-        self.sorted(held, triples)
+        if not only_build:
+            self.validated(held, triples)
+            self.sorted(held, triples)
 
     def built(self, data: Path, releases: Path) -> Cost:
         """A whole build, as `kommungraf build` makes it."""
         folders = ["--ontology", "ontology", "--shapes", "shapes", "--releases", str(releases)]
-        return cost([_PYTHON, "-m", "kommungraf.cli", "build", str(data), *folders], self.folder)
+        return cost([PYTHON, "-m", "kommungraf.cli", "build", str(data), *folders], self.folder)
 
     def validated(self, held: Path, triples: int) -> None:
         """The held view against the shapes: our way, and pySHACL alone."""
         ours = cost(self.part("validate", held, "0"), self.folder)
         row("validation", ours)
-        if triples <= _SLOW or self.slow:
+        if triples <= _SLOW or "pyshacl" in self.slow:
             alone = cost(self.part("validate", held, str(triples)), self.folder)
             row("validation by pySHACL alone", alone, ours)
             same = (self.folder / "found-0").read_bytes() == (self.folder / f"found-{triples}").read_bytes()
@@ -88,12 +88,12 @@ class Bench:
         if shutil.which("serdi"):
             command = f"LC_ALL=C sort -u {shuffled} | serdi -i ntriples -o turtle - > {self.folder}/serdi.ttl"
             row("sort and serdi", cost(["sh", "-c", command], self.folder), ours)
-        if triples <= _SLOW or self.slow:
+        if triples <= _SLOW or "rdflib" in self.slow:
             row("sorted Turtle by rdflib", cost(self.part("rdflib", shuffled), self.folder), ours)
 
     def part(self, name: str, *arguments: str | Path) -> list[str]:
         """The command for one part in a process of its own."""
-        return [_PYTHON, "-m", "bench.parts", name, str(self.folder), *map(str, arguments)]
+        return [PYTHON, "-m", "bench.parts", name, str(self.folder), *map(str, arguments)]
 
 
 def row(name: str, found: Cost, ours: Cost | None = None) -> None:
@@ -128,11 +128,14 @@ def cost(command: list[str], folder: Path) -> Cost:
     "--triples", type=click.IntRange(1000), default=700_000, show_default=True, help="Generated statements."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--slow", is_flag=True, help="Measure rdflib and pySHACL alone at any size.")
+@click.option(
+    "--slow", multiple=True, type=click.Choice(("rdflib", "pyshacl")), help="Measure this too, at any size."
+)
+@click.option("--only-build", is_flag=True, help="Measure the build and nothing else.")
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the data lie; temporary by default."
 )
-def build(triples: int, seed: int, slow: bool, folder: Path | None) -> None:
+def build(triples: int, seed: int, slow: tuple[str, ...], only_build: bool, folder: Path | None) -> None:
     """Build, check and dump generated data: time and peak memory, beside what others take."""
     with tempfile.TemporaryDirectory(prefix="kommungraf-bench-", dir=folder) as place:
-        Bench(Path(place), Size(triples, seed), 0.0, slow).run()
+        Bench(Path(place), Size(triples, seed), frozenset(slow)).run(only_build=only_build)

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench import cooperations, generator, municipalities
 from bench.generator import Size, generate
 from kommungraf import dataset, index, release
-from kommungraf.dataset import assembled
+from kommungraf.dataset import assembled, stated
 from kommungraf.inputs import read_inputs
 from kommungraf.manifest import Manifest, read_manifest, resolve_current
 from kommungraf.project import own_project
@@ -55,5 +55,6 @@ def prepared(size: Size, folder: Path) -> Prepared:
         with source.open("w", encoding="utf-8") as sink:
             generate(size, sink.write)
         project = replace(own_project(), data=(source,))
-        publish(Content(assembled(read_inputs(project), project), tuple, ()), releases, lambda _: None)
+        dataset = assembled(stated(read_inputs(project), project), project)
+        publish(Content(lambda: dataset, tuple, ()), releases, lambda _: None)
     return Prepared(releases)

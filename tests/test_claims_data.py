@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, parse
 
-from kommungraf.dataset import assembled
+from kommungraf.dataset import assembled, stated
 from kommungraf.inputs import read_inputs
 from kommungraf.project import own_project
 from kommungraf.vocab import BASE, PREFIXES, iri
@@ -239,7 +239,7 @@ def test_facts_are_placed_in_the_claims_of_their_passages() -> None:
 def held_view() -> Store:
     project = own_project()
     store = Store()
-    store.bulk_extend(assembled(read_inputs(project), project).held)
+    store.bulk_extend(assembled(stated(read_inputs(project), project), project).held)
     return store
 
 

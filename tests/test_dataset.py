@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal
 
-from kommungraf.dataset import Dataset, assembled
+from kommungraf.dataset import Dataset, assembled, stated
 from kommungraf.errors import SyntaxFault
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project
@@ -30,7 +30,7 @@ def dataset(folder: Path, data: str = DATA, **rules: str) -> Dataset:
     for name, query in rules.items():
         (folder / "ontology" / "rules" / f"{name[1:].replace('_', '-')}.rq").write_text(query, "utf-8")
     project = Project(data=(folder / "data.trig",), ontology=folder / "ontology", root=folder)
-    return assembled(read_inputs(project), project)
+    return assembled(stated(read_inputs(project), project), project)
 
 
 def near(dataset: Dataset, name: str = "near") -> set[tuple[str, str]]:

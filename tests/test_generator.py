@@ -7,7 +7,7 @@ import pytest
 
 from bench.faults import COOPERATION, MUNICIPALITY, Faults
 from bench.generator import Size, generate
-from kommungraf.dataset import assembled
+from kommungraf.dataset import assembled, stated
 from kommungraf.findings import Finding
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project, own_project
@@ -26,7 +26,8 @@ def findings(file: Path) -> tuple[Finding, ...]:
     own = own_project()
     project = Project(data=(file,), ontology=own.ontology, shapes=own.shapes)
     inputs = read_inputs(project)
-    return validated(assembled(inputs, project), inputs)
+    said = stated(inputs, project)
+    return validated(said.claims, assembled(said, project).held_lines, inputs)
 
 
 def test_same_seed_and_size_give_the_same_bytes() -> None:

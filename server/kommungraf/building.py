@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from kommungraf.dataset import assembled
+from kommungraf.dataset import Dataset, assembled, stated
 from kommungraf.findings import Finding
 from kommungraf.inputs import read_inputs
 from kommungraf.project import Project
@@ -17,19 +17,25 @@ __all__ = ["checked"]
 
 
 def checked(project: Project, progress: Callable[[str], None], remembered: Path | None = None) -> Content:
-    """The content of the release that the project would make; every finding about it is found when it is asked for.
+    """The content of the release that the project would make; it is assembled and judged when that is asked for.
 
     Verdicts that the file `remembered` holds are not given again; it then holds those of this time.
     """
     progress("read")
     inputs = read_inputs(project)
-    progress("assemble")
-    dataset = assembled(inputs, project)
+    said = stated(inputs, project)
     questions = read_questions(project.questions) if project.questions and project.questions.is_dir() else ()
 
     @cache
-    def judge() -> Sequence[Finding]:
-        progress("validate")
-        return validated(dataset, inputs, Verdicts(remembered))
+    def assemble() -> Dataset:
+        progress("assemble")
+        return assembled(said, project)
 
-    return Content(dataset, judge, questions)
+    @cache
+    def judge() -> Sequence[Finding]:
+        # Without shapes and rules nothing needs the held view.
+        lines = assemble().held_lines if inputs.shapes or inputs.ontology else ()
+        progress("validate")
+        return validated(said.claims, lines, inputs, Verdicts(remembered))
+
+    return Content(assemble, judge, questions)

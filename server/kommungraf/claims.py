@@ -6,7 +6,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad
 
-from kommungraf.graphs import Graphs, graph_first, parsed
+from kommungraf.graphs import Graphs, graph_first, in_graph, parsed
 from kommungraf.spool import Lines
 from kommungraf.vocab import iri
 
@@ -36,8 +36,7 @@ class Claims:
     def lines(self) -> Iterator[bytes]:
         """Every statement as an N-Quads line."""
         for name, lines in self.graphs.walk():
-            token = str(name).encode()
-            yield from (b"%s%s .\n" % (line[:-2], token) for line in lines)
+            yield from in_graph(lines, name)
 
     def held_lines(self) -> Iterator[bytes]:
         """The statements of curation and of each accepted claim as N-Triples lines."""

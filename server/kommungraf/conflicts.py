@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from kommungraf.claims import Claims
 from kommungraf.errors import Place, SyntaxFault
-from kommungraf.graphs import parsed, serialised
+from kommungraf.graphs import in_graph
 from kommungraf.rules import Rule, period_bounds
 from kommungraf.vocab import BASE, iri
 
@@ -19,7 +20,6 @@ KIND: Final = "id/conflict-kind/"
 #: The relation of two claims that say different things without excluding each other.
 DIFFERS: Final = "kg:differsFrom"
 
-_PERIOD: Final = f" <{iri('kg:period')}> ".encode()
 _VARIABLES: Final = ("subject", "one", "other", "node", "property", "relation")
 _A: Final = NamedNode(iri("rdf:type"))
 _CONFLICT: Final = NamedNode(iri("kg:Conflict"))
@@ -54,11 +54,8 @@ def readable(claims: Claims) -> Iterator[bytes]:
     for name, lines in claims.graphs.walk():
         if name == claims.curation:
             yield from lines
-        elif isinstance(name, NamedNode) and name in claims.declared:
-            token = str(name).encode()
-            yield from (b"%s%s .\n" % (line[:-2], token) for line in lines)
-            periods = [line for line in lines if _PERIOD in line]
-            yield from serialised(period_bounds(parsed(periods), name)) if periods else ()
+        elif name in claims.declared:
+            yield from in_graph(chain(lines, period_bounds(lines)), name)
 
 
 def _found(store: Store, rule: Rule, claims: Claims) -> Iterator[Contest]:

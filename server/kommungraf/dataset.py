@@ -1,6 +1,6 @@
 """The dataset: claims, curation, ontology, shapes and what is derived, as canonical quads and a held view."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad
 from kommungraf.canonical import canonical_lines
 from kommungraf.claims import CURATION, Claims, claims_of
 from kommungraf.conflicts import contests, readable
-from kommungraf.graphs import Graphs, graph_first, graph_last, parsed, serialised, without_graphs
+from kommungraf.graphs import Graphs, graph_first, graph_last, in_graph, parsed, serialised, without_graphs
 from kommungraf.inputs import Inputs
 from kommungraf.partition import partitioned
 from kommungraf.policy import Judgement, judged, read_policy
@@ -20,14 +20,13 @@ from kommungraf.rules import BOUNDS, apply_rules, period_bounds, read_rules
 from kommungraf.spool import Lines, merged
 from kommungraf.vocab import iri
 
-__all__ = ["ONTOLOGY", "RULES", "SHAPES", "Dataset", "assembled", "sorted_lines"]
+__all__ = ["ONTOLOGY", "RULES", "SHAPES", "Dataset", "Stated", "assembled", "sorted_lines", "stated"]
 
 ONTOLOGY: Final = "def/"
 SHAPES: Final = "shape/"
 RULES: Final = "id/rule/"
 
 _GAP_SUBJECT: Final = f"<{iri('kg:gapSubject')}>".encode()
-_PERIOD: Final = f"<{iri('kg:period')}>".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +56,43 @@ class Dataset:
         return parsed(self.held_lines)
 
 
-def assembled(inputs: Inputs, project: Project) -> Dataset:
-    """The dataset that a project's files make; raises SyntaxFault where a rule is no query of its kind."""
-    base = project.base_iri
-    claims, published = _stated(inputs, base)
-    judgement = _judgement(claims, project)
-    claims = judgement.claims
-    vocabulary = parsed(line for line in published if line.endswith(b"<%s> .\n" % (base + ONTOLOGY).encode()))
-    stated = Lines(chain(claims.held_lines(), without_graphs(chain(judgement.derived, vocabulary))))
-    derived = Lines(_derived(stated, _behind_gaps(claims), project))
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What files say: the claims with their standing, what is derived of them, and the N-Quads lines of ontology and shapes."""
+
+    judgement: Judgement
+    published: Sequence[bytes]
+
+    @property
+    def claims(self) -> Claims:
+        """The claims with their standing."""
+        return self.judgement.claims
+
+
+def stated(inputs: Inputs, project: Project) -> Stated:
+    """What a project's files state; raises SyntaxFault where a rule is no query of its kind."""
+    claims, published = _stated(inputs, project.base_iri)
+    return Stated(_judgement(claims, project), published)
+
+
+def assembled(said: Stated, project: Project) -> Dataset:
+    """The dataset that follows from what is stated; raises SyntaxFault where a rule is no query of its kind."""
+    base, claims, conclusions = project.base_iri, said.claims, said.judgement.derived
+    vocabulary = parsed(line for line in said.published if line.endswith(b"<%s> .\n" % (base + ONTOLOGY).encode()))
+    held = Lines(chain(claims.held_lines(), without_graphs(chain(conclusions, vocabulary))))
+    derived = Lines(_derived(held, _behind_gaps(claims), project))
     return Dataset(
         base_iri=base,
-        named_lines=Lines(chain(_named(claims), serialised(judgement.derived), published, derived)),
-        held_lines=Lines(merged(stated, Lines(map(_triple, derived)))),
+        named_lines=Lines(chain(_named(claims), serialised(conclusions), said.published, derived)),
+        held_lines=Lines(merged(held, Lines(map(_triple, derived)))),
         claims=claims,
     )
 
 
 def _stated(inputs: Inputs, base: str) -> tuple[Claims, list[bytes]]:
     """The claims, and ontology and shapes as N-Quads lines."""
-    ontology = _in_graph((quad for file in inputs.ontology for quad in file.quads), base + ONTOLOGY)
-    shapes = _in_graph(_shape_quads(inputs), base + SHAPES)
+    ontology = _quads_in((quad for file in inputs.ontology for quad in file.quads), base + ONTOLOGY)
+    shapes = _quads_in(_shape_quads(inputs), base + SHAPES)
     quads = chain(inputs.quads(), ontology, shapes)
     lines = canonical_lines(graph_first(quads, NamedNode(base + CURATION)))
     published: list[bytes] = []
@@ -120,7 +135,7 @@ def _shape_quads(inputs: Inputs) -> Iterator[Quad]:
         yield from file.quads
 
 
-def _in_graph(quads: Iterable[Quad], graph: str) -> Iterator[Quad]:
+def _quads_in(quads: Iterable[Quad], graph: str) -> Iterator[Quad]:
     name = NamedNode(graph)
     return (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
 
@@ -131,18 +146,16 @@ def _behind_gaps(claims: Claims) -> Iterator[bytes]:
     gaps = {value[:-3] for _, predicate, value in said if predicate == _GAP_SUBJECT}
     for name, lines in claims.graphs.walk() if gaps else ():
         if name in claims.accepted:
-            token = str(name).encode()
-            yield from (b"%s%s .\n" % (line[:-2], token) for line in lines if line.partition(b" ")[0] in gaps)
+            yield from in_graph((line for line in lines if line.partition(b" ")[0] in gaps), name)
 
 
 def _derived(stated: Lines, behind: Iterable[bytes], project: Project) -> Iterator[bytes]:
     """What the rules add, as N-Quads lines."""
     base_iri, ontology = project.base_iri, project.ontology
-    periods = parsed(line for line in stated if _PERIOD in line)
-    limits = Lines(serialised(period_bounds(periods, NamedNode(base_iri + RULES + BOUNDS))))
-    yield from limits
+    limits = Lines(period_bounds(stated))
+    yield from in_graph(limits, NamedNode(base_iri + RULES + BOUNDS))
     rules = read_rules(ontology / "rules" if ontology else None, project.shown)
-    with stocked(chain(stated, map(_triple, limits), behind)) as store:
+    with stocked(chain(stated, limits, behind) if rules else ()) as store:
         yield from apply_rules(store, rules, base_iri + RULES)
 
 

@@ -8,7 +8,17 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, pars
 
 from kommungraf.spool import Lines, starting_with
 
-__all__ = ["Graphs", "Name", "chunks", "graph_first", "graph_last", "parsed", "serialised", "without_graphs"]
+__all__ = [
+    "Graphs",
+    "Name",
+    "chunks",
+    "graph_first",
+    "graph_last",
+    "in_graph",
+    "parsed",
+    "serialised",
+    "without_graphs",
+]
 
 #: How many quads are turned into text, or lines into quads, at once.
 _CHUNK: Final = 50_000
@@ -91,6 +101,12 @@ def graph_last(line: bytes) -> bytes:
     """A line that begins with its graph, as N-Quads have it."""
     graph, _, triple = line.partition(b" ")
     return b"%s%s .\n" % (triple[:-2], graph)
+
+
+def in_graph(lines: Iterable[bytes], name: Name) -> Iterator[bytes]:
+    """N-Triples lines as N-Quads lines of a graph."""
+    token = _token(name)
+    return (b"%s%s .\n" % (line[:-2], token) for line in lines)
 
 
 def parsed(lines: Iterable[bytes]) -> Iterator[Quad]:

@@ -43,11 +43,16 @@ Mapped = Callable[[Callable[[Part], tuple[FileEntry, ...]], Iterable[Part]], Ite
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a release is made of; `judge` finds what there is to say of it, once."""
+    """What a release is made of: `assemble` makes the dataset, `judge` finds what there is to say of it; each is done once."""
 
-    dataset: Dataset
+    assemble: Callable[[], Dataset]
     judge: Callable[[], Sequence[Finding]]
     questions: Sequence[Question]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset."""
+        return self.assemble()
 
     @property
     def findings(self) -> Sequence[Finding]:

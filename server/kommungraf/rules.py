@@ -4,6 +4,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from kommungraf.errors import Place, SyntaxFault
 from kommungraf.graphs import chunks, parsed, serialised
 from kommungraf.periods import bounds, dated
 from kommungraf.spool import Lines
+from kommungraf.tokens import text
 from kommungraf.vocab import EDTF, iri
 
 __all__ = ["BOUNDS", "Rule", "apply_rules", "period_bounds", "read_rules", "unreadable_periods"]
@@ -23,6 +25,7 @@ BOUNDS: Final = "period-bounds"
 _EDTF: Final = NamedNode(EDTF)
 _PERIOD: Final = NamedNode(iri("kg:period"))
 _DATE: Final = NamedNode(iri("xsd:date"))
+_PERIOD_TOKEN: Final = str(_PERIOD).encode()
 _ORDER: Final = re.compile(r"^\d+-")
 
 
@@ -78,15 +81,25 @@ def _constructed(store: Store, rule: Rule) -> Lines:
         return Lines(found)
 
 
-def period_bounds(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
-    """The four bounds of each EDTF period that can be read, as statements of `graph`."""
-    for quad, period in _periods(quads):
-        try:
-            found = bounds(period)
-        except ValueError:
-            continue
-        for predicate, day in dated(found):
-            yield Quad(quad.subject, NamedNode(predicate), Literal(day.isoformat(), datatype=_DATE), graph)
+def period_bounds(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The four bounds of each EDTF period that can be read; both are N-Triples lines."""
+    for line in lines:
+        subject, predicate, value = line.split(b" ", 2)
+        if predicate == _PERIOD_TOKEN:
+            yield from (subject + said for said in _said_of(value[:-3]))
+
+
+@lru_cache(maxsize=4096)
+def _said_of(period: bytes) -> tuple[bytes, ...]:
+    """What follows from a period, as N-Triples without their subject."""
+    token = period.decode()
+    if not token.endswith(f"^^{_EDTF}"):
+        return ()
+    try:
+        found = dated(bounds(text(token)))
+    except ValueError:
+        return ()
+    return tuple(f' <{predicate}> "{day.isoformat()}"^^{_DATE} .\n'.encode() for predicate, day in found)
 
 
 def unreadable_periods(quads: Iterable[Quad]) -> Iterator[tuple[Quad, str, ValueError]]:

@@ -14,7 +14,7 @@ from rdflib.plugins.sparql.sparql import Query
 
 from kommungraf.canonical import canonical
 from kommungraf.claims import Claims
-from kommungraf.dataset import Dataset, sorted_lines
+from kommungraf.dataset import sorted_lines
 from kommungraf.findings import Finding, Severity, from_error, ordered
 from kommungraf.inputs import Inputs
 from kommungraf.origins import located
@@ -43,16 +43,18 @@ _CLASSES: Final = (RDFS.Class, OWL.Class)
 _SEVERITIES: Final = {SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
 
 
-def validated(dataset: Dataset, inputs: Inputs, verdicts: Verdicts | None = None) -> tuple[Finding, ...]:
-    """Every finding about a dataset, in the order of its files: faults of reading, of claims, and of the shapes.
+def validated(
+    claims: Claims, held: Sequence[bytes], inputs: Inputs, verdicts: Verdicts | None = None
+) -> tuple[Finding, ...]:
+    """Every finding about claims and the sorted lines of the held view, in the order of its files: faults of reading, of claims, and of the shapes.
 
     What `verdicts` know already is not judged again.
     """
     known = verdicts or Verdicts()
-    found = [*_claim_findings(dataset.claims)]
+    found = [*_claim_findings(claims)]
     if inputs.shapes:
         shapes = [quad for file in inputs.shapes for quad in file.quads]
-        found += view_findings(dataset.held_lines, shapes, known)
+        found += view_findings(held, shapes, known)
     if inputs.ontology_shapes:
         terms = [quad for file in inputs.ontology_shapes for quad in file.quads]
         ontology = sorted_lines(canonical(quad for file in inputs.ontology for quad in file.quads))
