@@ -32,6 +32,8 @@ def document_loads(data: Prepared, folder: Path) -> dict[str, Load]:
         (place / "document.ttl").write_bytes(reply.body)
         loads["kommungraf"] = _load(running.port)
         loads["kommungraf, 304"] = _load(running.port, f"If-None-Match: {reply.headers['etag']}")
+    with ours(data, folder, "--access-log", "off") as running:  # as the others, who write none
+        loads["kommungraf, without its log"] = _load(running.port)
     with _nginx(place) as port:
         loads["nginx"] = _load(port)
     with _gunicorn(place, folder) as port:

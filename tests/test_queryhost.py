@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 from kommungraf.errors import ReleaseError
 from kommungraf.limits import Limits
 from kommungraf.wire import Message, receive, send
-from kommungraf.workers import Host, Worker
+from kommungraf.workers import Host, Reserve, Worker
 from serving_release import write_release
 
 REQUEST = Message(
@@ -175,3 +175,76 @@ def test_a_host_whose_server_is_gone_says_nothing(tmp_path: Path) -> None:
     host.send_signal(signal.SIGCONT)
     assert host.communicate(timeout=20)[1] == b""
     assert host.returncode == 0
+
+
+def fresh_from(host: Host) -> Callable[[], Worker]:
+    return lambda: spawned(host)
+
+
+def taken(reserve: Reserve) -> Worker:
+    """The next worker that is ready."""
+    deadline = time.monotonic() + 20
+    while (worker := reserve.take()) is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert worker is not None
+    return worker
+
+
+def test_a_reserve_makes_a_worker_for_each_that_is_taken(host: Host) -> None:
+    reserve = Reserve(fresh_from(host), 1)
+    workers = [taken(reserve) for _ in range(3)]
+    assert len({worker.pid for worker in workers}) == 3
+    for worker in workers:
+        assert worker.send(REQUEST)
+        assert worker.receive() is not None
+        worker.connection.close()
+    reserve.close()
+
+
+def test_a_reserve_gives_no_worker_that_has_ended(host: Host) -> None:
+    made: list[Worker] = []
+
+    def fresh() -> Worker:
+        made.append(spawned(host))
+        return made[-1]
+
+    reserve = Reserve(fresh, 1)
+    first = taken(reserve)
+    while len(made) < 2:
+        time.sleep(0.005)
+    os.kill(made[1].pid, signal.SIGKILL)
+    assert gone_soon(made[1].pid)
+    second = taken(reserve)
+    assert second.pid not in {first.pid, made[1].pid}
+    for worker in (first, second):
+        worker.connection.close()
+    reserve.close()
+
+
+def test_a_closed_reserve_leaves_no_worker(host: Host) -> None:
+    made: list[int] = []
+
+    def fresh() -> Worker:
+        worker = spawned(host)
+        made.append(worker.pid)
+        return worker
+
+    reserve = Reserve(fresh, 2)
+    while len(made) < 2:
+        time.sleep(0.005)
+    reserve.close()
+    assert all(gone_soon(pid) for pid in made)
+
+
+def test_a_reserve_goes_on_after_no_worker_could_be_made(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kommungraf.workers._BREATH", 0.01)
+    faults = [ReleaseError("none"), ReleaseError("none")]
+
+    def fresh() -> Worker:
+        if faults:
+            raise faults.pop()
+        return spawned(host)
+
+    reserve = Reserve(fresh, 1)
+    taken(reserve).connection.close()
+    reserve.close()

@@ -34,18 +34,22 @@ from kommungraf.errors import (
 from kommungraf.lanes import Lane, RefusedQueries, Seat
 from kommungraf.limits import Limits
 from kommungraf.wire import Message
-from kommungraf.workers import Host, Worker
+from kommungraf.workers import Host, Reserve, Worker
 
 __all__ = ["Evaluator", "Turn"]
 
 _ATTEMPTS: Final = 2
 #: The site's own lookups are many and short.
 _OWN_SEATS: Final = 2
+#: Workers that are ready for when others end.
+_SPARES: Final = 2
 #: Seconds after which a query is a long one, if it had the processor for half of them; those after which it is one at
 #: any rate, for the disk may keep it; and then those after which its worker goes behind all others for the processor.
 _PATIENCE: Final = 0.05
 _LONGEST_PATIENCE: Final = 0.5
 _COURTESY: Final = 0.25
+#: What a worker is given after the deadline to say that it is done; how long it then takes to die keeps nobody waiting.
+_GRACE: Final = 0.01
 _LIMIT_OF_SIGNAL: Final = {
     signal.SIGALRM: "time",
     signal.SIGABRT: "memory",  # an allocation that fails ends the process
@@ -87,6 +91,7 @@ class Evaluator:
         self._cut: Counter[str] = Counter()
         for lane in (self._public, self._own):
             lane.free()[-1].worker = self._fresh()
+        self._reserve = Reserve(self._fresh, _SPARES)
 
     def evaluate(self, query: Query) -> Answer:
         """The whole answer to `query`; raises a RequestError where there is none."""
@@ -152,6 +157,7 @@ class Evaluator:
         for seat in (*self._public.free(), *self._own.free()):
             if seat.worker is not None:
                 seat.worker.connection.close()
+        self._reserve.close()
         self._host.close()
 
     def _reply(self, request: Message, query: Query) -> Message:
@@ -205,7 +211,7 @@ class Evaluator:
         try:
             if reply is None:
                 with caller.on_leaving(worker.hang_up):
-                    reply, reusable = _conversation(worker, lane)
+                    reply, reusable = _conversation(worker, lane, self._limits.seconds + _GRACE)
             unexplained = reply is None and not caller.is_gone
         except TimeoutError:
             late = True
@@ -231,13 +237,18 @@ class Evaluator:
         if worker is not None and worker.is_gone():
             self._host.end(worker)
             worker = None
-        return worker or self._fresh()
+        return worker or self._ready()
 
     def _fill(self, seat: Seat, *, at_once: bool) -> None:
         """Put a new worker into `seat` before the next needs it, unless that would keep an answer waiting."""
         if at_once:
             with suppress(ReleaseError):
-                seat.worker = self._fresh()
+                seat.worker = self._ready()
+
+    def _ready(self) -> Worker:
+        """A worker of the reserve, or one that is made now."""
+        spare = None if self._host.is_gone else self._reserve.take()
+        return spare or self._fresh()
 
     def _fresh(self) -> Worker:
         """A new worker; starts the host again where that is gone."""
@@ -309,19 +320,26 @@ def _key(request: Message, query: Query) -> bytes:
     return repr((request.fields, query.text)).encode("utf-8", "surrogatepass")
 
 
-def _conversation(worker: Worker, lane: Lane) -> tuple[Message | None, bool]:
+def _conversation(worker: Worker, lane: Lane, seconds: float) -> tuple[Message | None, bool]:
     """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
+    end = time.monotonic() + seconds
     if lane.patience is None or _answers_soon(worker, lane.patience):
-        reply = worker.receive()
+        reply = _reply_until(end, worker)
         return reply, reply is not None and not reply.fields["last"]
     with lane.long(worker.hang_up) as stay:
         timely = worker.answers_within(_COURTESY)
         if not timely:
             worker.yield_to_others()
-        reply = worker.receive()
+        reply = _reply_until(end, worker)
     if stay.ended and reply is None:
         raise lane.overloaded()
     return reply, timely and reply is not None and not reply.fields["last"] and not stay.ended
+
+
+def _reply_until(end: float, worker: Worker) -> Message | None:
+    if not worker.answers_within(max(0.0, end - time.monotonic())):
+        raise TimeoutError
+    return worker.receive()
 
 
 def _answers_soon(worker: Worker, patience: float) -> bool:

@@ -7,22 +7,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore, Thread
 from typing import Any, Final
 
 from kommungraf.errors import ReleaseError
 from kommungraf.limits import Limits
 from kommungraf.wire import Message, receive, send
 
-__all__ = ["Host", "Worker"]
+__all__ = ["Host", "Reserve", "Worker"]
 
 #: What a worker's own deadline, which the kernel keeps, is given before this process ends the worker itself.
 _GRACE: Final = 2.0
 _FAREWELL: Final = 5.0
+_BREATH: Final = 1.0
 _LAST: Final = 19
 #: Made of a process's number, this is the identifier of its clock (clock_getcpuclockid(3)).
 _OF_A_PROCESS: Final = 2
@@ -82,6 +84,7 @@ class Host:
     """A running query host; any thread may use it."""
 
     def __init__(self, source: Path, limits: Limits) -> None:
+        self.is_gone = False
         self._lock = Lock()
         self._timeout = limits.seconds + _GRACE
         self._control, theirs = socket.socketpair()
@@ -127,12 +130,12 @@ class Host:
         return {} if reply is None else reply.fields
 
     def _asked(self, request: Mapping[str, Any]) -> Message | None:
-        try:
-            with self._lock:
-                send(self._control, Message(request))
-                return receive(self._control)
-        except OSError:
-            return None
+        reply = None
+        with suppress(OSError), self._lock:
+            send(self._control, Message(request))
+            reply = receive(self._control)
+        self.is_gone = reply is None
+        return reply
 
     def close(self) -> None:
         """End the host, and with it its workers."""
@@ -142,6 +145,45 @@ class Host:
             return
         self._process.kill()
         self._process.wait()
+
+
+class Reserve:
+    """Workers that are ready before anybody needs one, made by `fresh` in a thread of their own; any thread may use it."""
+
+    def __init__(self, fresh: Callable[[], Worker], size: int) -> None:
+        self._fresh = fresh
+        self._ready: deque[Worker] = deque()
+        self._wanted = Semaphore(size)
+        self._closed = False
+        self._thread = Thread(target=self._work, name="reserve", daemon=True)
+        self._thread.start()
+
+    def take(self) -> Worker | None:
+        """A worker, for which another is then made; None where none is ready."""
+        while self._ready:
+            with suppress(IndexError):  # where another thread was faster
+                worker = self._ready.popleft()
+                self._wanted.release()
+                if not worker.is_gone():
+                    return worker
+                worker.connection.close()
+        return None
+
+    def _work(self) -> None:
+        while self._wanted.acquire() and not self._closed:
+            try:
+                self._ready.append(self._fresh())
+            except ReleaseError:  # told to whoever needs a worker next
+                self._wanted.release()
+                time.sleep(_BREATH)
+
+    def close(self) -> None:
+        """Make no more, and give up those that are ready."""
+        self._closed = True
+        self._wanted.release()
+        self._thread.join()
+        for worker in self._ready:
+            worker.connection.close()
 
 
 def _started(control: socket.socket, source: Path, limits: Limits) -> subprocess.Popen[bytes]:
