@@ -71,12 +71,12 @@ CASES = [pytest.param(claim, id=claim.value.removeprefix(f"{BASE}id/claim/")) fo
 
 
 @pytest.mark.parametrize("claim", CASES)
-def test_claim_has_one_source_one_status_and_one_short_quotation(claim: NamedNode) -> None:
+def test_claim_has_one_source_one_status_at_most_and_one_short_quotation(claim: NamedNode) -> None:
     if not objects(claim, "prov:wasQuotedFrom"):
         pytest.fail(f"{claim} has no source")
     (source,) = objects(claim, "prov:wasQuotedFrom")
     assert NamedNode(iri("kg:Source")) in objects(source, "rdf:type")
-    assert len(objects(claim, "kg:status")) == 1
+    assert len(objects(claim, "kg:status")) <= 1
     assert 1 <= len(quotation(claim).split()) <= 8
 
 
@@ -102,20 +102,8 @@ def test_claims_are_declared_once() -> None:
     assert len(declared()) == len(set(declared()))
 
 
-def test_conflicts_are_stated_on_both_sides() -> None:
-    pairs = {
-        (quad.subject.value, quad.object.value)
-        for quad in ABOUT
-        if quad.predicate.value == iri("kg:conflictsWith")
-    }
-    assert pairs
-    assert pairs == {(other, one) for one, other in pairs}
-
-
-def test_no_two_claims_in_conflict_are_both_accepted() -> None:
-    accepted = {claim for claim in declared() if NamedNode(iri("kg:Accepted")) in objects(claim, "kg:status")}
-    conflicts = [(quad.subject, quad.object) for quad in ABOUT if quad.predicate.value == iri("kg:conflictsWith")]
-    assert not [(one, other) for one, other in conflicts if one in accepted and other in accepted]
+def test_no_claim_states_a_disagreement_by_hand() -> None:
+    assert not [quad for quad in ALL if quad.predicate.value == iri("kg:conflictsWith")]
 
 
 def test_notes_are_in_swedish_and_english() -> None:

@@ -27,6 +27,9 @@ def members(*keys: str, of: str = P) -> str:
     )
 
 
+STANDING = f"{T} kg:standing kg:%s ."
+#: No EDTF period says “2005 or 2006”.
+STARTS_IN_EITHER = f'{T} kg:earliestStart "2005-01-01"^^xsd:date ; kg:latestStart "2006-12-31"^^xsd:date .'
 CLOSED = rf"{P} kg:membershipListComplete true . "
 FOUND = [
     pytest.param("different-start", period("1990/.."), period("1991/.."), id="two-years"),
@@ -42,6 +45,8 @@ FOUND = [
         "ended-or-ongoing", f"{T} kg:standing kg:Dormant .", f"{T} kg:standing kg:Listed .", id="dormant"
     ),
     pytest.param("different-precision", period("1990/.."), period("1990-06-12/.."), id="year-and-day"),
+    pytest.param("different-precision", period("2005/.."), STARTS_IN_EITHER, id="year-and-either-of-two"),
+    pytest.param("different-precision", STANDING % "Unclear", STANDING % "Ended", id="unclear-and-ended"),
     pytest.param("different-count", count("11"), count("12", node="m"), id="two-counts"),
     pytest.param(
         "different-count", count("36", property_="qudt:lowerBound"), count("38", node="m"), id="bound-and-count"
@@ -120,6 +125,8 @@ NOT_FOUND = [
         "ended-or-ongoing", f"{T} kg:standing kg:Unclear .", f"{T} kg:standing kg:Listed .", id="unclear"
     ),
     pytest.param("different-precision", period("1990/.."), period("1991/.."), id="different-years"),
+    pytest.param("different-precision", period("2007/.."), STARTS_IN_EITHER, id="year-outside-of-both"),
+    pytest.param("different-precision", STANDING % "Listed", STANDING % "Ended", id="listed-and-ended"),
     pytest.param("different-precision", period("1990/2007"), period("1990/.."), id="ended-and-open"),
     pytest.param("different-count", count("11"), count("12", about=P, node="m"), id="of-two-things"),
     pytest.param("different-members", members("a", "b"), members("a"), id="one-name-is-no-list"),

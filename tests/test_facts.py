@@ -55,6 +55,54 @@ def test_no_file_of_tables_states_a_disagreement_by_hand() -> None:
     assert not [path for path in TABLES.glob("*.csv") if "conflictsWith" in path.read_text("utf-8")]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("almhult-635/10", "idvxo-2016/1"),
+        ("almhult-635/10", "vaxjo-tlokwe/1"),
+        ("almhult-635/10-jb-marks", "mzansimirror/1"),
+        ("almhult-635/17-counties", "germundsson-2016/2"),
+        ("almhult-635/17-counties", "municipality-register/1452"),
+        ("almhult-635/17-counties", "varnamo-2024/1"),
+        ("vaxjo-partnerskap/1", "vaxjo-tlokwe/1"),
+        ("vaxjo-partnerskap/1-jb-marks", "mzansimirror/1"),
+        ("wikipedia-ipfs/1", "mzansimirror/1"),
+    ],
+)
+def test_claims_of_the_first_source_conflict_with_others_by_rule(one: str, other: str) -> None:
+    pair = f"<{BASE}id/claim/{one}> kg:conflictsWith <{BASE}id/claim/{other}>"
+    assert list(answers(f"SELECT * {{ GRAPH <{BASE}id/rule/held-view-policy> {{ {pair} }} }}"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "one", "other"),
+    [
+        ("different-name", "municipality-za-nw405", "gov-za-2016/1", "wikipedia-2018/1"),
+        ("different-name", "municipality-za-nw405", "gov-za-2016/1", "wikipedia-de-jb-marks/1"),
+        (
+            "different-precision",
+            "partnership-se-almhult-vaxjo-za-jb-marks",
+            "almhult-635/10",
+            "platforma-2018/1",
+        ),
+    ],
+)
+def test_claims_of_the_first_source_differ_from_others_by_rule(
+    kind: str, subject: str, one: str, other: str
+) -> None:
+    conflict = f"<{BASE}id/conflict/{kind}/{subject}>"
+    sides = {
+        row["side"].value.partition("/id/claim/")[2]
+        for row in answers(f"SELECT ?side {{ {conflict} kg:side ?side }}")
+    }
+    assert {one, other} <= sides
+
+
+def test_no_two_claims_in_conflict_are_both_held() -> None:
+    both = "SELECT * { ?one kg:conflictsWith ?other ; kg:status kg:Accepted . ?other kg:status kg:Accepted }"
+    assert not list(answers(both))
+
+
 @needs_facts
 def test_every_case_is_found_or_said_to_be_impossible_to_find() -> None:
     text = (GIVEN / "conflicts.md").read_text("utf-8")

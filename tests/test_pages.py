@@ -208,7 +208,9 @@ def test_gap_that_another_source_fills_links_to_the_claim_and_is_nothing_to_chec
     assert "filled by" in about_it.partition("</section>")[0]
     assert filler in about_it.partition("</section>")[0]
     assert filler in shown(client, "/gaps", "en")
-    assert "Funder of the project" not in shown(client, "/check/se-0780", "en")
+    checked = shown(client, "/check/se-0780", "en")
+    assert "Amount for the project: skills training" in checked
+    assert "Funder of the project: skills training" not in checked
 
 
 def test_search_answers_in_json_as_well(client: FlaskClient) -> None:

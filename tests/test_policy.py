@@ -65,6 +65,14 @@ def test_more_precise_claim_is_held_also_where_it_stands_lower_for_the_other_den
     assert status(found, "own/1-period") == "Corroborating"
 
 
+def test_year_within_stated_bounds_is_the_more_precise() -> None:
+    either = r'kgi:twinning\/t kg:earliestStart "2005-01-01"^^xsd:date ; kg:latestStart "2006-12-31"^^xsd:date .'
+    found = judgement(claim("partner", TIE + either), claim("own", TIE + START % 2005))
+    assert periods(found) == {"2005/.."}
+    assert status(found, "partner/1-period") == "Corroborating"
+    assert status(judgement(claim("partner", TIE + either)), "partner/1") == "Accepted"
+
+
 def test_decision_of_a_person_for_the_less_precise_claim_goes_before_the_more_precise() -> None:
     decided = claim("news", TIE + START % 1990, "; kg:status kg:Accepted ")
     found = judgement(decided, claim("own", TIE + START % "1990-06-12"))
