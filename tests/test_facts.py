@@ -98,6 +98,13 @@ def test_claims_of_the_first_source_differ_from_others_by_rule(
     assert {one, other} <= sides
 
 
+def test_kosovo_is_the_concept_of_the_countries_of_the_eu() -> None:
+    rows = answers(
+        'SELECT ?country { kgi:place\\/xk-peja geo:sfWithin ?country . ?country skos:prefLabel "Kosovo"@sv }'
+    )
+    assert {row["country"].value.rpartition("/")[2] for row in rows} == {"1A0"}
+
+
 def test_no_two_claims_in_conflict_are_both_held() -> None:
     both = "SELECT * { ?one kg:conflictsWith ?other ; kg:status kg:Accepted . ?other kg:status kg:Accepted }"
     assert not list(answers(both))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
-from kommungraf.dataset import assembled
+from kommungraf.dataset import assembled, stated
 from kommungraf.errors import InputError, SyntaxFault
 from kommungraf.inputs import read_inputs
 from kommungraf.project import own_project
@@ -34,7 +34,7 @@ SELECT ?name WHERE { ?place skos:prefLabel ?name }
 @pytest.fixture(scope="session")
 def store() -> Store:
     project = own_project()
-    dataset = assembled(read_inputs(project), project)
+    dataset = assembled(stated(read_inputs(project), project), project)
     store = Store()
     store.bulk_extend(
         [*dataset.named, *(Quad(quad.subject, quad.predicate, quad.object) for quad in dataset.held)]
