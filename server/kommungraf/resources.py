@@ -292,20 +292,18 @@ def claims_in(rows: Iterable[Row]) -> dict[str, Claim]:
 
 
 def _claim(name: str, known: Mapping[str, set[str]]) -> Claim:
-    def values(*names: str) -> tuple[str, ...]:
-        return tuple(sorted(value for each in names for value in known.get(vocab_iri(each), ())))
+    def values(key: str) -> tuple[str, ...]:
+        return tuple(sorted(known.get(vocab_iri(key), ())))
 
-    def number(name: str) -> int | None:
-        return next(map(int, values(name)), None)
-
+    start, end, row = (values(key) for key in ("oa:start", "oa:end", "csvw:rownum"))
     return Claim(
         iri=name,
         status=values("kg:status")[0],
-        sources=values("prov:wasQuotedFrom", "prov:wasDerivedFrom"),
+        sources=tuple(sorted((*values("prov:wasQuotedFrom"), *values("prov:wasDerivedFrom")))),
         phrases=values("oa:exact"),
-        start=number("oa:start"),
-        end=number("oa:end"),
+        start=int(start[0]) if start else None,
+        end=int(end[0]) if end else None,
         file=next(iter(values("kg:tableFile")), None),
-        row=number("csvw:rownum"),
+        row=int(row[0]) if row else None,
         conflicts=values("kg:conflictsWith"),
     )

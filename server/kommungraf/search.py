@@ -144,6 +144,7 @@ class Index:
         # immutable: a release never changes, so SQLite needs no locks on the file.
         address = f"file:{quote(str(path))}?mode=ro&immutable=1"
         self._lock = Lock()
+        self._types: Mapping[str, int] | None = None
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
             for table in ("thing", "graph", "facet", "alike", "span"):
@@ -170,9 +171,11 @@ class Index:
         return next((name or None for (name,) in self._rows("SELECT type FROM thing WHERE iri = ?", iri)), None)
 
     def types(self) -> Mapping[str, int]:
-        """How many things there are of each class, counted by their narrowest, the commonest first."""
-        query = "SELECT type, COUNT(*) AS n FROM thing WHERE type <> '' GROUP BY type ORDER BY n DESC, type"
-        return dict(self._rows(query))
+        """How many things there are of each class, counted by their narrowest, the commonest first; counted once."""
+        if self._types is None:
+            query = "SELECT type, COUNT(*) AS n FROM thing WHERE type <> '' GROUP BY type ORDER BY n DESC, type"
+            self._types = MappingProxyType(dict(self._rows(query)))
+        return self._types
 
     def of_type(
         self, type_: str, language: str, *, facets: Mapping[str, str] = _NO_FACETS, limit: int, offset: int = 0
