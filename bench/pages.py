@@ -33,6 +33,8 @@ KINDS: Final = {
     "search for what is misspelt": "/search?q=Elmhullt",
     "list": _of_class("Municipality"),
     "map": "/map?type=" + quote(f"{BASE}def/RegionalCooperation", safe=""),
+    "network": "/network",
+    "network of a county": "/network?county=" + quote(f"{BASE}id/county/se-07", safe=""),
     "questions": "/questions",
     "question": "/questions/start-of-the-partnership",
     "conflicts": "/conflicts",

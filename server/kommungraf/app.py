@@ -11,6 +11,7 @@ from kommungraf import (
     asofpages,
     checkpages,
     conflictpages,
+    countrywide,
     documents,
     downloads,
     graphstore,
@@ -81,6 +82,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(searchpages.blueprint)
+    app.register_blueprint(countrywide.blueprint)
     app.register_blueprint(listpages.blueprint)
     app.register_blueprint(asofpages.blueprint)
     app.register_blueprint(reconciliation.blueprint)

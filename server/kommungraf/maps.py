@@ -18,10 +18,10 @@ _MARGIN: Final = 0.08
 #: A map shows at least this many degrees of latitude: a few places more, so that a coast is to be seen around them.
 _LEAST_DEGREES, _LEAST_OF_FEW, _FEW = 2.5, 7.0, 3
 _NARROWEST, _WIDEST = 0.62, 1.9
-_MOST_NAMES: Final = 16
+_MOST_NAMES: Final = 24
 _MOST_TIES: Final = 3000
 #: As wide and high as a letter is at the larger size that narrow screens get.
-_LETTER, _LINE = 13.5, 30.0
+_LETTER, _LINE = 15.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A line between two places of the picture."""
+    """A line between two places of the picture, `width` wide where that says something."""
 
     x1: float
     y1: float
     x2: float
     y2: float
+    width: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from kommungraf.negotiation import required
 from kommungraf.plurals import plural
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
-from kommungraf.resources import load
+from kommungraf.resources import load, query_text
 from kommungraf.results import Table, answered, table_of_results
 from kommungraf.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.signposting import Target, header
@@ -149,7 +149,8 @@ def ties() -> Response:
         raise UnknownResource(chosen)
     who.names.fetch(kinds)
     links = [who.names.link(name) for name in kinds]
-    return page("map.html", who, kinds=links, chosen=who.names.link(chosen), maps=maps_of_ties(who, chosen))
+    context = {"kinds": links, "chosen": who.names.link(chosen), "maps": maps_of_ties(who, chosen)}
+    return page("map.html", who, counties=bool(who.edition.evaluator.select(query_text("everywhere"))), **context)
 
 
 @blueprint.get("/questions")
