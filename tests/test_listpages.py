@@ -130,7 +130,7 @@ def test_list_says_of_each_thing_whether_it_held(client: FlaskClient) -> None:
     )
     undated = page(client, PARTNERSHIPS)
     assert "status held" not in undated
-    assert '<input id="date" name="date" type="date"' in undated
+    assert '<input id="date" name="date" size="10" type="date"' in undated
 
 
 @pytest.mark.parametrize(

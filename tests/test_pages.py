@@ -278,8 +278,10 @@ def test_query_page_has_examples_prefixes_and_limits(client: FlaskClient) -> Non
     text = shown(client, "/sparql", "en")
     assert "PREFIX kg: &lt;https://w3id.org/kommungraf/def/&gt;" in text
     assert "Limits of one query: time 20 s, memory" in text
-    example = re.findall(r'href="(/sparql\?example=[^"]+)"', text)[0]
-    assert "PREFIX org:" in shown(client, example, "en")
+    example, question = re.findall(r'href="(/sparql\?example=[^"]+)">([^<]+)<', text)[0]
+    asked = shown(client, example, "en")
+    assert "PREFIX org:" in asked
+    assert f'<p class="lead">{question}</p>' in asked
 
 
 def test_answer_is_a_table_with_names_and_downloads(client: FlaskClient) -> None:

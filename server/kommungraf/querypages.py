@@ -28,8 +28,10 @@ _ANY: Final = "\n\nSELECT ?thing ?class\nWHERE {\n  ?thing a ?class .\n}\nLIMIT 
 def query_page(limits: Limits) -> Response:
     """The form for a query, with an example in it; `?example=` names a question to take."""
     who = reader()
+    named = next((each for each in asked(who) if each.slug == request.args.get("example")), None)
     context = {
-        **query_context(who, _example(who)),
+        **query_context(who, named.query if named else _example(who)),
+        "example": named,
         "limits": _in_words(limits, who),
         "all_limits": _all_in_words(limits, who),
     }
@@ -74,9 +76,6 @@ def query_context(who: Reader, text: str) -> dict[str, Any]:
 
 
 def _example(who: Reader) -> str:
-    named = next((each for each in asked(who) if each.slug == request.args.get("example")), None)
-    if named is not None:
-        return named.query
     has_ours = PREFIXES["kg"] + "Municipality" in who.edition.index.types()
     prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in _PREFILLED)
     return prefixes + (_SELECT if has_ours else _ANY)
