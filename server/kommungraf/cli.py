@@ -1,14 +1,12 @@
 """The command `kommungraf`: check what people wrote, build a release of it, serve releases."""
 
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
-from urllib.parse import urlsplit
 
 import click
 
@@ -20,8 +18,10 @@ from kommungraf.flags import (
     Existing,
     Group,
     asked_language,
+    host_address,
     language_option,
     option,
+    own_language,
     section_options,
     setting_options,
 )
@@ -29,7 +29,7 @@ from kommungraf.hosting import Engines, Hosting
 from kommungraf.limits import Limits
 from kommungraf.manifest import resolve_current, verified
 from kommungraf.project import Project, own_project
-from kommungraf.texts import LANGUAGES, spoken, translations
+from kommungraf.texts import spoken, translations
 from kommungraf.visits import Bounds
 
 if TYPE_CHECKING:
@@ -41,13 +41,11 @@ _FORMS: Final = ("text", "turtle", "json", "sarif", "github")
 _USAGE: Final = 2
 #: A flag of these publishes something else than what lies in the folder of releases.
 _CONTENT: Final = frozenset({"data", "ontology", "shapes", "questions", "base-iri"})
-#: As gettext looks for it.
-_LOCALE: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def main() -> NoReturn:
     """Runs the command; every error of ours is one line on standard error and exit status 1, or 2 for its usage."""
-    language = asked_language(sys.argv[1:]) or _own_language()
+    language = asked_language(sys.argv[1:]) or own_language()
     with spoken(language):
         sys.exit(_status(language))
 
@@ -70,16 +68,6 @@ def _status(language: str) -> int:
         click.echo(f"kommungraf: {error}", err=True)
         return 1
     return 0
-
-
-def _host(context: click.Context, option_: click.Parameter, value: str | None) -> str:
-    """The address of a host, without a path: the site's addresses begin at its root."""
-    parts = urlsplit(value or "http://localhost")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        told = translations(context.find_root().obj["language"])
-        message = told.gettext("Give the address of a host alone, such as https://data.example.")
-        raise click.BadParameter(message, context, option_)
-    return f"{parts.scheme}://{parts.netloc}/"
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -258,7 +246,7 @@ def push(urls: Sequence[str], graph_store: Sequence[str], in_place: bool, lang: 
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @option(
     "--url",
-    callback=_host,
+    callback=host_address,
     help="Where the export will stand, such as https://data.example; for what names it: sitemap, feed, robots.txt.",
 )
 @option(
@@ -280,6 +268,28 @@ def export(target: Path, url: str, processes: int, lang: str, **flags: Any) -> N
     count = written(Job(folders.releases, limits, url, processes), target, _progress)
     told = translations(lang).ngettext("{num} file in {path}", "{num} files in {path}", count)
     click.echo(told.format(num=count, path=target))
+
+
+@cli.command()
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "csv")),
+    default="text",
+    standard="text",
+    help="The form of the figures.",
+)
+@setting_options(Folders, Engines, Limits)
+@language_option
+def figures(form: str, lang: str, **flags: Any) -> None:
+    """Print how many things, claims, sources, disagreements and gaps the current release holds."""
+    from kommungraf.edition import opened  # noqa: PLC0415
+    from kommungraf.figures import printed  # noqa: PLC0415
+
+    effective = _configured(flags, lang)
+    release, limits = resolve_current(effective.section(Folders).releases), effective.section(Limits)
+    with closing(opened(release, limits, _stores(effective.section(Engines)))) as edition:
+        click.echo(printed(edition, form, lang), nl=False)
 
 
 @cli.command()
@@ -377,11 +387,6 @@ def _progress(step: str) -> None:
 
 def _silent(_step: str) -> None:
     pass
-
-
-def _own_language() -> str:
-    named = next(filter(None, map(os.environ.get, _LOCALE)), "")
-    return named[:2] if named[:2] in LANGUAGES else "en"
 
 
 if __name__ == "__main__":

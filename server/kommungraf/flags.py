@@ -1,8 +1,10 @@
 """The command line's side of settings and languages: an option a setting, and help in the reader's language."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,8 +15,10 @@ __all__ = [
     "Existing",
     "Group",
     "asked_language",
+    "host_address",
     "language_option",
     "option",
+    "own_language",
     "section_options",
     "setting_options",
 ]
@@ -22,6 +26,8 @@ __all__ = [
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _LANGUAGE_FLAG: Final = "--lang"
+#: As gettext looks for it.
+_LOCALE: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def asked_language(arguments: Sequence[str]) -> str | None:
@@ -31,6 +37,21 @@ def asked_language(arguments: Sequence[str]) -> str | None:
         after if flag == _LANGUAGE_FLAG else flag.removeprefix(f"{_LANGUAGE_FLAG}=") for flag, after in following
     )
     return next((name for name in named if name in LANGUAGES), None)
+
+
+def own_language() -> str:
+    """The language of the reader's environment, or English where we don't speak it."""
+    named = next(filter(None, map(os.environ.get, _LOCALE)), "")
+    return named[:2] if named[:2] in LANGUAGES else "en"
+
+
+def host_address(context: click.Context, given: click.Parameter, value: str | None) -> str:
+    """The address of a host, without a path: the site's addresses begin at its root."""
+    parts = urlsplit(value or "http://localhost")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        message = "Give the address of a host alone, such as https://data.example."
+        raise click.BadParameter(_translated(context, message), context, given)
+    return f"{parts.scheme}://{parts.netloc}/"
 
 
 def _translated(context: click.Context, message: str) -> str:
