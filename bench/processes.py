@@ -84,15 +84,15 @@ def family(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in family(int(child)))]
 
 
-def memory(pid: int) -> int:
-    """The proportional set size of a process and all below it, in bytes."""
-    return sum(map(proportional, family(pid)))
+def memory(pid: int, share: str = "Pss") -> int:
+    """The proportional set size of a process and all below it, in bytes; `Pss_Anon` leaves out what is mapped from files."""
+    return sum(proportional(each, share) for each in family(pid))
 
 
-def proportional(pid: int) -> int:
-    """The proportional set size of one process, in bytes."""
+def proportional(pid: int, share: str = "Pss") -> int:
+    """The proportional set size of one process, or a share of it, in bytes."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(f"{share}:"))
