@@ -80,3 +80,12 @@ def test_network_is_reached_from_home_and_map(client: FlaskClient, path: str) ->
 def test_picture_has_no_more_points_than_can_be_told_apart(client: FlaskClient) -> None:
     largest = f"/network?county={quote(BASE + 'id/county/se-14', safe='')}"
     assert 49 <= page(client, largest).count('<circle class="spot"') <= 60
+
+
+def test_map_goes_nearer_by_county(client: FlaskClient) -> None:
+    wide, near = page(client, "/map", "en"), page(client, f"/map?{KRONOBERG}", "en")
+    assert re.search(rf'href="/map\?type=[^"]+&amp;{KRONOBERG}"', wide)
+    ties = [int(re.findall(r"(\d+) ties? (?:is|are) shown", text)[0]) for text in (near, wide)]
+    assert 0 < ties[0] < ties[1]
+    assert ">Stockholm Municipality<" not in near
+    assert client.get("/map?county=nowhere").status_code == 404

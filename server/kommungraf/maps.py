@@ -1,6 +1,6 @@
 """Maps as SVG: places as points and ties as lines, over outlines of land where these were built."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Any, Final
@@ -153,12 +153,13 @@ def map_of_municipalities(who: Reader) -> Map | None:
     return drawn([_place(who, row, "") for row in rows]) if rows else None
 
 
-def maps_of_ties(who: Reader, kind: str) -> tuple[Map, ...]:
+def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> tuple[Map, ...]:
     """The maps of every tie by a cooperation of one class: those of our part of the world, and all where others are.
 
-    None where no tie has two known places.
+    None where no tie has two known places. Of some things only, where `within` holds any.
     """
-    rows = who.edition.evaluator.select(query_text("ties"), kind=NamedNode(kind))
+    found = who.edition.evaluator.select(query_text("ties"), kind=NamedNode(kind))
+    rows = [row for row in found if not within or not within.isdisjoint((row["one"].value, row["other"].value))]
     shown = rows[:_MOST_TIES]
     who.names.fetch({row[end].value for row in shown for end in ("one", "other")})
     pairs = [(_place(who, row, "1"), _place(who, row, "2")) for row in shown]

@@ -141,16 +141,24 @@ def _counts(who: Reader) -> list[Count]:
 
 @blueprint.get("/map")
 def ties() -> Response:
-    """The ties by cooperations of one class, on the world's map and on that of our part of it."""
-    who = reader()
+    """The ties by cooperations of one class, of all or of one `county`, on the world's map and on that of our part of it."""
+    who, county = reader(), request.args.get("county", "")
     kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
     chosen = request.args.get("type", next(iter(kinds), ""))
-    if chosen not in kinds:
-        raise UnknownResource(chosen)
-    who.names.fetch(kinds)
-    links = [who.names.link(name) for name in kinds]
-    context = {"kinds": links, "chosen": who.names.link(chosen), "maps": maps_of_ties(who, chosen)}
-    return page("map.html", who, counties=bool(who.edition.evaluator.select(query_text("everywhere"))), **context)
+    towns = who.edition.evaluator.select(query_text("everywhere"))
+    counties = {row["county"].value for row in towns}
+    if chosen not in kinds or county not in {"", *counties}:
+        raise UnknownResource(chosen if chosen not in kinds else county)
+    within = {row["thing"].value for row in towns if row["county"].value == county}
+    who.names.fetch({*kinds, *counties})
+    context = {
+        "kinds": [plural(who.names.link(name), who.language) for name in kinds],
+        "chosen": plural(who.names.link(chosen), who.language),
+        "counties": sorted(map(who.names.link, counties), key=lambda link: (link.text.casefold(), link.iri)),
+        "county": who.names.link(county) if county else None,
+        "at": lambda kind, county: who.with_query("map", {"type": kind, **({"county": county} if county else {})}),
+    }
+    return page("map.html", who, maps=maps_of_ties(who, chosen, within=within), **context)
 
 
 @blueprint.get("/questions")
