@@ -1,13 +1,15 @@
 """An officer's page: what to check about the own municipality, as a page, a sheet and a SHACL report."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from kommungraf.vocab import iri
+from kommungraf.vocab import BASE, iri
 from own_release import own_client, page, sheet
+from serving_client import client_of
 
 VAXJO = "/check/se-0780"
 
@@ -53,6 +55,33 @@ def test_tie_without_a_start_is_named(client: FlaskClient) -> None:
     found = about(client, "Without a start")
     assert "twinning/se-0780-nl-almere" in found
     assert "twinning/se-0780-lt-kaunas" not in found
+
+
+UNSOURCED = """
+@prefix kg: <https://w3id.org/kommungraf/def/> .
+@prefix kgi: <https://w3id.org/kommungraf/id/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix schema: <https://schema.org/> .
+kgi:municipality\\/se-0765 a kg:Municipality ; org:memberOf kgi:twinning\\/read , kgi:twinning\\/lost , kgi:twinning\\/bare .
+kgi:twinning\\/read a kg:Cooperation . kgi:twinning\\/lost a kg:Cooperation . kgi:twinning\\/bare a kg:Cooperation .
+kgi:source\\/page a kg:Source ; schema:url <https://www.example.org/> . kgi:source\\/letter a kg:Source .
+kgi:claim\\/page\\/1 prov:wasQuotedFrom kgi:source\\/page . kgi:claim\\/letter\\/1 prov:wasQuotedFrom kgi:source\\/letter .
+GRAPH kgi:claim\\/page\\/1 { kgi:membership\\/a org:member kgi:municipality\\/se-0765 ; org:organization kgi:twinning\\/read }
+GRAPH kgi:claim\\/letter\\/1 { kgi:membership\\/b org:member kgi:municipality\\/se-0765 ; org:organization kgi:twinning\\/lost }
+"""
+
+
+def test_tie_that_no_source_with_an_address_names_is_told_with_the_source_that_has_none(tmp_path: Path) -> None:
+    with client_of(tmp_path, UNSOURCED) as small:
+        rows = sheet(small, "/check/se-0765")
+    found = {
+        row["Address"]: row["Source"]
+        for row in rows
+        if row["What to check"] == "Without a source that can be read"
+    }
+    letter = f"{BASE}id/source/letter"
+    assert found == {f"{BASE}id/twinning/lost": letter, f"{BASE}id/twinning/bare": ""}
 
 
 def test_report_is_a_shacl_validation_report_of_the_same_things(client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""What an officer of a municipality should check: one-sided ties, disagreements, missing starts, weak support, old pages and gaps."""
+"""What an officer of a municipality should check: one-sided ties, disagreements, missing starts, weak support, missing sources, old pages and gaps."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -80,6 +80,11 @@ def _groups(
             text("Named by weak sources alone"),
             text("Confirm them on a page of your own, or leave them."),
             _listed(who, parts.get("weak", [])),
+        ),
+        (
+            text("Without a source that can be read"),
+            text("No source with an address names them. Give the address of one that does, or remove them."),
+            _listed(who, parts.get("unsourced", [])),
         ),
         (
             text("Without a start"),
