@@ -21,6 +21,15 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         yield opened
 
 
+@pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json"])
+def test_rdf_document_refuses_a_date_and_says_where_to_ask(client: FlaskClient, accept: str) -> None:
+    path = "/doc/municipality/se-0780"
+    refused = client.get(f"{path}?date=2010-06-01", headers={"Accept": accept})
+    assert refused.status_code == 400
+    assert "/asof" in refused.text
+    assert client.get(f"{path}?date=", headers={"Accept": accept}).status_code == 200
+
+
 def address(thing: str, asked: str) -> str:
     return f"/asof?thing={quote(BASE + 'id/' + thing, safe='')}&date={asked}"
 

@@ -138,6 +138,10 @@ def _represented(name: str, fixed_type: str | None = None) -> Response:
 
 def _data(edition: Edition, name: str, media_type: str, profile: Profile) -> Response:
     """The document in an RDF format; a client that has it already gets a 304 before anything is looked up."""
+    if asked_moment(request):
+        raise BadRequest(
+            "RDF documents say what holds with its bounds, and not as of a day. Leave out date, or ask /asof for ties as of a day."
+        )
     number = page_number(request)
     tag = edition.etag(name, media_type, str(number), profile.token)
     if tag in request.if_none_match:
