@@ -173,13 +173,24 @@ def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browse
 
 def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str) -> None:
     with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
-        page.goto(f"{site}{KINDS['list']}&lang=sv")
-        page.locator("#county").select_option(label="Kronobergs län")
-        page.locator("form", has=page.locator("#county")).get_by_role("button", name="Visa").tap()
+        page.goto(f"{site}/?lang=sv")
+        for name in ("Kronobergs län", "Vänortssamarbeten"):
+            page.locator("main").get_by_role("link", name=name, exact=True).tap()
+            page.wait_for_selector(f"h1:has-text('{name}')")
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Listan som CSV").tap()
         rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8"))))
-        assert len(rows) == 8
+        assert len(rows) == 19
+        assert any("Växjö kommun" in row["members"] for row in rows)
+
+
+def test_phone_reader_narrows_a_list_by_its_county(browser: Browser, site: str) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
+        page.goto(f"{site}{KINDS['list']}&lang=sv")
+        page.locator("summary", has_text="Avgränsa").tap()
+        page.get_by_role("link", name="Kronobergs län", exact=True).tap()
+        page.wait_for_selector("h1:has-text('Kommuner: Kronobergs län')")
+        assert page.locator("ul.long > li").count() == 8
 
 
 def test_print_leaves_out_what_only_a_screen_needs(browser: Browser, site: str) -> None:
