@@ -26,11 +26,11 @@ def published(releases: Path) -> Path:
 
 
 @contextmanager
-def own_client(releases: Path) -> Iterator[FlaskClient]:
+def own_client(releases: Path, settings: Settings | None = None) -> Iterator[FlaskClient]:
     """A client of the application, without a server in between."""
     editions = Editions(published(releases), Limits())
     try:
-        yield create_app(editions, Settings(Limits())).test_client()
+        yield create_app(editions, settings or Settings(Limits())).test_client()
     finally:
         editions.close()
 

@@ -7,6 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from kommungraf.app import Settings
+from kommungraf.limits import Limits
 from kommungraf.vocab import BASE, iri
 from own_release import own_client, page, sheet
 from serving_client import client_of
@@ -45,6 +47,12 @@ def test_disagreements_are_those_of_the_municipality(client: FlaskClient) -> Non
 def test_pages_are_old_by_the_date_of_the_dataset_and_the_years_asked_for(client: FlaskClient) -> None:
     assert "source/falun-vanorter" in about(client, "Old pages", "/check/se-2080?years=1")
     assert "source/falun-vanorter" not in about(client, "Old pages", "/check/se-2080?years=100")
+
+
+@pytest.mark.parametrize(("years", "old"), [(1, True), (100, False)])
+def test_an_operator_decides_when_pages_are_old(tmp_path: Path, years: int, old: bool) -> None:
+    with own_client(tmp_path, Settings(Limits(), old_after_years=years)) as asked:
+        assert ("source/falun-vanorter" in about(asked, "Old pages", "/check/se-2080")) is old
 
 
 def test_pages_without_a_date_are_named(client: FlaskClient) -> None:

@@ -315,3 +315,9 @@ def test_dataset_of_another_kind_gets_plain_pages(tmp_path_factory: pytest.TempP
         assert 'href="/conflicts"' not in home
         for path in ("/x", "/conflicts", "/gaps", "/questions", "/sparql", "/search?q=x"):
             shown(other, path, "en")
+
+
+def test_map_refuses_a_date_instead_of_ignoring_it(client: FlaskClient) -> None:
+    response = client.get("/map?date=2019-06-01", headers={"Accept": "text/html", "Accept-Language": "sv"})
+    assert response.status_code == 400
+    assert "/asof" in response.text

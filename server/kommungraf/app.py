@@ -28,6 +28,7 @@ from kommungraf import (
 from kommungraf.assets import YEAR_SECONDS, is_named_by_content
 from kommungraf.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
+from kommungraf.hosting import Hosting
 from kommungraf.limits import Limits
 from kommungraf.notes import note
 from kommungraf.operation import Recording
@@ -54,6 +55,7 @@ class Settings:
     limits: Limits
     stores: Stores = field(default_factory=Stores)
     recording: Recording | None = None
+    old_after_years: int = field(default_factory=lambda: Hosting().old_after_years)
 
 
 class _Site(Flask):
@@ -88,7 +90,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(reconciliation.blueprint)
     app.register_blueprint(machinepages.blueprint)
     app.register_blueprint(conflictpages.blueprint)
-    app.register_blueprint(checkpages.blueprint)
+    app.register_blueprint(checkpages.blueprint_of(settings.old_after_years))
     app.register_blueprint(documents.blueprint)
     return app
 

@@ -2,13 +2,14 @@
 
 import csv
 import io
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import RdfFormat, serialize
 from werkzeug.wrappers import Response as Answer
 
-from kommungraf.checks import YEARS, Checks, checks, report
+from kommungraf.checks import Checks, checks, report
 from kommungraf.conflictpages import municipality_key
 from kommungraf.disagreements import safe
 from kommungraf.errors import BadRequest, UnknownResource
@@ -18,16 +19,21 @@ from kommungraf.negotiation import required
 from kommungraf.site import Reader, page, reader
 from kommungraf.vocab import PREFIXES
 
-__all__ = ["blueprint"]
-
-blueprint = Blueprint("checkpages", __name__)
+__all__ = ["blueprint_of"]
 
 _CSV: Final = "text/csv"
 _TURTLE: Final = "text/turtle"
 _MOST_YEARS: Final = 100
 
 
-@blueprint.get("/check")
+def blueprint_of(years: int) -> Blueprint:
+    """The routes; a page is old after so many years where the request doesn't say it."""
+    blueprint = Blueprint("checkpages", __name__)
+    blueprint.add_url_rule("/check", "find", find)
+    blueprint.add_url_rule("/check/<key>", "check", partial(check, usual=years))
+    return blueprint
+
+
 def find() -> Answer:
     """The way to a municipality's page by its code or name."""
     who = reader()
@@ -37,10 +43,9 @@ def find() -> Answer:
     return redirect(who.names.page(f"check/{key}"), 303)
 
 
-@blueprint.get("/check/<key>")
-def check(key: str) -> Response:
-    """What the municipality with the key should check."""
-    who, years = reader(), _years()
+def check(key: str, *, usual: int) -> Response:
+    """What the municipality with the key should check; `usual` is after how many years a page is old."""
+    who, years = reader(), _years(usual)
     if not who.edition.index.exists(f"{who.edition.base_iri}id/municipality/{key}"):
         raise UnknownResource(f"{who.edition.base_iri}id/municipality/{key}")
     found = checks(who, key, years)
@@ -54,8 +59,8 @@ def check(key: str) -> Response:
     return fixed(response, who.edition.etag(request.full_path, chosen, who.language))
 
 
-def _years() -> int:
-    text = request.args.get("years", str(YEARS))
+def _years(usual: int) -> int:
+    text = request.args.get("years", str(usual))
     if not text.isdecimal() or not 0 < int(text) <= _MOST_YEARS:
         raise BadRequest("The parameter years is a number from 1 to 100.")
     return int(text)

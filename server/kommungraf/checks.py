@@ -12,10 +12,8 @@ from kommungraf.resources import query_text
 from kommungraf.site import Reader
 from kommungraf.vocab import iri
 
-__all__ = ["YEARS", "Check", "Checks", "checks", "report"]
+__all__ = ["Check", "Checks", "checks", "report"]
 
-#: After how many years a page is called old, counted back from the date of the dataset.
-YEARS: Final = 5
 _MATTERS: Final = 500
 
 Row = Mapping[str, Any]

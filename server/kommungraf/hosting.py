@@ -43,6 +43,13 @@ class Hosting:
         Kind.NETWORKS,
         "Who may read /metrics; an empty list is nobody.",
     )
+    old_after_years: int = setting(
+        5,
+        Kind.COUNT,
+        "After how many years a municipality's page is called old where it is told what to check, counted back from the date of the dataset.",
+        least=1,
+        most=100,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ def _observed(plan: _Plan, editions: Editions) -> Gateway:
         return metrics.exposition()
 
     recording = Recording(exposition, hosting.metrics, hosting.proxies)
-    app = create_app(editions, Settings(limits, plan.stores, recording))
+    app = create_app(editions, Settings(limits, plan.stores, recording, hosting.old_after_years))
     cache = ResponseCache(app, lambda: editions.content_hash, limit=limits.cache_bytes)
     metrics = Metrics(_routes(app), partial(_gauges, editions, cache))
     log = LogFile(hosting.access_log_file) if hosting.access_log_file is not None else sys.stderr
