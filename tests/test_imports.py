@@ -331,3 +331,14 @@ def test_projects_of_the_regional_fund_give_the_figures_counted_without_rdf(tmp_
     assert wanted["rows"] - sum(subject.endswith("-eur") for subject, _ in amounts) == wanted["zero_eur"]
     titles = [title for project, title in said[iri("dcterms:title")] if "/project/" in project]
     assert sum("förstudie" in title.casefold() for title in titles) == wanted["title_contains_forstudie"]
+
+
+def test_a_name_in_an_imported_list_makes_no_name_of_the_project_ambiguous(tmp_path: Path) -> None:
+    run(tmp_path, "Q26152\tVäxjö\nQ3\tNowhere Else\n".encode(), declaration("wikidata-places", ()))
+    own = own_project()
+    known = Project(data=(), known=own.data, ontology=own.ontology, root=own.root)
+    names = known_names(known, own.data[0] / "imports", [tmp_path / "out" / "list.nq"])
+    classes = (iri("kg:Municipality"), iri("kg:Place"))
+    assert names.found("Växjö", classes, None) == (iri("kgi:municipality/se-0780"),)
+    assert names.found("Nowhere Else", classes, None) == (iri("kgi:place/wikidata-Q3"),)
+    assert names.found("Q26152", classes, None) == (iri("kgi:place/wikidata-Q26152"),)

@@ -57,6 +57,15 @@ def test_country_is_found_through_what_lies_between() -> None:
     assert names().found("Växjö", (), "http://c/SWE") == (iri("kgi:municipality/se-0780"),)
 
 
+def test_names_of_imported_lists_yield_to_names_of_the_project() -> None:
+    found = names()
+    imported = """<http://list/1> a kg:Place ; skos:prefLabel "Växjö", "Lund" ."""
+    prefixes = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
+    found.record(parse(prefixes + imported, RdfFormat.TURTLE), yields=True)
+    assert found.found("Växjö", (), None) == (iri("kgi:municipality/se-0780"),)
+    assert found.found("Växjö", PLACE, None) == found.found("Lund", (), None) == ("http://list/1",)
+
+
 def test_circle_of_places_ends() -> None:
     found = names(
         "kgi:place\\/a a kg:Place ; geo:sfWithin kgi:place\\/b . kgi:place\\/b a kg:Place ; geo:sfWithin kgi:place\\/a ."

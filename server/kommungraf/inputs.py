@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +23,8 @@ __all__ = ["Inputs", "known_names", "read_inputs"]
 File = TypeVar("File")
 
 _TERMS: Final = iri("kg:")
+_TABLE_FILE: Final = iri("kg:tableFile")
+_FIRST: Final = 1000
 _NO_ONTOLOGY: Final = (
     "These shapes judge data by the terms of an ontology, and none is given. "
     "Give its folder with --ontology, or leave out --shapes."
@@ -112,11 +115,16 @@ def _tables(
 
 def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table]) -> None:
     for file in rdf:
-        names.record(file.quads)
+        names.record(file.quads, yields=_is_imported(file))
     names.settle()
     for path, kind in tables.items():
         record_names(path, kind, names)
     names.open()
+
+
+def _is_imported(file: RdfFile) -> bool:
+    """Whether the file holds claims made of a list's rows, as an import writes them: the first says its file."""
+    return any(quad.predicate.value == _TABLE_FILE for quad in islice(file.quads, _FIRST))
 
 
 def known_names(project: Project, besides: Path, also: Iterable[Path]) -> Names:

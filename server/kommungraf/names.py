@@ -29,7 +29,7 @@ _RANGE: Final = iri("rdfs:range")
 _SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE name (folded TEXT, iri TEXT, stage INTEGER, PRIMARY KEY (folded, iri)) WITHOUT ROWID;
+CREATE TABLE name (folded TEXT, iri TEXT, stage INTEGER, yields INTEGER, PRIMARY KEY (folded, iri)) WITHOUT ROWID;
 CREATE TABLE fact (iri TEXT, what TEXT, value TEXT, PRIMARY KEY (iri, what, value)) WITHOUT ROWID;
 CREATE TABLE label (iri TEXT, lang TEXT, text TEXT, rank INTEGER, PRIMARY KEY (iri, lang)) WITHOUT ROWID;
 """
@@ -54,7 +54,8 @@ class Names:
     """An index of names kept outside memory, so that a million things can be known.
 
     Tables are read in two rounds: what RDF files say is settled before the names in tables are recorded, so that
-    no answer depends on the order of the tables.
+    no answer depends on the order of the tables. What lists of others call things yields to the project's own names:
+    it is taken only where nothing else is meant.
     """
 
     def __init__(self, base_iri: str = BASE) -> None:
@@ -63,12 +64,14 @@ class Names:
         self._connection.executescript(_SCHEMA)
         weakref.finalize(self, self._connection.close)
         self._stage = 0
+        self._yields = 0
         self.found = lru_cache(maxsize=16_384)(self._found)
         self.suggestions = lru_cache(maxsize=256)(self._suggestions)
         self.label = lru_cache(maxsize=16_384)(self._known_label)
 
-    def record(self, quads: Iterable[Quad]) -> None:
-        """Notes what the quads say of names, classes and places."""
+    def record(self, quads: Iterable[Quad], *, yields: bool = False) -> None:
+        """Notes what the quads say of names, classes and places; names that yield go behind others."""
+        self._yields = int(yields)
         for quad in quads:
             value, subject = quad.object, quad.subject
             if isinstance(subject, NamedNode) and isinstance(value, NamedNode | Literal):
@@ -92,7 +95,8 @@ class Names:
     def call(self, subject: str, name: str) -> None:
         """Notes that a thing may be called `name`."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (folded(name), subject, self._stage)
+            "INSERT INTO name VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET yields = min(yields, excluded.yields)",
+            (folded(name), subject, self._stage, self._yields),
         )
 
     def shorten(self, subject: str, name: str) -> None:
@@ -121,18 +125,18 @@ class Names:
     def _found(self, text: str, classes: tuple[str, ...], within: str | None) -> tuple[str, ...]:
         """The things that a text can mean, of any of the `classes`, and within a place where one is given."""
         exact = [address for address in (text, self._base + text) if self._facts(address, _TYPE)]
-        known = exact or [row[0] for row in self._rows(text)]
-        return tuple(
-            sorted(
-                each
-                for each in known
-                if (not classes or self._facts(each, _TYPE) & set(classes))
-                and (not within or self._lies(each, within))
-            )
-        )
+        known = [(each, 0) for each in exact] or self._rows(text)
+        meant = [
+            (each, yields)
+            for each, yields in known
+            if (not classes or self._facts(each, _TYPE) & set(classes))
+            and (not within or self._lies(each, within))
+        ]
+        foremost = min((yields for _, yields in meant), default=0)
+        return tuple(sorted(each for each, yields in meant if yields == foremost))
 
-    def _rows(self, text: str) -> list[tuple[str]]:
-        query = "SELECT iri FROM name WHERE folded = ? AND stage < ?"
+    def _rows(self, text: str) -> list[tuple[str, int]]:
+        query = "SELECT iri, yields FROM name WHERE folded = ? AND stage < ?"
         return self._connection.execute(query, (folded(text), self._stage or 1)).fetchmany(200)
 
     def _facts(self, subject: str, what: str) -> set[str]:
