@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -17,7 +18,9 @@ from werkzeug.exceptions import (
 )
 
 from bench.pages import KINDS
+from kommungraf.assets import built
 from kommungraf.texts import translations
+from kommungraf.vocab import BASE
 from own_release import own_client
 from serving_client import client_of
 
@@ -321,3 +324,17 @@ def test_map_refuses_a_date_instead_of_ignoring_it(client: FlaskClient) -> None:
     response = client.get("/map?date=2019-06-01", headers={"Accept": "text/html", "Accept-Language": "sv"})
     assert response.status_code == 400
     assert "/asof" in response.text
+
+
+@pytest.mark.skipif(built("shared.png") is None, reason="the front end isn't built: make web")
+def test_shared_link_has_a_picture(client: FlaskClient) -> None:
+    text = client.get("/", headers={"Accept": "text/html"}).text
+    found = re.search(r'<meta property="og:image" content="([^"]+)">', text)
+    assert found
+    assert found[1].startswith(BASE)
+    picture = client.get(f"/{found[1].removeprefix(BASE)}")
+    with picture:
+        assert (picture.status_code, picture.mimetype) == (200, "image/png")
+        width, height = struct.unpack(">II", picture.data[16:24])
+    assert f'<meta property="og:image:width" content="{width}">' in text
+    assert f'<meta property="og:image:height" content="{height}">' in text

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { build } from "esbuild";
 import { feature, mesh } from "topojson-client";
 
@@ -16,7 +17,7 @@ const near = { west: -12, south: 46, east: 42, north: 72 };
 async function main() {
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  const files = { ...(await scripts()), ...(await outlines()) };
+  const files = { ...(await scripts()), ...(await outlines()), ...(await shared()) };
   await writeFile(join(target, "manifest.json"), `${JSON.stringify(files, null, 2)}\n`);
 }
 
@@ -47,13 +48,33 @@ async function scripts() {
 async function outlines() {
   const world = await drawn("countries-110m.json", () => true, 1);
   const region = await drawn("countries-50m.json", touches, 2);
-  return { "world.svg": await kept("world", world), "region.svg": await kept("region", region) };
+  return { "world.svg": await kept("world", "svg", world), "region.svg": await kept("region", "svg", region) };
+}
+
+// The picture beside a link that somebody shares, which has to be a PNG: our part of the world, half as wide a degree as high.
+async function shared() {
+  const { land, borders } = await shapes("countries-50m.json");
+  const svg = [
+    '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" viewBox="-14.5 -70 61 16" preserveAspectRatio="none">',
+    '<rect x="-180" y="-90" width="360" height="180" fill="#14532d"/>',
+    `<path fill="#d2dbd4" d="${land.filter(touches).map((ring) => path(ring, 2, true)).join("")}"/>`,
+    `<path fill="none" stroke="#14532d" stroke-width="0.06" d="${borders.filter(touches).map((line) => path(line, 2, false)).join("")}"/>`,
+    "</svg>",
+  ].join("");
+  await initWasm(await readFile(join(here, "node_modules/@resvg/resvg-wasm/index_bg.wasm")));
+  return { "shared.png": await kept("shared", "png", new Resvg(svg).render().asPng()) };
+}
+
+async function shapes(name) {
+  const topology = JSON.parse(await readFile(join(here, "node_modules/world-atlas", name), "utf8"));
+  return {
+    land: feature(topology, topology.objects.land).features.flatMap((each) => polygons(each.geometry)).flatMap(unrolled),
+    borders: mesh(topology, topology.objects.countries, (one, other) => one !== other).coordinates.flatMap(unrolled),
+  };
 }
 
 async function drawn(name, wanted, decimals) {
-  const topology = JSON.parse(await readFile(join(here, "node_modules/world-atlas", name), "utf8"));
-  const land = feature(topology, topology.objects.land).features.flatMap((each) => polygons(each.geometry)).flatMap(unrolled);
-  const borders = mesh(topology, topology.objects.countries, (one, other) => one !== other).coordinates.flatMap(unrolled);
+  const { land, borders } = await shapes(name);
   const box = wanted === touches ? near : { west: -180, south: -90, east: 180, north: 90 };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none" viewBox="${box.west} ${-box.north} ${box.east - box.west} ${box.north - box.south}">`,
@@ -100,9 +121,9 @@ function path(line, decimals, closed) {
   return distinct.length < 2 ? "" : `M${distinct.join("L")}${closed ? "Z" : ""}`;
 }
 
-async function kept(name, text) {
-  const file = `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.svg`;
-  await writeFile(join(target, file), text);
+async function kept(name, suffix, content) {
+  const file = `${name}-${createHash("sha256").update(content).digest("hex").slice(0, 8)}.${suffix}`;
+  await writeFile(join(target, file), content);
   return file;
 }
 

@@ -105,6 +105,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "switches": [(code, _with(lang=code)) for code in LANGUAGES],
         "asset": lambda name: request.script_root + address(name),
         "built": _built,
+        "shared_picture": _shared_picture(who),
         "page": names.page,
         "numbered": lambda number: _with(page=str(number)),
     }
@@ -126,6 +127,12 @@ def _built(name: str) -> str | None:
     """The address of what Node builds, or None where it wasn't there to build it."""
     path = built(name)
     return None if path is None else request.script_root + path
+
+
+def _shared_picture(who: Reader) -> str | None:
+    """The address, under the base, of the picture beside a shared link: a kept page names no host that was asked."""
+    path = built("shared.png")
+    return None if path is None else f"{who.edition.base_iri}{path[1:]}"
 
 
 def sections(who: Reader) -> list[tuple[str, str]]:
