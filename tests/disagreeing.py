@@ -5,12 +5,14 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from kommungraf.claims import Claims, sorted_out
+from kommungraf.claims import CURATION, Claims, claims_of
 from kommungraf.conflicts import Contest, contests, readable
+from kommungraf.graphs import Graphs, graph_first
 from kommungraf.partition import Partition, partitioned
 from kommungraf.policy import Judgement, judged, read_policy
 from kommungraf.querying import stocked
 from kommungraf.rules import Rule, read_rules
+from kommungraf.spool import Lines
 from kommungraf.vocab import BASE, PREFIXES
 
 ONTOLOGY = Path(__file__).parents[1] / "ontology"
@@ -37,7 +39,8 @@ def claim(source: str, says: str, about: str = "", key: str = "1") -> str:
 
 def sorted_claims(*texts: str) -> Claims:
     content = HEADER + SOURCES + "".join(texts)
-    return sorted_out(parse(content, RdfFormat.TRIG), BASE)
+    lines = graph_first(parse(content, RdfFormat.TRIG), NamedNode(BASE + CURATION))
+    return claims_of(Graphs(Lines(lines)), BASE)
 
 
 def rules(*names: str) -> tuple[Rule, ...]:

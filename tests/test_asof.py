@@ -1,19 +1,10 @@
 """Pages as of a day: each row in words, what didn't hold last, and what a merged municipality was before."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-
-from own_release import own_client
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("releases")) as opened:
-        yield opened
 
 
 def page(client: FlaskClient, path: str, language: str = "sv") -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date
 from urllib.parse import quote
 
@@ -10,15 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from kommungraf.vocab import BASE
-from own_release import own_client
 
 PARTNERSHIP = f"{BASE}id/partnership/se-almhult-vaxjo-za-jb-marks"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("releases")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json"])

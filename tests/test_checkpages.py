@@ -1,6 +1,5 @@
 """An officer's page: what to check about the own municipality, as a page, a sheet and a SHACL report."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from own_release import own_client, page, sheet
 from serving_client import client_of
 
 VAXJO = "/check/se-0780"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("checks")) as opened:
-        yield opened
 
 
 def about(client: FlaskClient, heading: str, path: str = VAXJO) -> set[str]:

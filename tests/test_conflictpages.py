@@ -1,20 +1,13 @@
 """Disagreements as a reader and a program get them: by kind, by municipality, page by page, and as a sheet."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
-from own_release import own_client, page, sheet
+from own_release import page, sheet
 
 PATH = "/conflicts"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("conflicts")) as opened:
-        yield opened
 
 
 def test_both_sides_stand_with_what_they_say_and_who_says_it(client: FlaskClient) -> None:

@@ -1,23 +1,16 @@
 """The network of the country: counties, then municipalities, as picture, table and links."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
 from kommungraf.vocab import BASE
-from own_release import own_client, page
+from own_release import page
 
 KRONOBERG = f"county={quote(BASE + 'id/county/se-07', safe='')}"
 PARTNERSHIPS = f"type={quote(BASE + 'def/MunicipalPartnership', safe='')}"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("releases")) as opened:
-        yield opened
 
 
 def row(text: str, name: str) -> str:

@@ -12,16 +12,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 from kommungraf.links import URI_SAFE
 from kommungraf.resources import PAGE
 from kommungraf.vocab import BASE, iri
-from own_release import own_client
 from serving_client import client_of
 
 MANY = 5_200
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("own")) as opened:
-        yield opened
 
 
 def names(client: FlaskClient) -> set[str]:

@@ -3,26 +3,21 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
 from kommungraf.vocab import BASE
-from own_release import own_client, page
+from own_release import page, sheet
+from serving_client import client_of
 
 MUNICIPALITY = f"{BASE}def/Municipality"
 KRONOBERG = f"{BASE}id/county/se-07"
 FINLAND = "http://publications.europa.eu/resource/authority/country/FIN"
 TWINNINGS = f"/list?type={quote(BASE + 'def/Twinning', safe='')}"
 OF_KRONOBERG = f"{TWINNINGS}&county={quote(KRONOBERG, safe='')}"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("releases")) as opened:
-        yield opened
 
 
 def test_list_of_a_county_is_offered_as_csv(client: FlaskClient) -> None:
@@ -143,3 +138,14 @@ def test_csv_of_a_list_has_the_answer_in_a_column(client: FlaskClient, date: str
     row = found["Partnerskapet Älmhult–Växjö–JB Marks"]
     assert (row["date"], row["holds"]) == (date, expected)
     assert row["period"] == "2005/.."
+
+
+def test_name_that_a_spreadsheet_would_take_for_a_formula_is_text(tmp_path: Path) -> None:
+    content = (
+        "@prefix kgi: <https://w3id.org/kommungraf/id/> . @prefix kg: <https://w3id.org/kommungraf/def/> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        'kgi:place\\/a a kg:Place ; skos:prefLabel "=HYPERLINK(1)"@sv .\n'
+    )
+    with client_of(tmp_path, content) as small:
+        found = sheet(small, f"/list?type={quote(BASE + 'def/Place', safe='')}")
+    assert [row["name_sv"] for row in found] == ["'=HYPERLINK(1)"]

@@ -1,20 +1,12 @@
 """The Reconciliation Service API 0.2, as a client such as OpenRefine speaks it."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from kommungraf.vocab import BASE
-from own_release import own_client
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("releases")) as opened:
-        yield opened
 
 
 def asked(client: FlaskClient, queries: object) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,17 +11,10 @@ from rdflib import Dataset
 from kommungraf.manifest import Manifest
 from kommungraf.schemaorg import subject, types_of
 from kommungraf.vocab import BASE, PREFIXES, iri
-from own_release import own_client
 
 SCHEMA = PREFIXES["schema"]
 MANIFEST = Manifest("1", "0" * 64, BASE, {}, None, None, 0, 0, 0, ())
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("schemaorg")) as opened:
-        yield opened
 
 
 def structured(client: FlaskClient, path: str) -> str:

@@ -1,6 +1,5 @@
 """Search, suggestions, lists and their CSV as a browser and a program get them."""
 
-from collections.abc import Iterator
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -8,15 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kommungraf.vocab import BASE
-from own_release import own_client, page
+from own_release import page
 
 KRONOBERG = f"{BASE}id/county/se-07"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with own_client(tmp_path_factory.mktemp("releases")) as opened:
-        yield opened
 
 
 def test_facet_narrows_and_widens_again(client: FlaskClient) -> None:

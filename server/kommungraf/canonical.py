@@ -5,100 +5,27 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Quad
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, NamedNode, Quad
 from pyoxigraph import Dataset as Quads
 
-from kommungraf.graphs import graph_last, parsed
+from kommungraf.graphs import graph_first, graph_last, parsed
 from kommungraf.spool import Lines
 
-__all__ = ["canonical", "canonical_lines"]
+__all__ = ["canonical_lines", "canonical_triples"]
 
 Node = TypeVar("Node")
 
-
-def canonical(quads: Iterable[Quad]) -> list[Quad]:
-    """The quads with blank nodes labelled by a digest of the statements that hang together by them (RDFC-1.0 in each part).
-
-    A label changes only with its own part, so an edit elsewhere renames nothing.
-    """
-    plain: list[Quad] = []
-    blank: list[Quad] = []
-    for quad in quads:
-        (blank if _blank_nodes(quad) else plain).append(quad)
-    copies: Counter[bytes] = Counter()
-    for part in _parts(blank):
-        plain.extend(_labelled(part, copies))
-    return plain
-
-
-def _blank_nodes(quad: Quad) -> list[BlankNode]:
-    return [term for term in (quad.subject, quad.object, quad.graph_name) if isinstance(term, BlankNode)]
-
-
-def _parts(quads: Iterable[Quad]) -> Iterator[list[Quad]]:
-    """The quads in parts that share no blank node."""
-    parts: dict[BlankNode, list[Quad]] = {}
-    members: dict[int, list[BlankNode]] = {}
-    for quad in quads:
-        nodes = _blank_nodes(quad)
-        part = parts.setdefault(nodes[0], [])
-        members.setdefault(id(part), [nodes[0]])
-        part.append(quad)
-        for node in nodes[1:]:
-            part = _joined(part, node, parts, members)
-    yield from {id(part): part for part in parts.values()}.values()
-
-
-def _joined(
-    part: list[Quad], node: BlankNode, parts: dict[BlankNode, list[Quad]], members: dict[int, list[BlankNode]]
-) -> list[Quad]:
-    """The part to which the node then belongs too; the smaller of two parts goes into the larger."""
-    other = parts.get(node)
-    if other is part:
-        return part
-    if other is None:
-        parts[node] = part
-        members[id(part)].append(node)
-        return part
-    small, large = sorted((part, other), key=len)
-    large.extend(small)
-    for moved in members.pop(id(small)):
-        parts[moved] = large
-        members[id(large)].append(moved)
-    return large
-
-
-def _labelled(part: list[Quad], copies: Counter[bytes]) -> Iterator[Quad]:
-    """The part with labels out of its digest; parts that say the same are told apart by a number."""
-    graph = Quads(part)
-    graph.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    quads = list(graph)
-    prefix = _prefix([str(quad).encode() for quad in quads], copies)
-    for quad in quads:
-        yield Quad(
-            _named(quad.subject, prefix),
-            quad.predicate,
-            _named(quad.object, prefix),
-            _named(quad.graph_name, prefix),
-        )
-
-
-def _named(term: Node, prefix: str) -> Node:
-    return type(term)(prefix + term.value.replace("c14n", "n")) if isinstance(term, BlankNode) else term
-
-
-def _prefix(statements: Iterable[bytes], copies: Counter[bytes]) -> str:
-    digest = hashlib.sha256(b"\n".join(sorted(statements))).digest()[:12]
-    copies[digest] += 1
-    return f"b{digest.hex()}x{copies[digest]}" if copies[digest] > 1 else f"b{digest.hex()}"
+#: Stands for the graph where there is none; it is in the digests.
+_UNNAMED: Final = NamedNode("urn:unnamed")
 
 
 def canonical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Distinct lines that begin with their graph, with the labels that `canonical` gives, in any order.
+    """Lines that begin with their graph, in any order, with blank nodes labelled by a digest of what hangs together by them.
 
-    In memory are a digest for each part, and those parts that have several blank nodes.
+    In each part that shares no blank node with others the labels are those of RDFC-1.0 behind the part's digest, so that an
+    edit elsewhere renames nothing. In memory are a digest for each part, and those parts that have several blank nodes.
     """
     links: dict[bytes, bytes] = {}
     copies: Counter[bytes] = Counter()
@@ -114,6 +41,12 @@ def canonical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
         aside.seek(0)
         for part in _spooled_parts(Lines(aside), links):
             yield from _relabelled(part, copies)
+
+
+def canonical_triples(quads: Iterable[Quad]) -> list[bytes]:
+    """The sorted N-Triples lines of quads that are of no named graph, with labels as `canonical_lines` gives."""
+    lines = canonical_lines(graph_first(quads, _UNNAMED))
+    return sorted({line.partition(b" ")[2] for line in lines})
 
 
 def _labels(line: bytes) -> list[bytes]:
@@ -142,6 +75,31 @@ def _spooled_parts(lines: Lines, links: dict[bytes, bytes]) -> Iterator[list[byt
         else:
             yield part
     yield from large.values()
+
+
+def _labelled(part: list[Quad], copies: Counter[bytes]) -> Iterator[Quad]:
+    """The part with labels out of its digest; parts that say the same are told apart by a number."""
+    graph = Quads(part)
+    graph.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    quads = list(graph)
+    prefix = _prefix([str(quad).encode() for quad in quads], copies)
+    for quad in quads:
+        yield Quad(
+            _named(quad.subject, prefix),
+            quad.predicate,
+            _named(quad.object, prefix),
+            _named(quad.graph_name, prefix),
+        )
+
+
+def _named(term: Node, prefix: str) -> Node:
+    return type(term)(prefix + term.value.replace("c14n", "n")) if isinstance(term, BlankNode) else term
+
+
+def _prefix(statements: Iterable[bytes], copies: Counter[bytes]) -> str:
+    digest = hashlib.sha256(b"\n".join(sorted(statements))).digest()[:12]
+    copies[digest] += 1
+    return f"b{digest.hex()}x{copies[digest]}" if copies[digest] > 1 else f"b{digest.hex()}"
 
 
 def _relabelled(part: list[bytes], copies: Counter[bytes]) -> Iterator[bytes]:

@@ -1,16 +1,15 @@
 """The held view: which claims the publisher accepts, and what their graphs say together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import NamedNode, Quad
 
-from kommungraf.graphs import Graphs, graph_first, in_graph, parsed
-from kommungraf.spool import Lines
+from kommungraf.graphs import Graphs, in_graph, parsed
 from kommungraf.vocab import iri
 
-__all__ = ["CURATION", "Claims", "claims_of", "sorted_out"]
+__all__ = ["CURATION", "Claims", "claims_of"]
 
 #: The graph of what the publisher itself says: sources, the claims' status, gaps.
 CURATION: Final = "id/graph/curation"
@@ -58,11 +57,6 @@ class Claims:
         silent = set(self.declared)
         silent.difference_update(name for name, _ in self.graphs.walk())
         return iter(silent)
-
-
-def sorted_out(quads: Iterable[Quad], base_iri: str) -> Claims:
-    """The statements by graph; those of the files' default graphs become the curation graph's."""
-    return claims_of(Graphs(Lines(graph_first(quads, NamedNode(base_iri + CURATION)))), base_iri)
 
 
 def claims_of(graphs: Graphs, base_iri: str) -> Claims:

@@ -18,6 +18,7 @@ from kommungraf.flags import (
     Existing,
     Group,
     asked_language,
+    form_option,
     host_address,
     language_option,
     option,
@@ -79,14 +80,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("files", nargs=-1, type=Existing())
 @setting_options(Folders)
-@option(
-    "--format",
-    "form",
-    type=click.Choice(_FORMS),
-    default="text",
-    show_default=True,
-    help="The form of the report.",
-)
+@form_option(*_FORMS, told="The form of the report.")
 @option(
     "--marked",
     type=click.Path(path_type=Path),
@@ -271,14 +265,7 @@ def export(target: Path, url: str, processes: int, lang: str, **flags: Any) -> N
 
 
 @cli.command()
-@option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "csv")),
-    default="text",
-    standard="text",
-    help="The form of the figures.",
-)
+@form_option("text", "csv", told="The form of the figures.")
 @setting_options(Folders, Engines, Limits)
 @language_option
 def figures(form: str, lang: str, **flags: Any) -> None:
@@ -308,14 +295,7 @@ def config(lang: str, **flags: Any) -> None:
 @option("--other-hosts", is_flag=True, help="Follow redirects and links to other hosts too.")
 @section_options(Bounds)
 @option("--failures", is_flag=True, help="Print nothing but what fails.")
-@option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    standard="text",
-    help="The form of the report.",
-)
+@form_option("text", "json", told="The form of the report.")
 @language_option
 def doctor(site: str, form: str, lang: str, **options: Any) -> None:
     """Examine a running site, anybody's, as a strict client; exit status 1 where something fails."""

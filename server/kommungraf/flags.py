@@ -15,6 +15,7 @@ __all__ = [
     "Existing",
     "Group",
     "asked_language",
+    "form_option",
     "host_address",
     "language_option",
     "option",
@@ -122,6 +123,11 @@ class Group(click.Group):
 def option(*declarations: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
     """As click's, with translated help."""
     return click.option(*declarations, cls=Option, **attributes)
+
+
+def form_option(*forms: str, told: str) -> Callable[[Decorated], Decorated]:
+    """The option for the form of what is printed, the first of `forms` by default, which the command gets as `form`."""
+    return option("--format", "form", type=click.Choice(forms), default=forms[0], standard=forms[0], help=told)
 
 
 def language_option(command: Decorated) -> Decorated:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from kommungraf.asof import answer_in_words, answers_at, dated
+from kommungraf.disagreements import safe
 from kommungraf.engine import Query
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
@@ -89,7 +90,7 @@ def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], w
     sheet.writerow((*heading, "held", *(("date", "holds") if when else ())))
     for thing, row in (*held.items(), *others.items()):
         answer = (when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()
-        sheet.writerow((*row, "yes" if thing in held else "no", *answer))
+        sheet.writerow((*map(safe, row), "yes" if thing in held else "no", *answer))
     return written.getvalue()
 
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from kommungraf import __version__
-from kommungraf.canonical import canonical
-from kommungraf.dataset import sorted_lines
+from kommungraf.canonical import canonical_triples
 from kommungraf.findings import Finding, Severity, conforms
 from kommungraf.texts import translations
 from kommungraf.vocab import PREFIXES, iri
@@ -131,8 +130,7 @@ def _turtle(findings: Sequence[Finding], _language: str) -> str:
 
 def shacl_report(findings: Sequence[Finding]) -> bytes:
     """The findings as a SHACL validation report in Turtle, the same bytes for the same findings."""
-    quads = canonical(_report_quads(findings))
-    content = parse(b"".join(sorted_lines(quads)), RdfFormat.N_TRIPLES)
+    content = parse(b"".join(canonical_triples(_report_quads(findings))), RdfFormat.N_TRIPLES)
     return serialize(content, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
 
 

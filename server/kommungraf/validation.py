@@ -12,10 +12,10 @@ from rdflib.namespace import OWL, RDFS, SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 
-from kommungraf.canonical import canonical
+from kommungraf.canonical import canonical_triples
 from kommungraf.claims import Claims
-from kommungraf.dataset import sorted_lines
 from kommungraf.findings import Finding, Severity, from_error, ordered
+from kommungraf.graphs import parsed
 from kommungraf.inputs import Inputs
 from kommungraf.origins import located
 from kommungraf.paths import Triple
@@ -57,7 +57,7 @@ def validated(
         found += view_findings(held, shapes, known)
     if inputs.ontology_shapes:
         terms = [quad for file in inputs.ontology_shapes for quad in file.quads]
-        ontology = sorted_lines(canonical(quad for file in inputs.ontology for quad in file.quads))
+        ontology = canonical_triples(quad for file in inputs.ontology for quad in file.quads)
         found += view_findings(ontology, terms, known)
     known.save()
     return ordered([*map(from_error, inputs.faults), *located(found, inputs)])
@@ -116,7 +116,7 @@ def view_findings(
     Above `plain` triples it judges only the focus nodes that may break a shape, by the triples on which the verdict
     depends, and by all triples what a shape says that isn't understood here; the results are the same.
     """
-    known, said = verdicts or Verdicts(), canonical(shapes)
+    known, said = verdicts or Verdicts(), list(parsed(canonical_triples(shapes)))
     whole = [triple(quad) for quad in said]
     if len(lines) <= plain:
         yield from _of_all(lines, whole, known)
