@@ -32,7 +32,7 @@ def _sizes(size: Mapping[str, Any]) -> Iterator[str]:
     servers = {name: size[name] for name in _ORDER if name in size and "first" in size[name]}
     if servers:
         yield from _mix(servers)
-        yield from ("", *_ratios(servers))
+        yield from ("", *_ratios(servers)) if _OURS in servers else ()
     for name in _ORDER:
         if "unavailable" in size.get(name, {}):
             yield f"\n{name} wasn't measured: {size[name]['unavailable']}."
@@ -51,7 +51,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 def _mix(servers: Mapping[str, Any]) -> Iterator[str]:
     """Milliseconds of each query for the first time, and requests a second when it is repeated."""
-    names = sorted(servers[_OURS]["first"])
+    names = sorted({name for server in servers.values() for name in server["first"]})
     yield from _table(
         ("ms, first time", *servers),
         ((name, *(_cell(server, name) for server in servers.values())) for name in names),

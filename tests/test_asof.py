@@ -42,7 +42,8 @@ def test_rows_say_in_words_what_held_and_what_did_not_comes_last(client: FlaskCl
 def test_project_is_answered_by_its_bounds(client: FlaskClient, date: str, expected: str) -> None:
     text = page(client, f"/doc/municipality/se-0780?date={date}", "en")
     row = re.search(
-        r'<tr class="holds-(\w+)"><th scope="row"><a href="/doc/project/energy-plan-agenda-2030"', text
+        rf'<tr class="holds-(\w+)"><th scope="row"><a href="/doc/project/energy-plan-agenda-2030\?date={date}"',
+        text,
     )
     assert row is not None
     assert row[1] == expected
@@ -52,9 +53,9 @@ def test_partner_who_was_not_in_it_then_is_marked(client: FlaskClient) -> None:
     text = page(client, "/doc/municipality/se-0780?date=2010-06-01", "en")
     found = re.findall(r"<tr class=\"holds-yes\">.*?</tr>", text)
     [row] = [each for each in found if "/doc/partnership/se-almhult-vaxjo-za-jb-marks" in each]
-    assert re.search(r'se-0765">[^<]*</a> <span class="quiet">\(no\)</span>', row)
-    assert re.search(r'za-nw405">[^<]*</a> <span class="quiet">\(no\)</span>', row)
-    assert re.search(r'za-nw402">[^<]*</a> <span class="quiet">\(can’t be told\)</span>', row)
+    assert re.search(r'se-0765\?date=2010-06-01">[^<]*</a> <span class="quiet">\(no\)</span>', row)
+    assert re.search(r'za-nw405\?date=2010-06-01">[^<]*</a> <span class="quiet">\(no\)</span>', row)
+    assert re.search(r'za-nw402\?date=2010-06-01">[^<]*</a> <span class="quiet">\(can’t be told\)</span>', row)
 
 
 def test_page_without_a_date_marks_nothing_and_offers_one(client: FlaskClient) -> None:
@@ -146,3 +147,17 @@ def test_period_of_a_tie_of_two_stands_on_the_page_of_either(client: FlaskClient
     )
     assert "sedan 1987" in row
     assert "claim/" in row
+
+
+def test_links_from_a_page_as_of_a_day_lead_to_pages_as_of_that_day(client: FlaskClient) -> None:
+    text = page(client, "/doc/municipality/se-0765?date=2019-06-01")
+    things = re.findall(r'href="(/doc/[^"#]*)"', text)
+    elsewhere = {
+        "/doc/municipality/se-0765",
+        "/doc/municipality/se-0765?lang=sv",
+        "/doc/municipality/se-0765?lang=en",
+    }
+    pages = {each for each in things if not re.search(r"\.(ttl|jsonld|nt|rdf|trig|nq)$", each)} - elsewhere
+    assert "/doc/municipality/se-0780?date=2019-06-01" in pages
+    assert [each for each in pages if "date=2019-06-01" not in each] == []
+    assert "date=" not in page(client, "/doc/municipality/se-0765").replace('name="date"', "").replace("/asof", "")

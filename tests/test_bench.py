@@ -152,3 +152,12 @@ def test_table_divides_the_times_of_a_peer_by_ours() -> None:
     size = {"quads": 9, "triples": 5, "graphs": 2, "kommungraf": ours, "Oxigraph, disk": peer}
     lines = report({"machine": machine, "sizes": {"1": size}}).splitlines()
     assert "| Oxigraph, disk | 4.00 | 31.62 | 2.00 | – | – | 8.00 | 1 of 2 |" in lines
+
+
+def test_peer_that_was_measured_alone_is_shown_without_ratios() -> None:
+    machine = {"cpu": "A", "cores": "2", "memory": "1 GiB", "system": "Linux", "python": "3"}
+    peer = {"start": 2.0, "memory": 2e6, "first": {"lookup": 0.002}, "again": {"lookup": 100.0}, "answers": {}}
+    size = {"quads": 9, "triples": 5, "graphs": 2, "Virtuoso": peer}
+    lines = report({"machine": machine, "sizes": {"1": size}}).splitlines()
+    assert "| lookup | 2.00 |" in lines
+    assert not any("times as fast" in line for line in lines)

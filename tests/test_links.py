@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from indexes import indexed
-from kommungraf.links import Link, Names, path_of
+from kommungraf.links import Kept, Link, Names, path_of
 from kommungraf.search import Index
 from kommungraf.vocab import BASE
 
@@ -52,8 +52,15 @@ def test_what_the_dataset_names_links_here_by_that_name(index: Index) -> None:
 
 
 def test_language_that_was_chosen_and_mount_point_stay_in_the_address(index: Index) -> None:
-    found = link(index, f"{BASE}def/period", "en", root="/graph", explicit=True)
+    found = link(index, f"{BASE}def/period", "en", kept=Kept("/graph", "en", "2019-06"))
     assert found.href == "/graph/def/period?lang=en"
+
+
+def test_date_stays_in_the_addresses_of_things(index: Index) -> None:
+    iri = f"{BASE}id/municipality/se-0765"
+    assert link(index, iri, kept=Kept(date="2019-06")).href == "/doc/municipality/se-0765?date=2019-06"
+    both = link(index, iri, kept=Kept("/graph", "sv", "2019 06")).href
+    assert both == "/graph/doc/municipality/se-0765?lang=sv&date=2019%2006"
 
 
 @pytest.mark.parametrize(

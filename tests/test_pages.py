@@ -320,8 +320,9 @@ def test_dataset_of_another_kind_gets_plain_pages(tmp_path_factory: pytest.TempP
             shown(other, path, "en")
 
 
-def test_map_refuses_a_date_instead_of_ignoring_it(client: FlaskClient) -> None:
-    response = client.get("/map?date=2019-06-01", headers={"Accept": "text/html", "Accept-Language": "sv"})
+@pytest.mark.parametrize("path", ["/map", "/network"])
+def test_picture_of_ties_refuses_a_date_instead_of_ignoring_it(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{path}?date=2019-06-01", headers={"Accept": "text/html", "Accept-Language": "sv"})
     assert response.status_code == 400
     assert "/asof" in response.text
 

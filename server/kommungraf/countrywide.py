@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from kommungraf.errors import UnknownResource
 from kommungraf.links import Link
 from kommungraf.maps import Map, Place, drawn
+from kommungraf.negotiation import refuse_moment
 from kommungraf.panels import Panel, Part
 from kommungraf.plurals import plural
 from kommungraf.resources import query_text
@@ -56,6 +57,7 @@ class _Found:
 def network() -> Response:
     """The counties of the country, tied by cooperations across their borders; or the municipalities of one `county`."""
     who, kind, county = reader(), request.args.get("type", ""), request.args.get("county", "")
+    refuse_moment(request)
     kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
     towns = _towns(who)
     counties = sorted({town.county for town in towns.values()})

@@ -15,7 +15,7 @@ from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
 from kommungraf.glossaries import glossary_view
 from kommungraf.links import URI_SAFE, path_of, spellings
-from kommungraf.negotiation import asked_moment, page_number, required
+from kommungraf.negotiation import asked_moment, page_number, refuse_moment, required
 from kommungraf.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
 from kommungraf.representations import is_whole_graph, list_of_representations, serialised
 from kommungraf.resources import Document, load, query_text
@@ -138,10 +138,7 @@ def _represented(name: str, fixed_type: str | None = None) -> Response:
 
 def _data(edition: Edition, name: str, media_type: str, profile: Profile) -> Response:
     """The document in an RDF format; a client that has it already gets a 304 before anything is looked up."""
-    if asked_moment(request):
-        raise BadRequest(
-            "RDF documents say what holds with its bounds, and not as of a day. Leave out date, or ask /asof for ties as of a day."
-        )
+    refuse_moment(request)
     number = page_number(request)
     tag = edition.etag(name, media_type, str(number), profile.token)
     if tag in request.if_none_match:

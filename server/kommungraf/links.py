@@ -13,7 +13,7 @@ from pyoxigraph import Literal, RdfFormat, parse
 from kommungraf.search import Index, Label
 from kommungraf.vocab import PREFIXES
 
-__all__ = ["URI_SAFE", "Link", "Names", "path_of", "spellings"]
+__all__ = ["URI_SAFE", "Kept", "Link", "Names", "path_of", "spellings"]
 
 #: What stands as it is in a URI (RFC 3986 §2.2, §2.3), and % because IRIs come escaped or not.
 URI_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
@@ -53,20 +53,32 @@ def spellings(start: str, key: str) -> Iterable[str]:
     return dict.fromkeys((start + key, start + quote(key, safe=URI_SAFE), start + quote(key, safe="/")))
 
 
-class Names:
-    """The names and addresses of everything that one page in `language` mentions.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What addresses keep of the request.
 
-    `root` is the path under which the site is mounted; `explicit` keeps a language that the reader chose.
+    The path `root` under which the site is mounted, the `language` that the reader chose, and, where they lead to
+    things, the `date` as of which the page tells of them.
     """
 
-    def __init__(
-        self, index: Index, base_iri: str, *, language: str, root: str = "", explicit: bool = False
-    ) -> None:
+    root: str = ""
+    language: str = ""
+    date: str = ""
+
+
+_NOTHING: Final = Kept()
+
+
+class Names:
+    """The names and addresses of everything that one page in `language` mentions; addresses keep `kept`."""
+
+    def __init__(self, index: Index, base_iri: str, *, language: str, kept: Kept = _NOTHING) -> None:
         self._index = index
         self._base_iri = base_iri
         self.language = language
-        self._root = root
-        self._query = f"lang={language}" if explicit else ""
+        self._root = kept.root
+        self._query = f"lang={kept.language}" if kept.language else ""
+        self._date = f"date={quote(kept.date)}" if kept.date else ""
         self._labels: dict[str, Label] = {}
         self._known: set[str] = set()
         self._fetched: set[str] = set()
@@ -89,8 +101,13 @@ class Names:
     def _link(self, iri: str) -> Link:
         found = self._labels.get(iri) or _well_known(self.language).get(iri)
         label, here = found or Label(_readable(iri), ""), iri in self._known
-        href = self.page(path_of(iri, self._base_iri)) if here else _web(iri)
+        href = self._place(iri) if here else _web(iri)
         return Link(iri, label.text, label.lang, href, here, named=found is not None)
+
+    def _place(self, iri: str) -> str:
+        page = self.page(path_of(iri, self._base_iri))
+        is_dated = self._date and iri.startswith(f"{self._base_iri}id/")
+        return f"{page}{'&' if '?' in page else '?'}{self._date}" if is_dated else page
 
     def page(self, path: str) -> str:
         """The address of one of the site's own pages, given as a path without its first slash."""

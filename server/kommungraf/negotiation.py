@@ -13,7 +13,7 @@ from kommungraf.formats import HTML, RDF, SOLUTIONS
 from kommungraf.moments import Moment, moment
 from kommungraf.texts import LANGUAGES
 
-__all__ = ["asked_moment", "best", "chosen", "language", "page_number", "required"]
+__all__ = ["asked_moment", "best", "chosen", "language", "page_number", "refuse_moment", "required"]
 
 _SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     **{form.suffix: (form.media_type,) for form in (*RDF, *SOLUTIONS)},
@@ -77,6 +77,12 @@ def asked_moment(request: Request) -> Moment | None:
         raise BadRequest(
             "The parameter date is a day, a month or a year from 0001 to 9999. Write for example 2019-06-01, 2019-06 or 2019."
         ) from error
+
+
+def refuse_moment(request: Request) -> None:
+    """Raises BadRequest where the request asks as of a time and the answer would be the same for any."""
+    if asked_moment(request):
+        raise BadRequest("This isn't told as of a day. Leave out date, or ask /asof for ties as of a day.")
 
 
 @lru_cache(maxsize=1024)

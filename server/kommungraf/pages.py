@@ -13,11 +13,11 @@ from pyoxigraph import QueryResultsFormat
 from kommungraf.asked import asked
 from kommungraf.asof import edition_day
 from kommungraf.changes import changes
-from kommungraf.errors import BadRequest, UnknownResource
+from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.links import URI_SAFE, Link
 from kommungraf.maps import map_of_municipalities, maps_of_ties
-from kommungraf.negotiation import required
+from kommungraf.negotiation import refuse_moment, required
 from kommungraf.plurals import plural
 from kommungraf.problems import Problem
 from kommungraf.querypages import query_context
@@ -143,10 +143,7 @@ def _counts(who: Reader) -> list[Count]:
 def ties() -> Response:
     """The ties by cooperations of one class, of all or of one `county`, on the world's map and on that of our part of it."""
     who, county = reader(), request.args.get("county", "")
-    if "date" in request.args:
-        raise BadRequest(
-            "The map shows ties whatever their time. Leave out date, or ask /asof for ties as of a day."
-        )
+    refuse_moment(request)
     kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
     chosen = request.args.get("type", next(iter(kinds), ""))
     towns = who.edition.evaluator.select(query_text("everywhere"))

@@ -13,7 +13,7 @@ from kommungraf.assets import address, built
 from kommungraf.edition import Edition
 from kommungraf.formats import HTML, RDF
 from kommungraf.freshness import fixed
-from kommungraf.links import Names, path_of
+from kommungraf.links import Kept, Names, path_of
 from kommungraf.markup import Pen
 from kommungraf.negotiation import language
 from kommungraf.texts import LANGUAGES, translations
@@ -75,7 +75,8 @@ def reader() -> Reader:
     asked = request.args.get("lang", "")
     explicit = asked in LANGUAGES
     tongue = language(request)
-    names = Names(edition.index, edition.base_iri, language=tongue, root=request.script_root, explicit=explicit)
+    kept = Kept(request.script_root, tongue if explicit else "", request.args.get("date", "").strip())
+    names = Names(edition.index, edition.base_iri, language=tongue, kept=kept)
     return Reader(edition, tongue, explicit, names, static=STATIC in request.environ)
 
 
