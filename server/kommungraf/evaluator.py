@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -223,7 +223,7 @@ class Evaluator:
                     end = self._host.end(worker)
                 else:
                     self._host.dismiss(worker)
-                self._fill(seat, at_once=reply is None)
+                self._fill(seat, at_once=reply is None, by=self._fresh if unexplained else self._ready)
         if reply is None and caller.is_gone:
             raise ClientLeft
         limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
@@ -239,11 +239,14 @@ class Evaluator:
             worker = None
         return worker or self._ready()
 
-    def _fill(self, seat: Seat, *, at_once: bool) -> None:
-        """Put a new worker into `seat` before the next needs it, unless that would keep an answer waiting."""
+    def _fill(self, seat: Seat, *, at_once: bool, by: Callable[[], Worker]) -> None:
+        """Put a new worker into `seat` before the next needs it, unless that would keep an answer waiting.
+
+        Where one was killed from outside, those in reserve may be dying too: then it is one that is made now.
+        """
         if at_once:
             with suppress(ReleaseError):
-                seat.worker = self._ready()
+                seat.worker = by()
 
     def _ready(self) -> Worker:
         """A worker of the reserve, or one that is made now."""

@@ -1,9 +1,9 @@
 """The whole site as files for a web host that runs no program: written aside by several processes, then put in place."""
 
 import json
+import secrets
 import shutil
 import signal
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -104,15 +104,9 @@ def _interruptible() -> Iterator[None]:
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
     """A folder beside `target` that takes its place where all goes well, and goes away where not."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise OutputFault(
-            "The file can't be written: {reason}.", Place(str(target)), reason=error.strerror
-        ) from error
-    try:
-        aside.chmod(0o755)
+    aside = target.parent / f".{target.name}-{secrets.token_hex(8)}"
+    try:  # named before it is made, so that no interruption falls between the two and leaves it behind
+        aside.mkdir(parents=True)
         yield aside
         _put_in_place(aside, target)
     except OSError as error:
