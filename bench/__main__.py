@@ -20,7 +20,7 @@ from bench.questions import questions, terms
 from bench.rows import rows
 from bench.scaling import STEPS, readers, steps, written
 from bench.tables import report
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 
 _FOLDER = Path("build/bench")
 #: Seconds of a query under attack: less than by default, so that more of them are killed.

@@ -108,7 +108,7 @@ def _times(port: int, lookups: Iterator[str], seconds: float) -> Iterator[float 
 
 def _is_host(pid: int) -> bool:
     with suppress(OSError):
-        return b"kommungraf.queryhost" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"kommungraf.engine.queryhost" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
 
 

@@ -13,10 +13,10 @@ from bench.client import Client
 from bench.peers import Running, ours
 from bench.prepared import Prepared
 from bench.questions import Question
-from kommungraf.engine import Query
+from kommungraf.engine.engine import Query
+from kommungraf.engine.evaluator import Evaluator
 from kommungraf.errors import QueryLimitExceeded
-from kommungraf.evaluator import Evaluator
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 
 __all__ = ["Neighbours", "neighbours", "recovery"]
 

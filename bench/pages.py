@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 
 from bench.processes import family
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
-from kommungraf.limits import Limits
+from kommungraf.editions.edition import Editions
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 
 __all__ = ["KINDS", "Page", "measured", "pages"]

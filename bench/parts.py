@@ -9,7 +9,7 @@ from typing import Final
 
 from pyoxigraph import RdfFormat, parse, serialize
 
-from kommungraf.spool import Lines
+from kommungraf.quads.spool import Lines
 from kommungraf.vocab import PREFIXES
 
 __all__ = ["main"]
@@ -17,9 +17,9 @@ __all__ = ["main"]
 
 def validate(folder: Path, held: str, plain: str) -> None:
     """Checks N-Triples against our shapes; up to `plain` triples by pySHACL alone."""
-    from kommungraf.project import own_project  # noqa: PLC0415 - each part pays for what it uses, and for nothing else
-    from kommungraf.sources import rdf_files, read_rdf  # noqa: PLC0415
-    from kommungraf.validation import view_findings  # noqa: PLC0415
+    from kommungraf.dataset.project import own_project  # noqa: PLC0415 - each part pays for what it uses, and for nothing else
+    from kommungraf.dataset.sources import rdf_files, read_rdf  # noqa: PLC0415
+    from kommungraf.validation.validation import view_findings  # noqa: PLC0415
 
     files = rdf_files((own_project().shapes or Path()) / "dataset")
     shapes = [quad for file in files for quad in read_rdf(file, file.name).quads]

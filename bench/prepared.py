@@ -6,12 +6,14 @@ from pathlib import Path
 
 from bench import cooperations, generator, municipalities
 from bench.generator import Size, generate
-from kommungraf import dataset, index, release
-from kommungraf.dataset import assembled, stated
-from kommungraf.inputs import read_inputs
-from kommungraf.manifest import Manifest, read_manifest, resolve_current
-from kommungraf.project import own_project
-from kommungraf.release import Content, publish
+from kommungraf.building import release
+from kommungraf.building.release import Content, publish
+from kommungraf.dataset import dataset
+from kommungraf.dataset.dataset import assembled, stated
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import own_project
+from kommungraf.releases import index
+from kommungraf.releases.manifest import Manifest, read_manifest, resolve_current
 
 __all__ = ["Prepared", "prepared"]
 

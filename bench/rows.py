@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from bench.builds import PYTHON, cost, row
-from kommungraf.project import own_project
+from kommungraf.dataset.project import own_project
 
 __all__ = ["rows"]
 

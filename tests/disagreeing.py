@@ -5,14 +5,14 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from kommungraf.claims import CURATION, Claims, claims_of
-from kommungraf.conflicts import Contest, contests, readable
-from kommungraf.graphs import Graphs, graph_first
-from kommungraf.partition import Partition, partitioned
-from kommungraf.policy import Judgement, judged, read_policy
-from kommungraf.querying import stocked
-from kommungraf.rules import Rule, read_rules
-from kommungraf.spool import Lines
+from kommungraf.dataset.claims import CURATION, Claims, claims_of
+from kommungraf.dataset.conflicts import Contest, contests, readable
+from kommungraf.dataset.partition import Partition, partitioned
+from kommungraf.dataset.policy import Judgement, judged, read_policy
+from kommungraf.dataset.rules import Rule, read_rules
+from kommungraf.quads.graphs import Graphs, graph_first
+from kommungraf.quads.querying import stocked
+from kommungraf.quads.spool import Lines
 from kommungraf.vocab import BASE, PREFIXES
 
 ONTOLOGY = Path(__file__).parents[1] / "ontology"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.dataset import sorted_lines
-from kommungraf.index import write_index
-from kommungraf.search import Index
+from kommungraf.dataset.dataset import sorted_lines
+from kommungraf.editions.search import Index
+from kommungraf.releases.index import write_index
 from kommungraf.vocab import BASE
 
 

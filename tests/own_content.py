@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from kommungraf.building import checked
-from kommungraf.project import own_project
-from kommungraf.release import Content
+from kommungraf.building.building import checked
+from kommungraf.building.release import Content
+from kommungraf.dataset.project import own_project
 
 
 @cache

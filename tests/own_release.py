@@ -9,9 +9,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
-from kommungraf.limits import Limits
-from kommungraf.release import publish
+from kommungraf.building.release import publish
+from kommungraf.editions.edition import Editions
+from kommungraf.settings.limits import Limits
 from own_content import own_content, silent
 
 _FOLDERS: list[Path] = []

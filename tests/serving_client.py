@@ -7,8 +7,8 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
-from kommungraf.limits import Limits
+from kommungraf.editions.edition import Editions
+from kommungraf.settings.limits import Limits
 from serving_release import TRIG, write_release
 
 LIMITS = Limits(seconds=0.8, memory_bytes=160 << 20, result_bytes=8 << 20, queue=2, queue_seconds=0.3)

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.processes import family
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 from serving_release import TRIG, write_release
 
 LIMITS = Limits(
@@ -26,10 +26,10 @@ LIMITS = Limits(
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from kommungraf.configuration import from_flags
-from kommungraf.hosting import Hosting
-from kommungraf.limits import Limits
-from kommungraf.serving import serve
+from kommungraf.settings.configuration import from_flags
+from kommungraf.settings.hosting import Hosting
+from kommungraf.settings.limits import Limits
+from kommungraf.serving.serving import serve
 hosting = from_flags(Hosting, {"port": "0", "access_log": "off", **json.loads(sys.argv[3])})
 serve(Path(sys.argv[1]), hosting, limits=Limits(**json.loads(sys.argv[2])))
 """

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, RdfFormat, parse, serialize
 
-from kommungraf.dataset import sorted_lines
+from kommungraf.dataset.dataset import sorted_lines
 from kommungraf.formats import DATASET, GRAPH, by_suffix
-from kommungraf.index import write_index
-from kommungraf.manifest import CURRENT, MANIFEST, FileEntry, Manifest
+from kommungraf.releases.index import write_index
+from kommungraf.releases.manifest import CURRENT, MANIFEST, FileEntry, Manifest
 from kommungraf.vocab import BASE, PREFIXES
 
 ALMHULT = f"{BASE}id/municipality/se-0765"

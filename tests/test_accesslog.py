@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from kommungraf.accesslog import LogFile, anonymised, line_of
-from kommungraf.gateway import Finished
-from kommungraf.notes import fingerprint
+from kommungraf.http.notes import fingerprint
+from kommungraf.serving.accesslog import LogFile, anonymised, line_of
+from kommungraf.serving.gateway import Finished
 
 QUERY = "query=SELECT%20*%20%7B%3Fs%20%3Fp%20%22secret%22%7D"
 MOMENT = 1_771_934_401.5

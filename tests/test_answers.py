@@ -3,8 +3,8 @@ import io
 import pytest
 from flask import Flask
 
-from kommungraf.answers import sent
-from kommungraf.engine import Answer
+from kommungraf.engine.engine import Answer
+from kommungraf.http.answers import sent
 
 
 @pytest.mark.parametrize("size", [0, 10, (4 << 20) + 1])

@@ -11,7 +11,10 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "server" / "kommungraf"
 DOCUMENT = PROJECT / "docs" / "architecture.md"
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+PACKAGES = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+FILES = {path.stem: path for folder in ("", *PACKAGES) for path in (PACKAGE / folder).glob("*.py")}
+FILES["__init__"] = PACKAGE / "__init__.py"
+MODULES = sorted(FILES)
 SECTIONS = ("Shared", "Build half", "Serving half", "Doctor", "Command")
 FORBIDDEN_TO_SERVE = {"rdflib", "pyshacl", "edtf"}
 MOST_LINES = 400
@@ -37,7 +40,7 @@ def order() -> list[str]:
 
 @cache
 def tree(module: str) -> ast.Module:
-    return ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+    return ast.parse(FILES[module].read_text("utf-8"))
 
 
 def imported(module: str) -> Iterator[str]:
@@ -52,12 +55,31 @@ def imported(module: str) -> Iterator[str]:
 
 def siblings(module: str) -> set[str]:
     """The modules of the package that a module imports; a name of the package itself counts as `__init__`."""
-    own = [name.split(".") for name in imported(module) if name.split(".")[0] == "kommungraf"]
-    return {parts[1] if len(parts) > 1 and parts[1] in MODULES else "__init__" for parts in own}
+    own = [name.split(".")[1:] for name in imported(module) if name.split(".")[0] == "kommungraf"]
+    within = [parts[1] if parts and parts[0] in PACKAGES else "".join(parts[:1]) for parts in own]
+    return {name if name in MODULES else "__init__" for name in within}
 
 
 def test_every_module_is_listed_once() -> None:
     assert sorted(order()) == MODULES
+    assert len(MODULES) == sum(1 for _ in PACKAGE.rglob("*.py")) - len(PACKAGES)
+
+
+def test_every_module_is_listed_under_its_package() -> None:
+    package, found = "", {}
+    for line in DOCUMENT.read_text("utf-8").splitlines():
+        if line.startswith(("#", "**")):
+            heading = re.match(r"\*\*`(\w+)/`\*\* ", line)
+            package = heading[1] if heading else ""
+        elif listing := re.match(r"\d+\. `(\w+)`: ", line):
+            found[listing[1]] = PACKAGE / package / f"{listing[1]}.py"
+    assert found == FILES
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_is_a_folder_with_a_sentence_and_runs_nothing(package: str) -> None:
+    body = ast.parse((PACKAGE / package / "__init__.py").read_text("utf-8")).body
+    assert [type(node) for node in body] == [ast.Expr]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -90,7 +112,7 @@ def test_build_half_knows_no_http(module: str) -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_module_says_what_it_is_and_stays_small(module: str) -> None:
     assert ast.get_docstring(tree(module))
-    assert len((PACKAGE / f"{module}.py").read_text("utf-8").splitlines()) <= MOST_LINES
+    assert len(FILES[module].read_text("utf-8").splitlines()) <= MOST_LINES
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from kommungraf import assets
+from kommungraf.rendering import assets
 
 BUILT = files("kommungraf") / "static" / "built"
 needs_node = pytest.mark.skipif(not BUILT.is_dir(), reason="the front end isn't built: Node is missing")

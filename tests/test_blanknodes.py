@@ -1,7 +1,7 @@
 import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 
-from kommungraf.blanknodes import labels, relabelled
+from kommungraf.resources.blanknodes import labels, relabelled
 
 GRAPHS = [
     pytest.param("ex:a ex:p [ ex:q 1 ], [ ex:q 2 ] .", id="values"),

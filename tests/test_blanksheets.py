@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from kommungraf.blanksheets import write_blank
-from kommungraf.csvw import Table
 from kommungraf.errors import InputError
-from kommungraf.kinds import read_kinds
-from kommungraf.names import Names
-from kommungraf.sheets import is_comment, sheet_rows
-from kommungraf.tables import Seen, read_table_file
+from kommungraf.tables.blanksheets import write_blank
+from kommungraf.tables.csvw import Table
+from kommungraf.tables.kinds import read_kinds
+from kommungraf.tables.names import Names
+from kommungraf.tables.sheets import is_comment, sheet_rows
+from kommungraf.tables.tables import Seen, read_table_file
 from kommungraf.texts import LANGUAGES
 
 KINDS = read_kinds([], []).all()

@@ -3,9 +3,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kommungraf.bodies import Bodies
 from kommungraf.errors import BadRequest, BodyTimeout, Overloaded
-from kommungraf.limits import Limits
+from kommungraf.serving.bodies import Bodies
+from kommungraf.settings.limits import Limits
 
 LIMITS = Limits(body_bytes=100, bodies_bytes=150, body_seconds=0.1)
 

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.pages import KINDS
-from kommungraf.assets import built
-from kommungraf.limits import Limits
+from kommungraf.rendering.assets import built
+from kommungraf.settings.limits import Limits
 from own_release import published
 from serving_process import Running
 

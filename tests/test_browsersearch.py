@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from hosting import PROGRAMS, Host, hosted
-from kommungraf import browsersearch
-from kommungraf.assets import built
-from kommungraf.edition import Editions
-from kommungraf.export import Job, export
+from kommungraf.editions.edition import Editions
+from kommungraf.export import browsersearch
+from kommungraf.export.export import Job, export
+from kommungraf.rendering.assets import built
 from kommungraf.vocab import BASE
 from serving_client import LIMITS
 from serving_release import write_release

@@ -7,9 +7,9 @@ from flask import Flask, Response, request
 from werkzeug.test import Client
 
 from kommungraf.app import Settings, create_app
-from kommungraf.cache import ResponseCache
-from kommungraf.edition import Editions
-from kommungraf.freshness import fixed, volatile
+from kommungraf.editions.edition import Editions
+from kommungraf.http.cache import ResponseCache
+from kommungraf.http.freshness import fixed, volatile
 from serving_client import LIMITS
 from serving_release import TRIG, make_current, write_release
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf.callers import CALLER, Caller, caller_of
+from kommungraf.engine.callers import CALLER, Caller, caller_of
 
 
 def test_what_was_begun_for_a_client_ends_when_it_leaves() -> None:

@@ -2,8 +2,8 @@ from hashlib import sha256
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, RdfFormat, parse
 
-from kommungraf.canonical import canonical_lines, canonical_triples
-from kommungraf.graphs import graph_first, graph_last, serialised
+from kommungraf.dataset.canonical import canonical_lines, canonical_triples
+from kommungraf.quads.graphs import graph_first, graph_last, serialised
 
 KNOWS = NamedNode("urn:knows")
 GRAPH, TEXT = NamedNode("urn:g"), Literal("says _:n1 to _:n2")

@@ -3,8 +3,8 @@ import rdflib
 from pyshacl import validate
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
-from kommungraf.project import own_project
-from kommungraf.release import publish
+from kommungraf.building.release import publish
+from kommungraf.dataset.project import own_project
 from own_content import own_content, silent
 
 ROOT = own_project().root

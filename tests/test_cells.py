@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from kommungraf.cells import CellFault, literal, read, stretch, tied
-from kommungraf.csvw import Choice, Column, Interval, Table
-from kommungraf.names import Names
+from kommungraf.tables.cells import CellFault, literal, read, stretch, tied
+from kommungraf.tables.csvw import Choice, Column, Interval, Table
+from kommungraf.tables.names import Names
 from kommungraf.vocab import EDTF, iri
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from kommungraf.changes import changes
+from kommungraf.editions.changes import changes
 from kommungraf.vocab import BASE
 from serving_release import write_release
 

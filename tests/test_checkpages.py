@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kommungraf.app import Settings
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE, iri
 from own_release import own_client, page, sheet
 from serving_client import client_of

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, parse
 
-from kommungraf.dataset import assembled, stated
-from kommungraf.inputs import read_inputs
-from kommungraf.project import own_project
+from kommungraf.dataset.dataset import assembled, stated
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import own_project
 from kommungraf.vocab import BASE, PREFIXES, iri
 
 ROOT = Path(__file__).parents[1]

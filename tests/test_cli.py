@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.project import own_project
+from kommungraf.dataset.project import own_project
 
 ROOT = own_project().root
 PREFIX = "@prefix ex: <http://example.org/> .\n"

@@ -2,10 +2,10 @@ from ipaddress import ip_network
 
 import pytest
 
-from kommungraf import clients
-from kommungraf.clients import Clients, client_of
 from kommungraf.errors import TooManyRequests
-from kommungraf.limits import Limits
+from kommungraf.http import clients
+from kommungraf.http.clients import Clients, client_of
+from kommungraf.settings.limits import Limits
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 

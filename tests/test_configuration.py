@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.configuration import SECTIONS, Folders, as_toml, configuration
+from kommungraf.dataset.project import own_project
 from kommungraf.errors import SettingFault
-from kommungraf.findings import worded
-from kommungraf.hosting import Hosting
-from kommungraf.limits import Limits
-from kommungraf.options import Kind, Setting, settings_of, shown
-from kommungraf.project import own_project
+from kommungraf.settings.configuration import SECTIONS, Folders, as_toml, configuration
+from kommungraf.settings.hosting import Hosting
+from kommungraf.settings.limits import Limits
+from kommungraf.settings.options import Kind, Setting, settings_of, shown
 from kommungraf.texts import translations
+from kommungraf.validation.findings import worded
 
 DOCUMENT = own_project().root / "docs" / "operation.md"
 SETTINGS = [declared for section in SECTIONS for declared in settings_of(section)]

@@ -3,9 +3,9 @@
 import pytest
 
 from disagreeing import TIE, among, claim, found, sorted_claims
-from kommungraf.conflicts import described
+from kommungraf.dataset.conflicts import described
+from kommungraf.dataset.rules import Rule
 from kommungraf.errors import SyntaxFault
-from kommungraf.rules import Rule
 from kommungraf.vocab import BASE, iri
 
 T = r"kgi:twinning\/t"

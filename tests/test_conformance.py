@@ -27,7 +27,7 @@ from pyoxigraph import (
 from werkzeug.test import TestResponse
 
 from kommungraf.formats import GRAPH, RDF, SOLUTIONS, ResultFormat, TextFormat
-from kommungraf.servicedescription import described_functions
+from kommungraf.http.servicedescription import described_functions
 from serving_client import client_of
 
 GRAPH_NAME = "http://e/g"

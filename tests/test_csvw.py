@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kommungraf.csvw import expanded, filled, read_table, variables
 from kommungraf.errors import SyntaxFault
+from kommungraf.tables.csvw import expanded, filled, read_table, variables
 
 
 def metadata(**changes: Any) -> dict[str, Any]:

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal
 
-from kommungraf.dataset import Dataset, assembled, stated
+from kommungraf.dataset.dataset import Dataset, assembled, stated
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import Project
+from kommungraf.dataset.rules import read_rules
 from kommungraf.errors import SyntaxFault
-from kommungraf.inputs import read_inputs
-from kommungraf.project import Project
-from kommungraf.rules import read_rules
 from kommungraf.vocab import iri
 
 DATA = """@prefix ex: <http://example.org/> .

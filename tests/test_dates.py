@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from kommungraf.dates import DateFault, day, period, point, span
-from kommungraf.moments import Bounds
-from kommungraf.periods import bounds
+from kommungraf.releases.moments import Bounds
+from kommungraf.tables.dates import DateFault, day, period, point, span
+from kommungraf.tables.periods import bounds
 
 
 @pytest.mark.parametrize(

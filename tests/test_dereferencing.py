@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from kommungraf.links import URI_SAFE
-from kommungraf.resources import PAGE
+from kommungraf.resources.links import URI_SAFE
+from kommungraf.resources.resources import PAGE
 from kommungraf.vocab import BASE, iri
 from serving_client import client_of
 

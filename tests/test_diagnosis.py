@@ -1,7 +1,7 @@
 import pytest
 from pyoxigraph import Store
 
-from kommungraf.diagnosis import diagnosis
+from kommungraf.engine.diagnosis import diagnosis
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf.dialects import PLAIN, Dialect, dialect
+from kommungraf.tables.dialects import PLAIN, Dialect, dialect
 
 
 def test_without_a_description_a_list_is_as_programs_write_tables() -> None:

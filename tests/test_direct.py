@@ -14,11 +14,11 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from kommungraf.app import Settings, create_app
-from kommungraf.cache import ResponseCache
-from kommungraf.callers import Caller
-from kommungraf.direct import Direct, Response
-from kommungraf.edition import Editions
+from kommungraf.editions.edition import Editions
+from kommungraf.engine.callers import Caller
 from kommungraf.errors import NotAcceptable, QueryLimitExceeded, QuerySyntaxError, ServiceRefused
+from kommungraf.http.cache import ResponseCache
+from kommungraf.serving.direct import Direct, Response
 from serving_client import LIMITS as SHORT
 from serving_release import ALMHULT, write_release
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Store
 
-from kommungraf import diskstore
-from kommungraf.diskstore import prepared
-from kommungraf.engine import Query
+from kommungraf.engine import diskstore
+from kommungraf.engine.diskstore import prepared
+from kommungraf.engine.engine import Query
+from kommungraf.engine.evaluator import Evaluator
 from kommungraf.errors import ReleaseError
-from kommungraf.evaluator import Evaluator
-from kommungraf.limits import Limits
-from kommungraf.manifest import verified
+from kommungraf.releases.manifest import verified
+from kommungraf.settings.limits import Limits
 from serving_release import write_release
 
 TSV = "text/tab-separated-values"
@@ -74,7 +74,7 @@ def test_a_dump_that_does_not_parse_is_a_clear_error_and_leaves_nothing(tmp_path
 
 def test_two_servers_may_want_the_store_at_once(tmp_path: Path) -> None:
     release = write_release(tmp_path)
-    command = (sys.executable, "-m", "kommungraf.diskstore", str(release), str(os.getpid()))
+    command = (sys.executable, "-m", "kommungraf.engine.diskstore", str(release), str(os.getpid()))
     started = [subprocess.Popen(command) for _ in range(3)]
     assert [process.wait() for process in started] == [0, 0, 0]
     assert len(Store.read_only(str(release / "store"))) == verified(release).quads

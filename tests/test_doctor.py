@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import kommungraf
-from kommungraf.doctor import CHECKS, Directions, diagnosis, explored
+from kommungraf.doctor.doctor import CHECKS, Directions, diagnosis, explored
+from kommungraf.doctor.examination import Check, Outcome, Verdict, examined
+from kommungraf.doctor.visits import Bounds
 from kommungraf.errors import VisitFault
-from kommungraf.examination import Check, Outcome, Verdict, examined
 from kommungraf.texts import translations
-from kommungraf.visits import Bounds
 from other_site import Fault, Request, Response, running, tag_of
 from serving_process import running as serving
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from kommungraf.doorway import Doorway
+from kommungraf.serving.doorway import Doorway
 
 
 @dataclass

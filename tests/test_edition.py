@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.edition import Edition, Editions
+from kommungraf.editions.edition import Edition, Editions
 from kommungraf.errors import ReleaseError
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 from serving_release import TRIG, make_current, write_release
 
 LIMITS = Limits(seconds=2)

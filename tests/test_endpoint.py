@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from kommungraf.callers import Caller
-from kommungraf.endpoint import Call, Credentials, Endpoint, credentials, endpoint
-from kommungraf.engine import Query
+from kommungraf.engine.callers import Caller
+from kommungraf.engine.endpoint import Call, Credentials, Endpoint, credentials, endpoint
+from kommungraf.engine.engine import Query
+from kommungraf.engine.remote import RemoteEvaluator
 from kommungraf.errors import (
     ClientLeft,
     EngineFailed,
@@ -18,8 +19,7 @@ from kommungraf.errors import (
     QueryLimitExceeded,
     ServingError,
 )
-from kommungraf.limits import Limits
-from kommungraf.remote import RemoteEvaluator
+from kommungraf.settings.limits import Limits
 
 JSON = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"1"}}]}}'
 RESULTS = "application/sparql-results+json"

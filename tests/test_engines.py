@@ -21,8 +21,12 @@ from pyoxigraph import (
 )
 
 from engines import VIRTUOSO, Server, oxigraph, virtuoso
-from kommungraf.endpoint import Credentials, endpoint
-from kommungraf.engine import OFFERS, Engine, Query
+from kommungraf.editions.pointer import PointedEvaluator
+from kommungraf.editions.search import Index
+from kommungraf.editions.transfer import Target, push
+from kommungraf.engine.endpoint import Credentials, endpoint
+from kommungraf.engine.engine import OFFERS, Engine, Query
+from kommungraf.engine.evaluator import Evaluator
 from kommungraf.errors import (
     KommungrafError,
     NotAcceptable,
@@ -31,13 +35,9 @@ from kommungraf.errors import (
     ServiceRefused,
     UpdateRefused,
 )
-from kommungraf.evaluator import Evaluator
-from kommungraf.limits import Limits
-from kommungraf.manifest import read_manifest
-from kommungraf.pointer import PointedEvaluator
-from kommungraf.resources import claim_triples, graph_triples, load
-from kommungraf.search import Index
-from kommungraf.transfer import Target, push
+from kommungraf.releases.manifest import read_manifest
+from kommungraf.resources.resources import claim_triples, graph_triples, load
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM, TRIG, write_release
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from kommungraf.engine import Answer, Query
+from kommungraf.engine.engine import Answer, Query
+from kommungraf.engine.evaluator import Evaluator
 from kommungraf.errors import (
     BadRequest,
     NotAcceptable,
@@ -21,8 +22,7 @@ from kommungraf.errors import (
     ServiceRefused,
     UpdateRefused,
 )
-from kommungraf.evaluator import Evaluator
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_release import ALMHULT, CLAIM, TRIG, write_release
 

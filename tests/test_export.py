@@ -17,11 +17,11 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from hosting import PROGRAMS, Host, hosted
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
+from kommungraf.editions.edition import Editions
 from kommungraf.errors import ExportError, OutputFault
-from kommungraf.export import MARKER, Job, export
+from kommungraf.export.export import MARKER, Job, export
 from kommungraf.formats import RDF
-from kommungraf.links import path_of
+from kommungraf.resources.links import path_of
 from kommungraf.vocab import BASE
 from serving_client import LIMITS
 from serving_release import write_release

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.dataset import sorted_lines
-from kommungraf.index import write_index
+from kommungraf.dataset.dataset import sorted_lines
+from kommungraf.releases.index import write_index
 from kommungraf.vocab import BASE
 
 TRIG = f"""

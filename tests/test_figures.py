@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.edition import opened
-from kommungraf.figures import Figure, figures
-from kommungraf.limits import Limits
-from kommungraf.manifest import resolve_current
+from kommungraf.editions.edition import opened
+from kommungraf.editions.figures import Figure, figures
+from kommungraf.releases.manifest import resolve_current
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE, iri
 from own_content import own_content
 from own_release import published

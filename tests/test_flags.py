@@ -11,9 +11,9 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from kommungraf.cli import cli
-from kommungraf.configuration import SECTIONS
-from kommungraf.flags import asked_language
-from kommungraf.options import settings_of
+from kommungraf.settings.configuration import SECTIONS
+from kommungraf.settings.flags import asked_language
+from kommungraf.settings.options import settings_of
 from kommungraf.texts import translations
 
 CLICK = Path(click.__file__).parent

@@ -12,11 +12,11 @@ import pytest
 
 from engines import Server, oxigraph
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions, Stores
-from kommungraf.endpoint import Credentials, endpoint
+from kommungraf.editions.edition import Editions, Stores
+from kommungraf.editions.foreign import Gatherer
+from kommungraf.engine.endpoint import Credentials, endpoint
 from kommungraf.errors import EngineFailed
-from kommungraf.foreign import Gatherer
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 
 LIMITS = Limits(seconds=5, workers=2)
 BASE = "http://example.org/"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from bench.processes import family
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_process import CROSS, LOOKUP, Running, all_gone, post, running, seconds_of_cpu
 from serving_release import TRIG

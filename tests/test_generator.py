@@ -7,11 +7,11 @@ import pytest
 
 from bench.faults import COOPERATION, MUNICIPALITY, Faults
 from bench.generator import Size, generate
-from kommungraf.dataset import assembled, stated
-from kommungraf.findings import Finding
-from kommungraf.inputs import read_inputs
-from kommungraf.project import Project, own_project
-from kommungraf.validation import validated
+from kommungraf.dataset.dataset import assembled, stated
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import Project, own_project
+from kommungraf.validation.findings import Finding
+from kommungraf.validation.validation import validated
 
 STATEMENTS = 3000
 

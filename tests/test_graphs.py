@@ -2,8 +2,8 @@
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from kommungraf.graphs import Graphs, graph_first, graph_last, parsed, serialised, without_graphs
-from kommungraf.spool import Lines
+from kommungraf.quads.graphs import Graphs, graph_first, graph_last, parsed, serialised, without_graphs
+from kommungraf.quads.spool import Lines
 
 CURATION = NamedNode("urn:curation")
 ONE, TWO = NamedNode("urn:g"), NamedNode("urn:g/2")

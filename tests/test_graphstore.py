@@ -9,7 +9,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, pars
 from werkzeug.test import TestResponse
 
 from kommungraf.formats import RDF, TextFormat
-from kommungraf.servicedescription import MOST_GRAPHS
+from kommungraf.http.servicedescription import MOST_GRAPHS
 from kommungraf.vocab import BASE
 from serving_client import client_of
 from serving_release import ALMHULT, CLAIM, TRIG

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.attackers import KINDS
 from bench.hostile import Outcome, assaulted, rendered
-from kommungraf.limits import Limits
+from kommungraf.settings.limits import Limits
 from serving_process import LOOKUP, running
 from serving_release import TRIG
 

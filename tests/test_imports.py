@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from kommungraf.csvw import Table
+from kommungraf.building.imports import Import, Tally, declaration, import_list
+from kommungraf.dataset.inputs import known_names
+from kommungraf.dataset.project import Project, own_project
 from kommungraf.errors import EmptyInput, OutputFault, TableFault
-from kommungraf.imports import Import, Tally, declaration, import_list
-from kommungraf.inputs import known_names
-from kommungraf.names import Names
-from kommungraf.project import Project, own_project
+from kommungraf.tables.csvw import Table
+from kommungraf.tables.names import Names
 from kommungraf.vocab import iri
 
 ROOT = own_project().root

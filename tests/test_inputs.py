@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import Project, own_project
 from kommungraf.errors import EmptyInput
-from kommungraf.inputs import read_inputs
-from kommungraf.project import Project, own_project
 from kommungraf.vocab import BASE
 
 GOOD = "<http://example.org/a> <http://example.org/b> <http://example.org/c> ."

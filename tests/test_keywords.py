@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf import keywords
+from kommungraf.engine import keywords
 
 
 @pytest.mark.parametrize(

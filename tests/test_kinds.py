@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 
-from kommungraf.csvw import Table
+from kommungraf.dataset.inputs import Inputs, read_inputs
+from kommungraf.dataset.project import Project
 from kommungraf.errors import EmptyInput, InputError, TableFault
-from kommungraf.inputs import Inputs, read_inputs
-from kommungraf.kinds import Kinds, read_kinds, table_files
-from kommungraf.project import Project
+from kommungraf.tables.csvw import Table
+from kommungraf.tables.kinds import Kinds, read_kinds, table_files
 from kommungraf.vocab import PREFIXES, iri
 
 KINDS = [

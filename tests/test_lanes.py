@@ -3,9 +3,9 @@ import time
 
 import pytest
 
-from kommungraf.callers import Caller
+from kommungraf.engine.callers import Caller
+from kommungraf.engine.lanes import Lane, RefusedQueries
 from kommungraf.errors import ClientLeft, Overloaded
-from kommungraf.lanes import Lane, RefusedQueries
 
 
 def test_who_waits_first_is_seated_first() -> None:

@@ -1,6 +1,6 @@
 from dataclasses import fields
 
-from kommungraf.limits import Limits, published
+from kommungraf.settings.limits import Limits, published
 
 
 def test_every_limit_that_holds_is_published() -> None:

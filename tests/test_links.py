@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 
 from indexes import indexed
-from kommungraf.links import Kept, Link, Names, path_of
-from kommungraf.search import Index
+from kommungraf.editions.search import Index
+from kommungraf.resources.links import Kept, Link, Names, path_of
 from kommungraf.vocab import BASE
 
 TRIG = f"""

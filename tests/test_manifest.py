@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kommungraf.errors import ReleaseError
-from kommungraf.manifest import MANIFEST, FileEntry, Manifest, read_manifest, resolve_current, verified
+from kommungraf.releases.manifest import MANIFEST, FileEntry, Manifest, read_manifest, resolve_current, verified
 
 CONTENT = b"<urn:a> <urn:b> <urn:c> .\n"
 

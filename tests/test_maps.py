@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from kommungraf.links import Link
-from kommungraf.maps import Map, Place, drawn
+from kommungraf.rendering.maps import Map, Place, drawn
+from kommungraf.resources.links import Link
 from serving_client import client_of
 
 VAXJO, ALMHULT, KAUNAS, POTCHEFSTROOM = (56.877, 14.809), (56.551, 14.137), (54.897, 23.886), (-26.715, 27.103)

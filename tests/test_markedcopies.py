@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from kommungraf.dataset.project import Project
 from kommungraf.errors import OutputFault, Place
-from kommungraf.findings import Finding, Severity
-from kommungraf.markedcopies import write_marked
-from kommungraf.project import Project
+from kommungraf.validation.findings import Finding, Severity
+from kommungraf.validation.markedcopies import write_marked
 
 SHEET = "# råd\nkommun;sedan\nVäxjö;sommarn 18\n\nÄlmhult;2018\n"
 

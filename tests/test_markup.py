@@ -1,9 +1,9 @@
 """The pieces of HTML that pages are made of: escaped, marked with their language, and each statement with what it rests on."""
 
-from kommungraf.links import Link
-from kommungraf.markup import Pen
+from kommungraf.resources.links import Link
+from kommungraf.resources.markup import Pen
+from kommungraf.resources.views import Behind, Cluster, Fact, Group, Value
 from kommungraf.texts import translations
-from kommungraf.views import Behind, Cluster, Fact, Group, Value
 
 HOSTILE = "<b>\"'&"
 SAFE = "&lt;b&gt;&#34;&#39;&amp;"

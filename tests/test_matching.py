@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from indexes import indexed
-from kommungraf.matching import Candidate, Wanted, candidates
-from kommungraf.search import Index
+from kommungraf.editions.search import Index
+from kommungraf.lookup.matching import Candidate, Wanted, candidates
 from kommungraf.vocab import BASE
 
 START = f"{BASE}id/"

@@ -6,10 +6,10 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from kommungraf.engine import Workload
-from kommungraf.gateway import Finished
-from kommungraf.lanes import Occupancy
-from kommungraf.metrics import Gauges, Metrics
+from kommungraf.engine.engine import Workload
+from kommungraf.engine.lanes import Occupancy
+from kommungraf.serving.gateway import Finished
+from kommungraf.serving.metrics import Gauges, Metrics
 from test_accesslog import finished
 
 GAUGES = Gauges(

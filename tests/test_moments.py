@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kommungraf.moments import Bounds, Holds, Moment, both, moment
+from kommungraf.releases.moments import Bounds, Holds, Moment, both, moment
 
 YES, NO, UNKNOWN = Holds.YES, Holds.NO, Holds.UNKNOWN
 #: Bounds of starts and ends by kind, around the days that are asked.

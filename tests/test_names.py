@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.names import Names, folded
+from kommungraf.tables.names import Names, folded
 from kommungraf.vocab import PREFIXES, iri
 
 TOWNS = """

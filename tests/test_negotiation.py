@@ -3,7 +3,7 @@ from werkzeug import Request
 from werkzeug.test import EnvironBuilder
 
 from kommungraf.errors import NotAcceptable
-from kommungraf.negotiation import chosen, language, required
+from kommungraf.http.negotiation import chosen, language, required
 
 OFFERS = ("text/turtle", "application/ld+json", "application/n-triples", "text/html")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -2,8 +2,8 @@
 
 import math
 
-from kommungraf.links import Link
-from kommungraf.networks import Hub, network_of
+from kommungraf.rendering.networks import Hub, network_of
+from kommungraf.resources.links import Link
 
 
 def link(name: str) -> Link:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kommungraf.errors import OutputFault
-from kommungraf.newfiles import write_new
+from kommungraf.tables.newfiles import write_new
 
 
 def test_file_is_written_with_its_folders_and_never_over_another(tmp_path: Path) -> None:

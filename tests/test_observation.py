@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from kommungraf import observation
-from kommungraf.hosting import Hosting
-from kommungraf.metrics import Metrics
-from kommungraf.notes import fingerprint
-from kommungraf.observation import Observer
+from kommungraf.http.notes import fingerprint
+from kommungraf.serving import observation
+from kommungraf.serving.metrics import Metrics
+from kommungraf.serving.observation import Observer
+from kommungraf.settings.hosting import Hosting
 from serving_process import CROSS, LOOKUP, Running, running
 from test_accesslog import finished
 from test_metrics import GAUGES, value

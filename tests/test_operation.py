@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions
-from kommungraf.hosting import Hosting
-from kommungraf.operation import Recording
+from kommungraf.editions.edition import Editions
+from kommungraf.http.operation import Recording
+from kommungraf.settings.hosting import Hosting
 from serving_client import LIMITS
 from serving_release import write_release
 

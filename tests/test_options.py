@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kommungraf.errors import Place, SettingFault
-from kommungraf.findings import worded
-from kommungraf.options import EXPECTED, Kind, Setting, read_value, setting, settings_of, shown
+from kommungraf.settings.options import EXPECTED, Kind, Setting, read_value, setting, settings_of, shown
 from kommungraf.texts import translations
+from kommungraf.validation.findings import worded
 
 PLACE = Place("kommungraf.toml", 3)
 

@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
 )
 
 from bench.pages import KINDS
-from kommungraf.assets import built
+from kommungraf.rendering.assets import built
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE
 from own_release import own_client

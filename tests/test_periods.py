@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from edtf import parse_edtf
 
-from kommungraf.periods import bounds
+from kommungraf.tables.periods import bounds
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from kommungraf.links import Link
-from kommungraf.plurals import plural
+from kommungraf.rendering.plurals import plural
+from kommungraf.resources.links import Link
 from kommungraf.vocab import iri
 
 TWINNING = Link(iri("kg:Twinning"), "Vänortssamarbete", "sv", "/def/Twinning", here=True)

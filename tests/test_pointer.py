@@ -13,12 +13,12 @@ import pytest
 
 from engines import Server, oxigraph
 from kommungraf.app import Settings, create_app
-from kommungraf.edition import Editions, Stores
-from kommungraf.endpoint import Credentials, endpoint
-from kommungraf.engine import Query
+from kommungraf.editions.edition import Editions, Stores
+from kommungraf.editions.transfer import Target, push
+from kommungraf.engine.endpoint import Credentials, endpoint
+from kommungraf.engine.engine import Query
 from kommungraf.errors import EngineFailed, NotPushed
-from kommungraf.limits import Limits
-from kommungraf.transfer import Target, push
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_release import ALMHULT, TRIG, make_current, write_release
 

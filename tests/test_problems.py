@@ -5,8 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from kommungraf import errors, problems
+from kommungraf import errors
 from kommungraf.errors import KommungrafError, QuerySyntaxError
+from kommungraf.http import problems
 
 RAISED: dict[str, KommungrafError] = {
     "syntax": QuerySyntaxError("It doesn't parse: <b>", 2, 3, excerpt="?s <b>\n  ^"),

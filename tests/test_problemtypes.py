@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.problems import problem_types
+from kommungraf.http.problems import problem_types
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE, iri
 from serving_client import client_of

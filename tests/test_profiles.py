@@ -9,9 +9,9 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
 from werkzeug import Request
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
-from kommungraf.cache import ResponseCache
 from kommungraf.errors import NotAcceptable
-from kommungraf.profiles import CLAIMS, HELD, Profile, asked_profile
+from kommungraf.http.cache import ResponseCache
+from kommungraf.resources.profiles import CLAIMS, HELD, Profile, asked_profile
 from kommungraf.vocab import BASE
 from serving_client import client_of
 from serving_release import ALMHULT, CLAIM

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from kommungraf.engine.wire import Message, receive, send
+from kommungraf.engine.workers import Host, Reserve, Worker
 from kommungraf.errors import ReleaseError
-from kommungraf.limits import Limits
-from kommungraf.wire import Message, receive, send
-from kommungraf.workers import Host, Reserve, Worker
+from kommungraf.settings.limits import Limits
 from serving_release import write_release
 
 REQUEST = Message(
@@ -144,7 +144,7 @@ def by_itself(dataset: Path) -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
     """A host as the server starts it, once it is ready, whose standard error can be read."""
     ours, theirs = socket.socketpair()
     arguments = (str(theirs.fileno()), str(dataset), json.dumps(asdict(Limits())))
-    command = (sys.executable, "-m", "kommungraf.queryhost", *arguments)
+    command = (sys.executable, "-m", "kommungraf.engine.queryhost", *arguments)
     with theirs:
         host = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stderr=subprocess.PIPE)
     assert receive(ours) is not None

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QueryBoolean
 
-from kommungraf.querying import stocked
+from kommungraf.quads.querying import stocked
 
 LINES = [b'<urn:a> <urn:says> "b" <urn:g> .\n', b"<urn:a> <urn:says> _:x .\n"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
-from kommungraf.dataset import assembled, stated
+from kommungraf.building.questions import read_questions
+from kommungraf.dataset.dataset import assembled, stated
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import own_project
 from kommungraf.errors import InputError, SyntaxFault
-from kommungraf.inputs import read_inputs
-from kommungraf.project import own_project
-from kommungraf.questions import read_questions
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "questions"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 
+from kommungraf.building.release import publish
 from kommungraf.errors import InvalidDataset, ReleaseError
-from kommungraf.findings import Finding, Severity
-from kommungraf.manifest import resolve_current, verified
-from kommungraf.release import publish
+from kommungraf.releases.manifest import resolve_current, verified
+from kommungraf.validation.findings import Finding, Severity
 from own_content import own_content, silent
 
 BUILD = [sys.executable, "-m", "kommungraf.cli", "build", "--releases"]

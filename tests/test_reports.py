@@ -6,8 +6,8 @@ import rdflib
 from rdflib.namespace import RDF, SH
 
 from kommungraf.errors import Place
-from kommungraf.findings import Finding, Severity
-from kommungraf.reports import FORMS, rendered, shacl_report
+from kommungraf.validation.findings import Finding, Severity
+from kommungraf.validation.reports import FORMS, rendered, shacl_report
 
 FINDINGS = (
     Finding(

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.edition import Edition, Editions
+from kommungraf.editions.edition import Edition, Editions
 from kommungraf.errors import NotAcceptable
 from kommungraf.formats import RDF
-from kommungraf.profiles import CLAIMS, HELD
-from kommungraf.representations import is_whole_graph, list_of_representations, serialised
-from kommungraf.resources import load
+from kommungraf.pages.representations import is_whole_graph, list_of_representations, serialised
+from kommungraf.resources.profiles import CLAIMS, HELD
+from kommungraf.resources.resources import load
 from kommungraf.vocab import BASE
 from serving_client import LIMITS
 from serving_release import write_release

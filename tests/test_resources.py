@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import NamedNode, Triple
 
-from kommungraf.edition import Edition, Editions
+from kommungraf.editions.edition import Edition, Editions
 from kommungraf.errors import UnknownResource
-from kommungraf.resources import claim_triples, graph_triples, load, own_claim
+from kommungraf.resources.resources import claim_triples, graph_triples, load, own_claim
 from kommungraf.vocab import BASE, iri
 from serving_client import LIMITS
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM, write_release

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 from rdflib import Dataset
 
-from kommungraf.manifest import Manifest
-from kommungraf.schemaorg import subject, types_of
+from kommungraf.pages.schemaorg import subject, types_of
+from kommungraf.releases.manifest import Manifest
 from kommungraf.vocab import BASE, PREFIXES, iri
 
 SCHEMA = PREFIXES["schema"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from indexes import indexed
+from kommungraf.editions.search import Index, Label, Narrowing
 from kommungraf.errors import ReleaseError
-from kommungraf.search import Index, Label, Narrowing
 from kommungraf.vocab import BASE
 
 TRIG = f"""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.sending import LEAST, Span, send
+from kommungraf.serving.sending import LEAST, Span, send
 
 CONTENT = bytes(range(256)) * 4 * 3000
 

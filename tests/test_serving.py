@@ -16,8 +16,8 @@ from SPARQLWrapper import SPARQLWrapper
 
 from bench.processes import family
 from kommungraf.errors import ReleaseError, ServingError
-from kommungraf.hosting import Hosting
-from kommungraf.serving import serve
+from kommungraf.serving.serving import serve
+from kommungraf.settings.hosting import Hosting
 from serving_process import (
     CROSS,
     LIMITS,

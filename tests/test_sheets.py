@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kommungraf.errors import InputError, SyntaxFault
-from kommungraf.sheets import SheetRow, delimiter, is_comment, sheet_rows
+from kommungraf.tables.sheets import SheetRow, delimiter, is_comment, sheet_rows
 
 
 def rows(folder: Path, content: bytes) -> list[SheetRow]:

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from kommungraf.profiles import HELD
-from kommungraf.signposting import Target, header, linkset, representations
+from kommungraf.resources.profiles import HELD
+from kommungraf.resources.signposting import Target, header, linkset, representations
 from serving_client import client_of
 from serving_release import ALMHULT, CLAIM, PUBLISHER
 

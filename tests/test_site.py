@@ -27,10 +27,10 @@ from pyoxigraph import (
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import TSV, SPARQLWrapper
 
-from kommungraf.building import checked
-from kommungraf.links import path_of
-from kommungraf.project import own_project
-from kommungraf.release import publish
+from kommungraf.building.building import checked
+from kommungraf.building.release import publish
+from kommungraf.dataset.project import own_project
+from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
 
 BASE = own_project().base_iri

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from kommungraf.sorting import DEFAULT, chunks, sorted_graphs
+from kommungraf.editions.sorting import DEFAULT, chunks, sorted_graphs
 from serving_release import CLAIM, TRIG, write_release
 
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from kommungraf.dataset.sources import lines_of, rdf_files, read_rdf
 from kommungraf.errors import EmptyInput, Place, SyntaxFault
-from kommungraf.sources import lines_of, rdf_files, read_rdf
 
 PREFIX = "@prefix ex: <http://example.org/> .\n"
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from indexes import indexed
-from kommungraf.moments import Bounds
-from kommungraf.search import Index
-from kommungraf.tenures import spans
+from kommungraf.editions.search import Index
+from kommungraf.editions.tenures import spans
+from kommungraf.releases.moments import Bounds
 from kommungraf.vocab import BASE
 
 PREFIXES = f"""

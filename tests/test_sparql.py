@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from werkzeug.test import TestResponse
 
-from kommungraf.engine import Answer
-from kommungraf.sparql import Pages, blueprint_of
+from kommungraf.engine.engine import Answer
+from kommungraf.http.sparql import Pages, blueprint_of
 from serving_client import LIMITS, client_of
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf.spool import Lines, merged, starting_with
+from kommungraf.quads.spool import Lines, merged, starting_with
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])

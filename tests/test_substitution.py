@@ -3,7 +3,7 @@ from importlib.resources import files
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, Variable, parse
 
-from kommungraf.substitution import substituted
+from kommungraf.engine.substitution import substituted
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM, TRIG
 
 OWN = sorted(path.name.removesuffix(".rq") for path in (files("kommungraf") / "queries").iterdir())

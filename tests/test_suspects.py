@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
-from kommungraf.dataset import sorted_lines
-from kommungraf.findings import Finding
-from kommungraf.inputs import read_inputs
-from kommungraf.project import own_project
-from kommungraf.shapes import read_shapes
-from kommungraf.suspects import View
-from kommungraf.validation import view_findings
+from kommungraf.dataset.dataset import sorted_lines
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import own_project
+from kommungraf.validation.findings import Finding
+from kommungraf.validation.shapes import read_shapes
+from kommungraf.validation.suspects import View
+from kommungraf.validation.validation import view_findings
 from kommungraf.vocab import BASE, PREFIXES
 from own_content import own_content
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.csvw import Table
 from kommungraf.errors import InputError, TableFault
-from kommungraf.kinds import read_kinds
-from kommungraf.names import Names
-from kommungraf.sheets import SheetRow
-from kommungraf.tablerows import read_heading, read_rows
+from kommungraf.tables.csvw import Table
+from kommungraf.tables.kinds import read_kinds
+from kommungraf.tables.names import Names
+from kommungraf.tables.sheets import SheetRow
+from kommungraf.tables.tablerows import read_heading, read_rows
 
 
 def kind(word: str) -> Table:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode
 
-from kommungraf.csvw import read_table
 from kommungraf.errors import EmptyInput, InputError, SyntaxFault, TableFault, TableNotice
-from kommungraf.names import Names
-from kommungraf.tables import Seen, TableFile, read_table_file
+from kommungraf.tables.csvw import read_table
+from kommungraf.tables.names import Names
+from kommungraf.tables.tables import Seen, TableFile, read_table_file
 from kommungraf.vocab import iri
 
 METADATA: dict[str, Any] = {

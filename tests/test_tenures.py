@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from kommungraf.index import write_index
-from kommungraf.moments import Holds, moment
-from kommungraf.search import Index
-from kommungraf.tenures import membership_tallies, spans, tallies, tie_count, ties
+from kommungraf.editions.search import Index
+from kommungraf.editions.tenures import membership_tallies, spans, tallies, tie_count, ties
+from kommungraf.releases.index import write_index
+from kommungraf.releases.moments import Holds, moment
 from kommungraf.vocab import BASE, PREFIXES, iri
 from own_content import own_content
 

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import kommungraf
-from kommungraf import evaluator
+from kommungraf.engine import evaluator
 from kommungraf.texts import translations
 
 PACKAGE = Path(kommungraf.__file__).parent
@@ -55,7 +55,8 @@ SENTENCE = re.compile(r"(?s)\S+ .{10,}\.")
 
 
 def sentences(module: str) -> Iterator[str]:
-    tree = ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+    (path,) = PACKAGE.rglob(f"{module}.py")
+    tree = ast.parse(path.read_text("utf-8"))
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings)
     return (node.value for node in constants if isinstance(node.value, str) and SENTENCE.fullmatch(node.value))

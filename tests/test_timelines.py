@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from kommungraf.moments import Bounds
-from kommungraf.timelines import Axis, Bar, axis_of
+from kommungraf.releases.moments import Bounds
+from kommungraf.rendering.timelines import Axis, Bar, axis_of
 
 AXIS = Axis(2000, 2009)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf.tokens import datatype, language, text
+from kommungraf.quads.tokens import datatype, language, text
 from kommungraf.vocab import iri
 
 

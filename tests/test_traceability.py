@@ -1,6 +1,6 @@
 from pyoxigraph import NamedNode, Quad
 
-from kommungraf.dataset import ONTOLOGY, RULES
+from kommungraf.dataset.dataset import ONTOLOGY, RULES
 from own_content import own_content
 
 

@@ -6,13 +6,13 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from engines import Server, oxigraph
-from kommungraf import transfer
-from kommungraf.endpoint import Credentials, endpoint
+from kommungraf.editions import transfer
+from kommungraf.editions.pointer import POINTER, pointer
+from kommungraf.editions.transfer import Target, push, targets
+from kommungraf.engine.endpoint import Credentials, endpoint
+from kommungraf.engine.remote import RemoteEvaluator
 from kommungraf.errors import EngineFailed, TransferRefused
-from kommungraf.limits import Limits
-from kommungraf.pointer import POINTER, pointer
-from kommungraf.remote import RemoteEvaluator
-from kommungraf.transfer import Target, push, targets
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_release import TRIG, write_release
 

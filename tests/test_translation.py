@@ -3,7 +3,7 @@ import io
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kommungraf.translation import translate
+from kommungraf.engine.translation import translate
 
 TSV = "text/tab-separated-values"
 

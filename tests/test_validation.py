@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from kommungraf.building import checked
-from kommungraf.findings import Finding, Severity, conforms
-from kommungraf.project import Project
+from kommungraf.building.building import checked
+from kommungraf.dataset.project import Project
+from kommungraf.validation.findings import Finding, Severity, conforms
 from own_content import own_content, silent
 
 PREFIXES = """@prefix ex: <http://example.org/> .

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad
 
-from kommungraf.findings import Finding, Severity
-from kommungraf.inputs import read_inputs
-from kommungraf.project import own_project
-from kommungraf.validation import view_findings
-from kommungraf.verdicts import Verdicts
+from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.project import own_project
+from kommungraf.validation.findings import Finding, Severity
+from kommungraf.validation.validation import view_findings
+from kommungraf.validation.verdicts import Verdicts
 from own_content import own_content
 
 FINDING = Finding(Severity.WARNING, {"sv": "Fel.", "en": "Wrong."}, None, "<urn:s>", "<urn:f>", None, '"x"@sv')

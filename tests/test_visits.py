@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from kommungraf import visits
+from kommungraf.doctor import visits
+from kommungraf.doctor.visits import Bounds, Visitor, target
 from kommungraf.errors import VisitFault
-from kommungraf.visits import Bounds, Visitor, target
 from other_site import Response, running
 
 

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from kommungraf.project import own_project
+from kommungraf.dataset.project import own_project
 
 ROOT = own_project().root
 WALK = (ROOT / "docs" / "sv" / "underhall.md").read_text("utf-8")

@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf.wellformed import XmlCheck, is_readable_xml
+from kommungraf.engine.wellformed import XmlCheck, is_readable_xml
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kommungraf.wire import Message, receive, send
+from kommungraf.engine.wire import Message, receive, send
 
 Pair = tuple[socket.socket, socket.socket]
 

@@ -1,8 +1,8 @@
 import pytest
 from pyoxigraph import Literal, NamedNode
 
+from kommungraf.resources.wording import bytes_in_words, literal_in_words, period_in_words
 from kommungraf.vocab import EDTF, PREFIXES
-from kommungraf.wording import bytes_in_words, literal_in_words, period_in_words
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from openpyxl import Workbook as Book
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kommungraf.errors import InputError, SyntaxFault
-from kommungraf.sheets import SheetRow, sheet_rows
+from kommungraf.tables.sheets import SheetRow, sheet_rows
 
 
 def read(path: Path) -> tuple[list[SheetRow], list[InputError]]:

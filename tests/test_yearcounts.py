@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from kommungraf.moments import NOTHING_KNOWN, Bounds, Holds, moment
-from kommungraf.yearcounts import year_counts
+from kommungraf.releases.moments import NOTHING_KNOWN, Bounds, Holds, moment
+from kommungraf.rendering.yearcounts import year_counts
 
 UNTIL = date(2010, 6, 15)
 STARTS = [

@@ -7,32 +7,19 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-from kommungraf import (
-    asofpages,
-    checkpages,
-    conflictpages,
-    countrywide,
-    documents,
-    downloads,
-    graphstore,
-    listpages,
-    machinepages,
-    operation,
-    pages,
-    problems,
-    problemtypes,
-    reconciliation,
-    searchpages,
-    sparql,
-)
-from kommungraf.assets import YEAR_SECONDS, is_named_by_content
-from kommungraf.edition import Editions, Stores
+from kommungraf.editions.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
-from kommungraf.hosting import Hosting
-from kommungraf.limits import Limits
-from kommungraf.notes import note
-from kommungraf.operation import Recording
-from kommungraf.querypages import query_page, result_page
+from kommungraf.http import downloads, operation, problems, sparql
+from kommungraf.http.notes import note
+from kommungraf.http.operation import Recording
+from kommungraf.lookup import listpages, reconciliation, searchpages
+from kommungraf.pages import asofpages, countrywide, documents, machinepages, pages, problemtypes
+from kommungraf.pages.querypages import query_page, result_page
+from kommungraf.rendering.assets import YEAR_SECONDS, is_named_by_content
+from kommungraf.resources import graphstore
+from kommungraf.review import checkpages, conflictpages
+from kommungraf.settings.hosting import Hosting
+from kommungraf.settings.limits import Limits
 
 __all__ = ["FAULT", "OPEN_TO_ALL", "Settings", "create_app", "numbered"]
 

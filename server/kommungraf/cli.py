@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from kommungraf import __version__
-from kommungraf.configuration import SECTIONS, Configuration, Folders, as_toml, configuration, from_flags
+from kommungraf.dataset.project import Project, own_project
+from kommungraf.doctor.visits import Bounds
 from kommungraf.errors import InputError, InvalidDataset, KommungrafError, ReleaseError, SettingFault, VisitFault
-from kommungraf.findings import worded
-from kommungraf.flags import (
+from kommungraf.releases.manifest import resolve_current, verified
+from kommungraf.settings.configuration import SECTIONS, Configuration, Folders, as_toml, configuration, from_flags
+from kommungraf.settings.flags import (
     Existing,
     Group,
     asked_language,
@@ -26,15 +28,13 @@ from kommungraf.flags import (
     section_options,
     setting_options,
 )
-from kommungraf.hosting import Engines, Hosting
-from kommungraf.limits import Limits
-from kommungraf.manifest import resolve_current, verified
-from kommungraf.project import Project, own_project
+from kommungraf.settings.hosting import Engines, Hosting
+from kommungraf.settings.limits import Limits
 from kommungraf.texts import spoken, translations
-from kommungraf.visits import Bounds
+from kommungraf.validation.findings import worded
 
 if TYPE_CHECKING:
-    from kommungraf.edition import Stores
+    from kommungraf.editions.edition import Stores
 
 __all__ = ["main"]
 
@@ -89,16 +89,16 @@ def cli() -> None:
 @language_option
 def check(files: Sequence[Path], form: str, marked: Path | None, lang: str, **flags: Any) -> None:
     """Validate the data against the shapes; exit status 1 where a release is impossible."""
-    from kommungraf.building import checked  # noqa: PLC0415 - rdflib and pySHACL take half a second to import
-    from kommungraf.findings import conforms  # noqa: PLC0415
-    from kommungraf.reports import rendered  # noqa: PLC0415
+    from kommungraf.building.building import checked  # noqa: PLC0415 - rdflib and pySHACL take half a second to import
+    from kommungraf.validation.findings import conforms  # noqa: PLC0415
+    from kommungraf.validation.reports import rendered  # noqa: PLC0415
 
     folders = _configured(flags, lang).section(Folders)
     project = _project(files, folders)
     content = checked(project, _silent, _verdicts(folders.releases))
     click.echo(rendered(form, content.findings, lang), nl=False)
     if marked:
-        from kommungraf.markedcopies import write_marked  # noqa: PLC0415
+        from kommungraf.validation.markedcopies import write_marked  # noqa: PLC0415
 
         for copy in write_marked(content.findings, project, marked, lang):
             click.echo(translations(lang).gettext("Marked-up copy: {path}").format(path=copy), err=True)
@@ -112,9 +112,9 @@ def check(files: Sequence[Path], form: str, marked: Path | None, lang: str, **fl
 @language_option
 def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
     """Write an empty TABLE to fill in; its name begins with the kind, such as twin-towns or twin-towns-vaxjo."""
-    from kommungraf.blanksheets import write_blank  # noqa: PLC0415
-    from kommungraf.kinds import kind_of  # noqa: PLC0415
-    from kommungraf.sheets import SUFFIXES  # noqa: PLC0415
+    from kommungraf.tables.blanksheets import write_blank  # noqa: PLC0415
+    from kommungraf.tables.kinds import kind_of  # noqa: PLC0415
+    from kommungraf.tables.sheets import SUFFIXES  # noqa: PLC0415
 
     project = _project((), _configured(flags, lang).section(Folders))
     has_ending = table.suffix.lower() in SUFFIXES
@@ -149,8 +149,8 @@ def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
 @language_option
 def import_(kind: str, table: Path, lang: str, **flags: Any) -> None:
     """Make claims of the rows of a list made by others; KIND is its declaration, a file or a name."""
-    from kommungraf.imports import Import, declaration, import_list  # noqa: PLC0415
-    from kommungraf.inputs import known_names  # noqa: PLC0415
+    from kommungraf.building.imports import Import, declaration, import_list  # noqa: PLC0415
+    from kommungraf.dataset.inputs import known_names  # noqa: PLC0415
 
     into, rejected, also = (flags.pop(name) for name in ("into", "rejected", "also"))
     project = _project((), _configured(flags, lang).section(Folders))
@@ -179,7 +179,7 @@ def build(files: Sequence[Path], lang: str, **flags: Any) -> None:
 @language_option
 def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
     """Serve the current release, building it first where there is none; FILES are published at once."""
-    from kommungraf.serving import serve as run  # noqa: PLC0415 - only this command needs the server
+    from kommungraf.serving.serving import serve as run  # noqa: PLC0415 - only this command needs the server
 
     effective = _configured(flags, lang)
     folders, limits = effective.section(Folders), effective.section(Limits)
@@ -197,8 +197,8 @@ def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
 
 def _stores(engines: Engines) -> "Stores":
     """The engines of the settings, asked as the environment says."""
-    from kommungraf.edition import Stores  # noqa: PLC0415
-    from kommungraf.endpoint import credentials, endpoint  # noqa: PLC0415
+    from kommungraf.editions.edition import Stores  # noqa: PLC0415
+    from kommungraf.engine.endpoint import credentials, endpoint  # noqa: PLC0415
 
     who = credentials()
     endpoints = tuple(endpoint(url, who, engines.default_graph) for url in engines.store)
@@ -206,7 +206,7 @@ def _stores(engines: Engines) -> "Stores":
 
 
 def _gathered(stores: "Stores", releases: Path, folders: Folders, limits: Limits) -> None:
-    from kommungraf.foreign import Gatherer  # noqa: PLC0415
+    from kommungraf.editions.foreign import Gatherer  # noqa: PLC0415
 
     base_iri = folders.base_iri or own_project().base_iri
     Gatherer(stores.endpoints[0], releases, base_iri=base_iri, limits=limits).gather()
@@ -225,8 +225,8 @@ def _gathered(stores: "Stores", releases: Path, folders: Folders, limits: Limits
 @language_option
 def push(urls: Sequence[str], graph_store: Sequence[str], in_place: bool, lang: str, **flags: Any) -> None:
     """Load the current release into the SPARQL engine at URL; of several, into one that isn't read now."""
-    from kommungraf.transfer import push as transfer  # noqa: PLC0415
-    from kommungraf.transfer import targets  # noqa: PLC0415
+    from kommungraf.editions.transfer import push as transfer  # noqa: PLC0415
+    from kommungraf.editions.transfer import targets  # noqa: PLC0415
 
     effective = _configured(flags, lang)
     folders, engines, limits = effective.section(Folders), effective.section(Engines), effective.section(Limits)
@@ -254,8 +254,8 @@ def push(urls: Sequence[str], graph_store: Sequence[str], in_place: bool, lang: 
 @language_option
 def export(target: Path, url: str, processes: int, lang: str, **flags: Any) -> None:
     """Write the whole site into the folder DIR, for a web host that runs no program."""
-    from kommungraf.export import Job  # noqa: PLC0415
-    from kommungraf.export import export as written  # noqa: PLC0415
+    from kommungraf.export.export import Job  # noqa: PLC0415
+    from kommungraf.export.export import export as written  # noqa: PLC0415
 
     effective = _configured(flags, lang)
     folders, limits = effective.section(Folders), effective.section(Limits)
@@ -270,8 +270,8 @@ def export(target: Path, url: str, processes: int, lang: str, **flags: Any) -> N
 @language_option
 def figures(form: str, lang: str, **flags: Any) -> None:
     """Print how many things, claims, sources, disagreements and gaps the current release holds."""
-    from kommungraf.edition import opened  # noqa: PLC0415
-    from kommungraf.figures import printed  # noqa: PLC0415
+    from kommungraf.editions.edition import opened  # noqa: PLC0415
+    from kommungraf.editions.figures import printed  # noqa: PLC0415
 
     effective = _configured(flags, lang)
     release, limits = resolve_current(effective.section(Folders).releases), effective.section(Limits)
@@ -299,8 +299,8 @@ def config(lang: str, **flags: Any) -> None:
 @language_option
 def doctor(site: str, form: str, lang: str, **options: Any) -> None:
     """Examine a running site, anybody's, as a strict client; exit status 1 where something fails."""
-    from kommungraf.doctor import Directions, diagnosis, explored  # noqa: PLC0415
-    from kommungraf.examination import Outcome, as_json, as_text, summary  # noqa: PLC0415
+    from kommungraf.doctor.doctor import Directions, diagnosis, explored  # noqa: PLC0415
+    from kommungraf.doctor.examination import Outcome, as_json, as_text, summary  # noqa: PLC0415
 
     directions = Directions(options["endpoint"], options["base_iri"], options["things"])
     bounds = replace(from_flags(Bounds, options), other_hosts=options["other_hosts"])
@@ -343,9 +343,9 @@ def _has_current(releases: Path) -> bool:
 
 
 def _built(project: Project, releases: Path, language: str, remembered: Path | None = None) -> Path:
-    from kommungraf.building import checked  # noqa: PLC0415
-    from kommungraf.release import publish  # noqa: PLC0415
-    from kommungraf.reports import rendered  # noqa: PLC0415
+    from kommungraf.building.building import checked  # noqa: PLC0415
+    from kommungraf.building.release import publish  # noqa: PLC0415
+    from kommungraf.validation.reports import rendered  # noqa: PLC0415
 
     content = checked(project, _progress, remembered)
     try:

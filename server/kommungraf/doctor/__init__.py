@@ -1,0 +1,1 @@
+"""A strict client that examines a running site, ours or another's."""

@@ -1,0 +1,354 @@
+"""Evaluation of SPARQL queries by a pool of worker processes, each killable and bounded by the kernel."""
+
+import io
+import math
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any, BinaryIO, Final
+
+from pyoxigraph import NamedNode
+
+from kommungraf.engine.callers import Caller
+from kommungraf.engine.diagnosis import syntax_error
+from kommungraf.engine.diskstore import prepared
+from kommungraf.engine.engine import OFFERS, Answer, Examined, Query, Workload, selected
+from kommungraf.engine.lanes import Lane, RefusedQueries, Seat
+from kommungraf.engine.wire import Message
+from kommungraf.engine.workers import Host, Reserve, Worker
+from kommungraf.errors import (
+    BadRequest,
+    ClientLeft,
+    EngineFailed,
+    NotAcceptable,
+    QueryFailed,
+    QueryLimitExceeded,
+    ReleaseError,
+    RequestError,
+    ServiceRefused,
+    UpdateRefused,
+)
+from kommungraf.settings.limits import Limits
+
+__all__ = ["Evaluator", "Turn"]
+
+_ATTEMPTS: Final = 2
+#: The site's own lookups are many and short.
+_OWN_SEATS: Final = 2
+#: Workers that are ready for when others end.
+_SPARES: Final = 2
+#: Seconds after which a query is a long one, if it had the processor for half of them; those after which it is one at
+#: any rate, for the disk may keep it; and then those after which its worker goes behind all others for the processor.
+_PATIENCE: Final = 0.05
+_LONGEST_PATIENCE: Final = 0.5
+_COURTESY: Final = 0.25
+#: What a worker is given after the deadline to say that it is done; how long it then takes to die keeps nobody waiting.
+_GRACE: Final = 0.01
+_LIMIT_OF_SIGNAL: Final = {
+    signal.SIGALRM: "time",
+    signal.SIGABRT: "memory",  # an allocation that fails ends the process
+    signal.SIGSEGV: "nesting",  # the stack is full
+    signal.SIGBUS: "nesting",
+}
+
+#: What a query is told that ran into a limit, as message ids.
+_EXCEEDED: Final = {
+    "time": "The query ran for more than {most} s and was stopped. Ask for less, or download the dataset.",
+    "memory": "The query took more than {most} bytes of memory. Ask for less, or download the dataset.",
+    "result": "The result is larger than {most} bytes. Ask for less, or download the dataset.",
+    "nesting": "The query is nested too deeply. Ask for less, or download the dataset.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A query in the hands of a worker, which has left its seat for it."""
+
+    lane: Lane
+    seat: Seat
+    worker: Worker
+    query: Query
+
+
+class Evaluator:
+    """Answers queries over one release, or, without a `folder`, over nothing; any thread may use it."""
+
+    def __init__(self, folder: Path | None, limits: Limits, *, quads: int = 0) -> None:
+        self._source = _source(folder, quads, limits)
+        self._limits = limits
+        self._lock = Lock()
+        self._closed = False
+        self._host = Host(self._source, limits)
+        self._public = Lane(limits.workers, queue=limits.queue, seconds=limits.queue_seconds, patience=_PATIENCE)
+        self._own = Lane(_OWN_SEATS, queue=limits.queue, seconds=limits.queue_seconds)
+        self._refused = RefusedQueries(limits.refusal_seconds)
+        self._cut: Counter[str] = Counter()
+        for lane in (self._public, self._own):
+            lane.free()[-1].worker = self._fresh()
+        self._reserve = Reserve(self._fresh, _SPARES)
+
+    def evaluate(self, query: Query) -> Answer:
+        """The whole answer to `query`; raises a RequestError where there is none."""
+        return _answer(self._reply(Message(query.request()), query))
+
+    def begun(self, query: Query) -> Turn | None:
+        """`query` in the hands of a worker, where one is free; never waits."""
+        request = Message(query.request())
+        if self._refused.find(_key(request, query)) is not None:
+            return None
+        seat = self._public.seat_at_once()
+        if seat is None or seat.worker is None:
+            return None
+        turn, seat.worker = Turn(self._public, seat, seat.worker, query), None
+        turn.worker.send(request)  # where it has ended, that is what is heard of it
+        return turn
+
+    def heard(self, turn: Turn) -> Answer | Message | None:
+        """What the worker of `turn` has ready: the answer, or what `finished` is to be told, as more is to be done."""
+        reply = turn.worker.receive()
+        if reply is None or reply.fields["last"] or "problem" in reply.fields:
+            return reply
+        turn.seat.worker = turn.worker
+        turn.lane.give(turn.seat)
+        return _answer(reply)
+
+    def finished(self, turn: Turn, reply: Message | None = None) -> Answer:
+        """The answer to a query that was begun, once it is there, unless `reply` is what was heard of it."""
+        query = turn.query
+        with self._remembered(_key(Message(query.request()), query)):
+            try:
+                found = self._heard(turn.lane, turn.seat, turn.worker, caller=query.caller, reply=reply)
+            finally:
+                turn.lane.give(turn.seat)
+            if found is not None:
+                return _answer(self._answered(found, query))
+        return self.evaluate(query)
+
+    def examine(self, query: Query) -> Examined:
+        """What `query` is; raises a RequestError where it would get no answer."""
+        fields = self._reply(Message({**query.request(), "examine": True}), query).fields
+        return Examined(**{name: fields[name] for name in ("form", "media_type", "volatile", "graphs")})
+
+    def translate(self, result: BinaryIO, examined: Examined, query: Query) -> Answer:
+        """The answer that the file `result` holds, in SPARQL JSON or N-Triples; raises EngineFailed."""
+        request = {"translate": examined.media_type, "form": examined.form}
+        result.seek(0)
+        reply = self._reply(Message(request, descriptor=result.fileno()), query)
+        return replace(_answer(reply), volatile=examined.volatile)
+
+    def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
+        """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
+        return selected(self, text, bindings)
+
+    def workload(self) -> Workload:
+        """What its workers are doing."""
+        lanes = {"public": self._public.occupancy(), "own": self._own.occupancy()}
+        return Workload(lanes, dict(self._cut), self._host.pid)
+
+    def close(self) -> None:
+        """End every process of this evaluator."""
+        self._closed = True
+        for seat in (*self._public.free(), *self._own.free()):
+            if seat.worker is not None:
+                seat.worker.connection.close()
+        self._reserve.close()
+        self._host.close()
+
+    def _reply(self, request: Message, query: Query) -> Message:
+        key = _key(request, query)
+        if (limit := self._refused.find(key)) is not None:
+            raise self.exceeded(limit)
+        lane = self._own if query.own else self._public
+        with self._remembered(key):
+            return self._answered(self._seated_reply(lane, request, caller=query.caller), query)
+
+    @contextmanager
+    def _remembered(self, key: bytes) -> Iterator[None]:
+        """Refuse a query for a while when it runs into a limit in the block."""
+        try:
+            yield
+        except QueryLimitExceeded as error:
+            self._refused.add(key, error.limit)
+            self._count(error.limit)
+            raise
+
+    def _answered(self, reply: Message, query: Query) -> Message:
+        """The reply, where it is an answer; raises what it says is wrong."""
+        if (problem := reply.fields.get("problem")) is not None:
+            raise self._error(problem, reply.fields, query)
+        return reply
+
+    def _seated_reply(self, lane: Lane, request: Message, *, caller: Caller) -> Message:
+        with lane.seat(caller) as seat:
+            for _ in range(_ATTEMPTS):
+                reply = self._asked(lane, seat, request=request, caller=caller)
+                if reply is not None:
+                    return reply
+        raise QueryFailed(
+            "The query's worker was killed, and so was the next one: the machine may have no memory left."
+        )
+
+    def _asked(self, lane: Lane, seat: Seat, *, request: Message, caller: Caller) -> Message | None:
+        """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
+        if caller.is_gone:
+            raise ClientLeft
+        worker = self._seated(seat)
+        worker.send(request)  # where it has ended, that is what is heard of it
+        return self._heard(lane, seat, worker, caller=caller)
+
+    def _heard(
+        self, lane: Lane, seat: Seat, worker: Worker, *, caller: Caller, reply: Message | None = None
+    ) -> Message | None:
+        """What a worker says to its query, unless it has said it; the seat gets it again, or another."""
+        reusable, late, unexplained = reply is not None and not reply.fields["last"], False, False
+        end: Mapping[str, Any] = {}
+        try:
+            if reply is None:
+                with caller.on_leaving(worker.hang_up):
+                    reply, reusable = _conversation(worker, lane, self._limits.seconds + _GRACE)
+            unexplained = reply is None and not caller.is_gone
+        except TimeoutError:
+            late = True
+        finally:
+            if reusable and not caller.is_gone:
+                seat.worker = worker
+            else:
+                if unexplained:
+                    end = self._host.end(worker)
+                else:
+                    self._host.dismiss(worker)
+                self._fill(seat, at_once=reply is None, by=self._fresh if unexplained else self._ready)
+        if reply is None and caller.is_gone:
+            raise ClientLeft
+        limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
+        if reply is None and limit is not None:
+            raise self.exceeded(limit)
+        return reply
+
+    def _seated(self, seat: Seat) -> Worker:
+        """The worker of `seat`, taken out of it: whatever happens, nobody else may read this query's reply."""
+        worker, seat.worker = seat.worker, None
+        if worker is not None and worker.is_gone():
+            self._host.end(worker)
+            worker = None
+        return worker or self._ready()
+
+    def _fill(self, seat: Seat, *, at_once: bool, by: Callable[[], Worker]) -> None:
+        """Put a new worker into `seat` before the next needs it, unless that would keep an answer waiting.
+
+        Where one was killed from outside, those in reserve may be dying too: then it is one that is made now.
+        """
+        if at_once:
+            with suppress(ReleaseError):
+                seat.worker = by()
+
+    def _ready(self) -> Worker:
+        """A worker of the reserve, or one that is made now."""
+        spare = None if self._host.is_gone else self._reserve.take()
+        return spare or self._fresh()
+
+    def _fresh(self) -> Worker:
+        """A new worker; starts the host again where that is gone."""
+        with self._lock:
+            worker = self._host.spawn()
+            if worker is None and not self._closed:
+                self._host.close()
+                self._host = Host(self._source, self._limits)
+                worker = self._host.spawn()
+        if worker is None:
+            raise ReleaseError(f"No worker can be started for {self._source}. See the log of the query host.")
+        return worker
+
+    def _error(self, problem: str, fields: Mapping[str, Any], query: Query) -> RequestError:
+        """The error that a worker's refusal stands for."""
+        match problem:
+            case "syntax":
+                return syntax_error(query.text, fields)
+            case "refused":
+                return ServiceRefused() if fields["what"] == "service" else UpdateRefused()
+            case "unacceptable":
+                offers = (offer for offer in OFFERS[fields["form"]] if offer != fields["media_type"])
+                return NotAcceptable(tuple(offers))
+            case "limit":
+                return self.exceeded(fields["limit"])
+            case "mistranslated":
+                told = fields["message"]
+                return EngineFailed(
+                    "The engine behind this server sent what is no whole result: {reason}.", reason=told
+                )
+        told = fields["message"]
+        failed = QueryFailed("The engine can't evaluate the query: {reason}", reason=told)
+        bad = {"bad": BadRequest(told), "iri": BadRequest("{iri} is no absolute IRI.", iri=repr(told))}
+        return bad.get(problem, failed)
+
+    def _count(self, limit: str) -> None:
+        with self._lock:
+            self._cut[limit] += 1
+
+    def exceeded(self, limit: str) -> QueryLimitExceeded:
+        """The error that says into which limit a query ran."""
+        limits = self._limits
+        value = {"time": limits.seconds, "memory": limits.memory_bytes, "result": limits.result_bytes}.get(
+            limit, 0
+        )
+        most = f"{value:g}" if limit == "time" else f"{value:,}"
+        wait = math.ceil(limits.refusal_seconds)
+        return QueryLimitExceeded(limit, value, _EXCEEDED[limit], retry_after=wait, most=most)
+
+
+def _source(folder: Path | None, quads: int, limits: Limits) -> Path:
+    """What the query host opens: a dump to hold in memory, or a store on disk."""
+    if folder is None:
+        return Path(os.devnull)
+    return prepared(folder) if quads > limits.memory_quads else folder / "dataset.nq"
+
+
+def _answer(reply: Message) -> Answer:
+    if reply.descriptor is None:
+        body: BinaryIO = io.BytesIO(reply.body)
+    else:
+        body = os.fdopen(reply.descriptor, "rb")
+        body.seek(0)
+    names = ("form", "media_type", "size", "seconds", "volatile")
+    return Answer(body=body, **{name: reply.fields[name] for name in names})
+
+
+def _key(request: Message, query: Query) -> bytes:
+    return repr((request.fields, query.text)).encode("utf-8", "surrogatepass")
+
+
+def _conversation(worker: Worker, lane: Lane, seconds: float) -> tuple[Message | None, bool]:
+    """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
+    end = time.monotonic() + seconds
+    if lane.patience is None or _answers_soon(worker, lane.patience):
+        reply = _reply_until(end, worker)
+        return reply, reply is not None and not reply.fields["last"]
+    with lane.long(worker.hang_up) as stay:
+        timely = worker.answers_within(_COURTESY)
+        if not timely:
+            worker.yield_to_others()
+        reply = _reply_until(end, worker)
+    if stay.ended and reply is None:
+        raise lane.overloaded()
+    return reply, timely and reply is not None and not reply.fields["last"] and not stay.ended
+
+
+def _reply_until(end: float, worker: Worker) -> Message | None:
+    if not worker.answers_within(max(0.0, end - time.monotonic())):
+        raise TimeoutError
+    return worker.receive()
+
+
+def _answers_soon(worker: Worker, patience: float) -> bool:
+    """Whether it answers before the query is a long one; a worker that others keep from running has more time."""
+    used, end = worker.seconds_used(), time.monotonic() + _LONGEST_PATIENCE
+    while not worker.answers_within(patience):
+        if time.monotonic() > end or worker.seconds_used() - used >= patience / 2:
+            return False
+    return True

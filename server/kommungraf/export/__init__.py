@@ -1,0 +1,1 @@
+"""The whole site as files for a web host that runs no program."""

@@ -1,0 +1,190 @@
+"""The rules by which a web server negotiates over the files of an export, as a server of ours does.
+
+What is decided stands here once, as choices; each server's rules are written from them by its templates.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, unquote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kommungraf.formats import HTML, RDF
+from kommungraf.rendering.site import POLICY
+from kommungraf.texts import LANGUAGES
+
+__all__ = ["FILES", "write_rules"]
+
+#: The files of rules, each with the template that it is written from.
+FILES: Final = {
+    "nginx/maps.conf": "nginx-maps.conf",
+    "nginx/site.conf": "nginx-site.conf",
+    "apache/site.conf": "apache-site.conf",
+    "caddy/site.caddy": "site.caddy",
+}
+#: The media types of what isn't RDF, by ending.
+_TYPES: Final = {
+    "html": HTML,
+    "atom": "application/atom+xml",
+    "css": "text/css",
+    "csv": "text/csv",
+    "gz": "application/gzip",
+    "js": "application/javascript",
+    "json": "application/json",
+    "sqlite": "application/vnd.sqlite3",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+    "xml": "application/xml",
+}
+#: What is told to be UTF-8; the others are that by definition or say it themselves.
+_CHARSET: Final = frozenset(
+    {"text/html", "text/css", "text/csv", "text/plain", "text/turtle", "application/javascript"}
+)
+#: Other names that the parameter `format` takes.
+_NAMES: Final = {"turtle": "ttl", "ntriples": "nt", "nquads": "nq", "json": "jsonld", "xml": "rdf"}
+_PLACE: Final = re.compile(r"<(\w+)>")
+_PLAIN: Final = re.compile(r"\^(\w*)\$")
+_GROUP: Final = "(?<v>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A value found by the first regular expression that matches `source`.
+
+    In `source` and in values, ``<name>`` stands for a part of the request (accept, languages, format, lang, page) or
+    for another choice, and in values ``<v>`` for what the group ``(?<v>…)`` of the expression matched.
+    """
+
+    name: str
+    source: str
+    default: str
+    rules: tuple[tuple[str, str], ...]
+
+
+def write_rules(folder: Path, withdrawn: Mapping[str, str | None]) -> None:
+    """Write the rules of each web server into `folder`."""
+    environment = Environment(
+        loader=PackageLoader("kommungraf", "templates/hosting"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - no HTML
+    )
+    environment.filters |= {
+        "path": _escaped,
+        "filled": _filled,
+        "grouped": _grouped,
+        "literal": re.escape,
+        "exactly": _exactly,
+    }
+    context = {
+        "choices": list(_choices()),
+        "types": {**_TYPES, **{form.suffix: form.media_type for form in RDF}},
+        "charset": _CHARSET,
+        "forms": RDF,
+        "languages": LANGUAGES,
+        "moved": sorted((thing, to) for thing, to in withdrawn.items() if to is not None),
+        "gone": sorted(thing for thing, to in withdrawn.items() if to is None),
+        "policy": POLICY,
+    }
+    for name, template in FILES.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(environment.get_template(template).render(**context), "utf-8")
+
+
+def _choices() -> Iterator[_Choice]:
+    """What is decided about a request, each choice after those that it looks at."""
+    offers = {**{form.suffix: form.media_type for form in RDF}, "html": HTML}
+    for suffix, media_type in offers.items():
+        yield _Choice(f"kg_{suffix}", "<accept>", "0", (("^$", "!w"), *_weights(media_type)))
+    yield _best("kg_best", offers, default="", whole=True)
+    yield _Choice("kg_accepted", "<kg_best>", "", ((r"^(?<v>\w+)=", "<v>"),))
+    yield _Choice("kg_form", "<format>", "", tuple(_formats(offers)))
+    # The start page and the page of the dataset are there as pages, for programs there is the catalogue.
+    home = (
+        ("^(?:ttl|turtle|jsonld|json|nt|ntriples|rdf|xml) ", "catalogue"),
+        ("^ $", ""),
+        ("^ ttl=[^!]*!w", "page"),
+        ("^ (?:ttl|jsonld|nt|rdf)=", "catalogue"),
+        ("^ (?:trig|nq)=", ""),
+    )
+    yield _Choice("kg_home", "<format> <kg_best>", "page", home)
+    for language in LANGUAGES:
+        yield _Choice(f"kg_{language}", "<languages>", "0", tuple(_language_weights(language)))
+    yield _best("kg_spoken", LANGUAGES, default=LANGUAGES[0], whole=False)
+    yield _Choice("kg_language", "<lang>", "<kg_spoken>", tuple((f"^{each}$", each) for each in LANGUAGES))
+    yield _Choice("kg_variant", "<kg_form>", "<kg_form>", (("^html$", "<kg_language>.html"),))
+    # The pages of a long document.
+    yield _Choice("kg_page", "<page>", "", ((f"^{_GROUP}[2-9]|[1-9][0-9]{{1,5}})$", "~page-<v>"),))
+    yield _Choice("kg_problem", "<kg_accepted>", "json", (("^html$", "<kg_language>.html"),))
+
+
+def _weights(media_type: str) -> Iterator[tuple[str, str]]:
+    """The weight of a media type in an Accept header, with a mark of how exact the range is, the most exact first."""
+    exact, any_ = re.escape(media_type), re.escape(media_type.partition("/")[0])
+    for range_, mark in ((exact, "x"), (rf"{any_}/\*", "w"), (r"\*/\*", "w")):
+        # No part looks ahead: Caddy's expressions (RE2) can't.
+        parameters = rf"(?:;\s*(?:q={_GROUP}[\d.]+)|[^,;]*)\s*)*"
+        yield rf"(?i)(?:^|,)\s*{range_}\s*{parameters}(?:[,;]|$)", f"<v>!{mark}"
+
+
+def _language_weights(language: str) -> Iterator[tuple[str, str]]:
+    weight = rf"(?:;\s*q={_GROUP}[\d.]+))?\s*(?:,|$)"
+    yield rf"(?i)(?:^|,)\s*{language}(?:-[a-z0-9-]+)?\s*{weight}", "<v>!x"
+    yield rf"(?:^|,)\s*\*\s*{weight}", "<v>!w"
+
+
+def _best(name: str, options: Iterable[str], *, default: str, whole: bool) -> _Choice:
+    """The option of the highest weight, then of the most exact range, then the first; `whole` with its weight and mark."""
+    rules = (
+        (rf" {_GROUP}\w+={level}!{mark}) " if whole else rf" {_GROUP}\w+)={level}!{mark} ", "<v>")
+        for level in _levels()
+        for mark in "xw"
+    )
+    source = "".join(f" {each}=<kg_{each}>" for each in options) + " "
+    return _Choice(name, source, default, tuple(rules))
+
+
+def _formats(offers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What the parameter `format` names, which goes before what the header says."""
+    yield "^$", "<kg_accepted>"
+    for suffix, media_type in offers.items():
+        yield f"^{suffix}$", suffix
+        written = re.escape(media_type).replace("/", "(?:/|%2F)").replace(r"\+", r"(?:\+|%2B)")
+        yield f"(?i)^{written}$", suffix
+    yield from ((f"^{name}$", suffix) for name, suffix in _NAMES.items())
+
+
+def _filled(text: str, places: Mapping[str, str], other: str) -> str:
+    """The text with a server's own words for parts of the request; `other` is how it names another choice."""
+    return _PLACE.sub(lambda found: places.get(found[1]) or other % found[1], text)
+
+
+def _exactly(pattern: str) -> str | None:
+    """The one text that an expression matches, where it is as plain as that."""
+    found = _PLAIN.fullmatch(pattern)
+    return found[1] if found else None
+
+
+def _grouped(pattern: str, group: str = "(") -> str:
+    """The expression with its group as a server writes it."""
+    return pattern.replace(_GROUP, group)
+
+
+def _escaped(path: str) -> str:
+    """A path as a quoted string of a configuration file: decoded, with what would end the string escaped."""
+    return unquote(path).replace("\\", "\\\\").replace('"', '\\"').replace("$", quote("$"))
+
+
+def _levels() -> Iterator[str]:
+    """Every weight from the highest, in hundredths, as a regular expression; a weight that isn't written is 1."""
+    yield r"(?:1(?:\.0*)?)?"
+    for hundredths in range(99, 0, -1):
+        tenths, rest = divmod(hundredths, 10)
+        yield rf"0?\.{tenths}" + (rf"{rest}\d*" if rest else r"(?:0\d*)?")
+    yield r"0?\.00[1-9]"

@@ -1,0 +1,1 @@
+"""What every exchange over HTTP shares, the SPARQL endpoint, the downloads and what probes ask."""

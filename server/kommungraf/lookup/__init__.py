@@ -1,0 +1,1 @@
+"""Finding things by name: search, lists, and the matching of other people's names."""

@@ -1,0 +1,105 @@
+"""The things of a class by name, narrowed by facets, as pages and as CSV."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from kommungraf.engine.engine import Query
+from kommungraf.errors import UnknownResource
+from kommungraf.formats import HTML
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import asked_moment, page_number, required
+from kommungraf.lookup.narrowing import FACETS, Facet, asked_narrowing, facets, open_at_once
+from kommungraf.releases.moments import Holds, Moment
+from kommungraf.rendering.asof import answer_in_words, answers_at, dated
+from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.resources.resources import query_text
+from kommungraf.review.disagreements import safe
+from kommungraf.texts import LANGUAGES
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("lists", __name__)
+
+_LISTED: Final = 200
+_CSV: Final = "text/csv"
+#: A copy of the site holds the lists of whole classes, and those of one county.
+_KEPT: Final = ("county",)
+
+
+@blueprint.get("/list")
+def listing() -> ResponseReturnValue:
+    """The things of one class by name, narrowed by `county`, `country` and `status`; whether each was there as of a `date`."""
+    who, number, when, within = reader(), page_number(request), asked_moment(request), asked_narrowing()
+    name, index = within.type or "", who.edition.index
+    total = index.count(name, within.facets)
+    pages = max(1, -(-total // _LISTED))
+    if name not in index.types() or number > pages:
+        raise UnknownResource(name)
+    if required(request, (HTML, _CSV)) == _CSV:
+        return _as_csv(who, name, within.facets, when)
+    found = index.of_type(name, who.language, facets=within.facets, limit=_LISTED, offset=(number - 1) * _LISTED)
+    answers, rows = answers_at(who, found, when), _facets(who, name, within.facets)
+    who.names.fetch((name, *found, *within.facets.values()))
+    context = {
+        "type": who.names.link(name),
+        "all": plural(who.names.link(name), who.language),
+        "links": [who.names.link(each) for each in found],
+        "answers": {each: answer_in_words(who, answers.get(each, Holds.UNKNOWN)) for each in found if when},
+        "taken": [who.names.link(value) for value in within.facets.values()],
+        "facets": rows,
+        "opened": open_at_once(rows),
+        "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
+    }
+    return page("list.html", who, total=total, number=number, pages=pages, **dated(who, when), **context)
+
+
+def _facets(who: Reader, name: str, chosen: Mapping[str, str]) -> list[Facet]:
+    """The choices; where a copy of the site holds no combination of them, those that it does hold."""
+    counts = dict(who.edition.index.choices(name, _KEPT if who.static else FACETS, chosen))
+    if who.static:
+        counts.pop("type")
+    return facets(who, "list", counts, needed="type")
+
+
+def _as_csv(who: Reader, name: str, chosen: Mapping[str, str], when: Moment | None) -> Response:
+    """All pages of a list, with members, period and sources of each thing, and whether it was there at `when`."""
+    query = Query(query_text("listed"), solutions=_CSV, graph=None, bindings={"type": name}, own=True)
+    with who.edition.evaluator.evaluate(query).body as body:
+        content = body.read().decode()
+    response = Response(_sheet(who, content, name, chosen=chosen, when=when), mimetype=_CSV)
+    response.headers["Content-Disposition"] = "attachment; filename=kommungraf.csv"
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _CSV))
+
+
+def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], when: Moment | None) -> str:
+    """A row for each thing that is listed, those that aren't held last; for a moment, with whether it was there then."""
+    heading, *rows = csv.reader(io.StringIO(content, newline=""))
+    place, written, index = heading.index("thing"), io.StringIO(newline=""), who.edition.index
+    listed = index.of_type(name, who.language, facets=chosen, limit=index.count(name, chosen))
+    wanted = frozenset(listed)
+    held = {row[place]: row for row in rows if row[place] in wanted}
+    others = _unheld(who, heading, [each for each in listed if each not in held])
+    answers, sheet = answers_at(who, listed, when), csv.writer(written)
+    sheet.writerow((*heading, "held", *(("date", "holds") if when else ())))
+    for thing, row in (*held.items(), *others.items()):
+        answer = (when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()
+        sheet.writerow((*map(safe, row), "yes" if thing in held else "no", *answer))
+    return written.getvalue()
+
+
+def _unheld(who: Reader, heading: list[str], things: list[str]) -> dict[str, list[str]]:
+    """A row for each of `things`, of which no more is taken over than the names."""
+    names = {tongue: who.edition.index.labels(things, tongue) for tongue in LANGUAGES}
+    found = {}
+    for thing in things:
+        told = {tongue: names[tongue].get(thing) for tongue in LANGUAGES}
+        cells = {f"name_{key}": label.text for key, label in told.items() if label and label.lang == key}
+        found[thing] = [({"thing": thing} | cells).get(column, "") for column in heading]
+    return found

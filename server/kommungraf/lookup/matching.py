@@ -1,0 +1,100 @@
+"""Names as others write them, matched with the things of a release: candidates with a score, and never a guess."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from kommungraf.editions.search import Index, Narrowing
+from kommungraf.texts import folded
+
+__all__ = ["Candidate", "Wanted", "candidates"]
+
+#: The properties by which candidates can be told apart: the facets of the places.
+_FACETS: Final = ("county", "country")
+_LOOKED_AT: Final = 40
+_MISMATCH: Final = 0.6
+_WHOLE: Final = 100.0
+_LEAST: Final = 50.0
+_LONGEST: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name to match: `types` are classes of which the thing must have one, `properties` names or IRIs by facet."""
+
+    text: str
+    types: tuple[str, ...] = ()
+    properties: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    limit: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A thing that may be meant; `score` is 100 where a name is the same without case and accents.
+
+    `certain` says that it is the only one of that score and that no property speaks against it.
+    """
+
+    iri: str
+    type: str
+    score: float
+    certain: bool = False
+
+
+def candidates(index: Index, wanted: Wanted, *, start: str, language: str) -> tuple[Candidate, ...]:
+    """The things whose IRIs begin with `start` that may be meant, the best first."""
+    found = _scored(index, wanted, language)
+    agreeing = _agreement(index, wanted, [each for each in found if each.startswith(start)])
+    kept = [
+        Candidate(iri, found[iri][0], round(found[iri][1] * share, 1))
+        for iri, share in agreeing.items()
+        if found[iri][1] * share >= _LEAST
+    ]
+    best = sorted(kept, key=lambda each: (-each.score, each.iri))[: wanted.limit]
+    whole = [each for each in kept if each.score == _WHOLE]
+    if len(whole) != 1:
+        return tuple(best)
+    return tuple(Candidate(each.iri, each.type, each.score, each.score == _WHOLE) for each in best)
+
+
+def _scored(index: Index, wanted: Wanted, language: str) -> dict[str, tuple[str, float]]:
+    """The class and score of everything whose name is like the one that is wanted."""
+    written = folded(wanted.text.strip())[:_LONGEST]
+    found: dict[str, tuple[str, float]] = {}
+    for type_ in wanted.types or (None,):
+        hits = index.search(wanted.text, language, within=Narrowing(type=type_), limit=_LOOKED_AT).hits
+        near = index.alike(wanted.text, type_=type_, limit=_LOOKED_AT)
+        scores = [
+            *((hit.iri, hit.type, _likeness(written, hit.match.text)) for hit in hits),
+            *((each.iri, each.type, each.score * _WHOLE) for each in near),
+        ]
+        for iri, kind, score in scores:
+            if iri not in found or found[iri][1] < score:
+                found[iri] = (kind or "", score)
+    return found
+
+
+def _likeness(written: str, name: str) -> float:
+    return SequenceMatcher(None, written, folded(name)[:_LONGEST], autojunk=False).ratio() * _WHOLE
+
+
+def _agreement(index: Index, wanted: Wanted, iris: Iterable[str]) -> dict[str, float]:
+    """What share of its score each thing keeps: each property that speaks against it takes some."""
+    asked = [(name, values) for name, values in wanted.properties if name in _FACETS and values]
+    shares = dict.fromkeys(iris, 1.0)
+    facets = index.facets_of(shares) if asked else {}
+    names = _names(index, facets)
+    for iri in shares:
+        for name, values in asked:
+            own = facets.get(iri, {}).get(name, frozenset())
+            known = {each for value in own for each in (value, *names.get(value, ()))}
+            if not known & {each if "://" in each else folded(each) for each in values}:
+                shares[iri] *= _MISMATCH
+    return shares
+
+
+def _names(index: Index, facets: Mapping[str, Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    """Every recorded name, and the key, of each county and country that occurs."""
+    values = {value for found in facets.values() for each in found.values() for value in each}
+    return {value: frozenset({folded(value.rpartition("/")[2])} | index.spelt(value)) for value in values}

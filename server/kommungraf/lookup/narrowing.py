@@ -1,0 +1,96 @@
+"""What a page of names can be narrowed by: each kind, county, country and status with how many there are, as a link."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+
+from kommungraf.editions.search import Narrowing
+from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.site import Reader
+from kommungraf.resources.links import Link
+
+__all__ = ["FACETS", "Choice", "Facet", "asked_narrowing", "facets", "kinds", "open_at_once"]
+
+FACETS: Final = ("county", "country", "status")
+_MOST_VALUES: Final = 24
+_FEW: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value by which a page can be narrowed: how many things have it, and the address with or without it."""
+
+    link: Link
+    count: int
+    href: str
+    taken: bool
+    removable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A row of choices."""
+
+    title: str
+    choices: tuple[Choice, ...]
+
+
+def asked_narrowing() -> Narrowing:
+    """What the request asks for by `type`, `county`, `country` and `status`."""
+    chosen = {name: request.args[name] for name in FACETS if request.args.get(name)}
+    return Narrowing(request.args.get("type") or None, chosen)
+
+
+def kinds(who: Reader) -> list[Choice]:
+    """The list of each class."""
+    types = who.edition.index.types()
+    who.names.fetch(types)
+    return [
+        Choice(plural(who.names.link(name), who.language, count), count, _listed(who, name), taken=False)
+        for name, count in types.items()
+    ]
+
+
+def _listed(who: Reader, name: str) -> str:
+    return who.with_query("list", {"type": name})
+
+
+def facets(who: Reader, path: str, counts: Mapping[str, Mapping[str, int]], *, needed: str = "") -> list[Facet]:
+    """The rows of choices for the page at `path`, in which there are so many things with each value of each facet.
+
+    The page can't do without a value of the facet `needed`.
+    """
+    titles = {
+        "type": who.text("Kind"),
+        "county": who.text("County"),
+        "country": who.text("Country"),
+        "status": who.text("Status"),
+    }
+    who.names.fetch({value for found in counts.values() for value in found})
+    rows = (
+        Facet(title, _choices(who, path, name, counts=counts.get(name, {}), needed=name == needed))
+        for name, title in titles.items()
+    )
+    return [row for row in rows if len(row.choices) > 1 or any(each.taken for each in row.choices)]
+
+
+def open_at_once(rows: Iterable[Facet]) -> bool:
+    """Whether the choices are so few that they don't push what was found off a small screen."""
+    return sum(len(row.choices) for row in rows) <= _FEW
+
+
+def _choices(who: Reader, path: str, name: str, *, counts: Mapping[str, int], needed: bool) -> tuple[Choice, ...]:
+    """The commonest values, those of counties by name."""
+    asked = {key: value for key, value in request.args.items() if key not in {"page", "format", "lang"} and value}
+    kept = {key: each for key, each in asked.items() if key != name}
+    choices = []
+    for value, count in list(counts.items())[:_MOST_VALUES]:
+        taken = asked.get(name) == value
+        href = who.with_query(path, kept if taken and not needed else {**kept, name: value})
+        link = plural(who.names.link(value), who.language, count)
+        choices.append(Choice(link, count, href, taken, removable=not needed))
+    if name == "county":
+        choices.sort(key=lambda each: each.link.text.casefold())
+    return tuple(choices)

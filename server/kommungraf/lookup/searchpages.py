@@ -1,0 +1,133 @@
+"""Finding things by name: search with facets, suggestions while one types, and the OpenSearch description."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kommungraf.editions.search import Alike, Hit, Hits
+from kommungraf.formats import HTML
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import asked_moment, page_number, required
+from kommungraf.lookup.narrowing import asked_narrowing, facets, kinds, open_at_once
+from kommungraf.releases.moments import Moment
+from kommungraf.rendering.asof import answer_in_words, answers_at, dated
+from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.resources.links import Link
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("search", __name__)
+
+_HITS: Final = 20
+_SUGGESTED: Final = 8
+_JSON: Final = "application/json"
+_SUGGESTIONS: Final = "application/x-suggestions+json"
+_DESCRIPTION: Final = "application/opensearchdescription+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit of a search, named; `answer` is whether it was there as of the moment that is asked for."""
+
+    link: Link
+    hit: Hit | Alike
+    type: Link | None
+    answer: str = ""
+
+
+@blueprint.get("/search")
+def search() -> ResponseReturnValue:
+    """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`; as of a `date`."""
+    who, number, when = reader(), page_number(request), asked_moment(request)
+    if who.static:
+        return page("search.html", who, words="", lists=kinds(who), number=1, pages=1)
+    words, within = request.args.get("q", "").strip(), asked_narrowing()
+    index = who.edition.index
+    hits = index.search(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
+    alike = index.alike(words, type_=within.type) if words and not hits.total and not within.facets else ()
+    if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
+        return _hits_as_json(who, words, hits, alike=alike, when=when)
+    pages = max(1, -(-hits.total // _HITS))
+    context = {
+        "found": _found(who, hits.hits, when),
+        "alike": _found(who, alike, when),
+        "total": hits.total,
+        "lists": () if hits.total or alike else kinds(who),
+    }
+    choices = facets(who, "search", index.counts(words, within))
+    return page(
+        "search.html",
+        who,
+        words=words,
+        facets=choices,
+        opened=open_at_once(choices),
+        number=number,
+        pages=pages,
+        **dated(who, when),
+        **context,
+    )
+
+
+def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None) -> list[Found]:
+    shown = list(hits)
+    who.names.fetch({name for hit in shown for name in (hit.iri, hit.type) if name})
+    answers = answers_at(who, (hit.iri for hit in shown), when)
+    return [
+        Found(
+            who.names.link(hit.iri),
+            hit,
+            who.names.link(hit.type) if hit.type else None,
+            answer_in_words(who, answers[hit.iri]) if hit.iri in answers else "",
+        )
+        for hit in shown
+    ]
+
+
+def _hits_as_json(who: Reader, words: str, hits: Hits, *, alike: Iterable[Alike], when: Moment | None) -> Response:
+    answers = answers_at(who, (hit.iri for hit in hits.hits), when)
+    found = [
+        {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
+        | ({"holds": answers.get(hit.iri)} if when else {})
+        for hit in hits.hits
+    ]
+    similar = [{"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in alike]
+    asked = {"date": when.text} if when else {}
+    content = {"query": words, **asked, "total": hits.total, "hits": found, "alike": similar}
+    return _as_json(who, content, _JSON)
+
+
+def _as_json(who: Reader, content: object, media_type: str) -> Response:
+    response = Response(json.dumps(content, ensure_ascii=False) + "\n", mimetype=media_type)
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, media_type, who.language))
+
+
+@blueprint.get("/search/suggest")
+def suggest() -> ResponseReturnValue:
+    """OpenSearch suggestions: what was written, names that go on so, what they name, and where they are looked up."""
+    who = reader()
+    words = request.args.get("q", "").strip()
+    hits = who.edition.index.search(words, who.language, limit=_SUGGESTED)
+    found = _found(who, hits.hits or who.edition.index.alike(words, limit=_SUGGESTED))
+    kinds = [each.type.text if each.type else "" for each in found]
+    names = [each.link.text for each in found]
+    addresses = [each.link.iri for each in found]
+    return _as_json(who, [words, names, kinds, addresses], _SUGGESTIONS)
+
+
+@blueprint.get("/opensearch.xml")
+def description() -> ResponseReturnValue:
+    """The OpenSearch description, by which a browser offers this search; it names the host that was asked."""
+    who = reader()
+    text = render_template(
+        "opensearch.xml", lang=who.language, host=request.host_url, title=who.title, text=who.text
+    )
+    response = Response(text, mimetype=_DESCRIPTION)
+    response.vary.add("Accept-Language")
+    fixed(response, who.edition.etag(request.url, who.language))
+    response.cache_control.public, response.cache_control.private = False, True
+    return response

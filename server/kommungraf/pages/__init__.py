@@ -1,0 +1,1 @@
+"""The pages and documents, each kind with its addresses."""

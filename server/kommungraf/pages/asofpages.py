@@ -1,0 +1,129 @@
+"""With whom a thing was tied as of a day, for programs: JSON and CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from kommungraf.editions.tenures import Tie, spans, tie_count, ties
+from kommungraf.errors import BadRequest, UnknownResource
+from kommungraf.formats import HTML
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import asked_moment, page_number, required
+from kommungraf.releases.moments import Bounds, Moment
+from kommungraf.rendering.site import Reader, reader
+from kommungraf.resources.links import path_of
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("asof", __name__)
+
+_PAGE: Final = 1000
+_JSON: Final = "application/json"
+_CSV: Final = "text/csv"
+_COLUMNS: Final = (
+    "date",
+    "thing",
+    "cooperation",
+    "partner",
+    "holds",
+    "membership",
+    "partner_membership",
+    "partner_earliest_start",
+    "partner_latest_start",
+    "partner_earliest_end",
+    "partner_latest_end",
+    "partner_ongoing",
+)
+
+
+@blueprint.get("/asof")
+def asof() -> ResponseReturnValue:
+    """The cooperations of `thing` with each other member, or the members of a cooperation, and who was in them as of `date`."""
+    who, when, number = reader(), asked_moment(request), page_number(request)
+    thing = request.args.get("thing", "")
+    if when is None or not thing:
+        raise BadRequest("Give a thing and a date: /asof?thing=https://…&date=2019-06-01.")
+    index = who.edition.index
+    total = tie_count(index, thing)
+    pages = max(1, -(-total // _PAGE))
+    if not index.exists(thing) or number > pages:
+        raise UnknownResource(thing)
+    media_type = _JSON if request.args.get("format") == "json" else required(request, (_JSON, _CSV, HTML))
+    if media_type == HTML:
+        return _to_page(who, thing, when)
+    found = ties(index, thing, limit=_PAGE, offset=(number - 1) * _PAGE)
+    if media_type == _CSV:
+        return _sent(who, _as_csv(thing, found, when), _CSV)
+    counts = {"total": total, "page": number, "pages": pages}
+    known = spans(index, [thing]).get(thing)
+    content = {
+        "thing": thing,
+        "date": when.text,
+        "from": when.first.isoformat(),
+        "to": when.last.isoformat(),
+        "holds": known.hold(when) if known else None,
+        "bounds": _bounds(known),
+        **counts,
+        "ties": [_told(each, when) for each in found],
+    }
+    return _sent(who, json.dumps(content, ensure_ascii=False) + "\n", _JSON)
+
+
+def _to_page(who: Reader, thing: str, when: Moment) -> Response:
+    address = f"{request.script_root}/{path_of(thing, who.edition.base_iri)}"
+    asked = {name: value for name, value in (("date", when.text), ("lang", request.args.get("lang", ""))) if value}
+    response = redirect(f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", 303)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]  # werkzeug's, which Flask takes
+
+
+def _sent(who: Reader, text: str, media_type: str) -> Response:
+    response = Response(text, mimetype=media_type)
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, media_type))
+
+
+def _told(tie: Tie, when: Moment) -> dict[str, object]:
+    return {
+        "cooperation": tie.cooperation,
+        "partner": tie.partner,
+        "holds": tie.hold(when),
+        "membership": tie.membership,
+        "bounds": _bounds(tie.own),
+        "partnerMembership": tie.partner_membership,
+        "partnerBounds": _bounds(tie.other),
+    }
+
+
+def _bounds(found: Bounds | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "earliestStart": _day(found.earliest_start),
+        "latestStart": _day(found.latest_start),
+        "earliestEnd": _day(found.earliest_end),
+        "latestEnd": _day(found.latest_end),
+        "ongoing": found.ongoing,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _as_csv(thing: str, found: Iterable[Tie], when: Moment) -> str:
+    written = io.StringIO(newline="")
+    sheet = csv.writer(written)
+    sheet.writerow(_COLUMNS)
+    for tie in found:
+        bounds = tuple((_bounds(tie.other) or dict.fromkeys(_COLUMNS[-5:])).values())
+        row = (tie.cooperation, tie.partner, tie.hold(when), tie.membership, tie.partner_membership)
+        sheet.writerow((when.text, thing, *row, *bounds))
+    return written.getvalue()

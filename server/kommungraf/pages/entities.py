@@ -1,0 +1,239 @@
+"""The page of one resource: its statements with their sources, disagreements, gaps and links."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pyoxigraph import Literal, Triple
+
+from kommungraf.editions.search import Label
+from kommungraf.editions.tenures import membership_tallies
+from kommungraf.releases.moments import Moment
+from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
+from kommungraf.rendering.maps import Map, maps_of
+from kommungraf.rendering.networks import Network, network_of
+from kommungraf.rendering.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
+from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.site import Form, Reader, forms
+from kommungraf.rendering.yearcounts import YearCounts, year_counts
+from kommungraf.resources.links import Link
+from kommungraf.resources.resources import Claim, Document, Statement, own_claim
+from kommungraf.resources.surroundings import Neighbour, Rival, Surroundings, quotations, rivals, surroundings
+from kommungraf.resources.views import Behind, Disagreement, Fact, Group, Value, Views, mentioned
+from kommungraf.vocab import iri
+
+__all__ = ["EntityView", "entity_view"]
+
+_CITED: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
+_TEXTS: Final = tuple(iri(name) for name in ("skos:definition", "dcterms:description", "rdfs:comment"))
+#: What stands in short under the heading.
+_SUMMARY: Final = tuple(
+    iri(name)
+    for name in (
+        "skos:notation",
+        "geo:sfWithin",
+        "org:unitOf",
+        "kg:period",
+        "kg:partOfCooperation",
+        "kg:participant",
+        "kg:programme",
+        "kg:theme",
+        "dcterms:publisher",
+        "dcterms:issued",
+        "schema:url",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that is known to be unknown about the resource."""
+
+    link: Link
+    reason: Link | None
+    sources: tuple[Link, ...]
+    fillers: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One line under the heading."""
+
+    name: Link
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityView:
+    """All that document.html shows."""
+
+    iri: str
+    title: Link
+    type: Link | None
+    texts: tuple[Label, ...]
+    summary: tuple[Brief, ...]
+    claim: Behind | None
+    claim_status: Link | None
+    maps: tuple[Map, ...]
+    panels: tuple[Panel, ...]
+    network: Network | None
+    years: YearCounts | None
+    disagreements: tuple[Disagreement, ...]
+    gaps: tuple[Gap, ...]
+    content: tuple[tuple[Link, Fact], ...]
+    content_cut: bool
+    outgoing: tuple[Group, ...]
+    others: tuple[tuple[Link, Fact], ...]
+    incoming: tuple[Group, ...]
+    incoming_total: int
+    page: int
+    pages: int
+    formats: tuple[Form, ...]
+    dated: bool
+    asof: AsOf | None
+
+
+def entity_view(who: Reader, document: Document, when: Moment | None = None) -> EntityView:
+    """What the page of `document` shows, with every name fetched in one go; as of `when`, if that is asked for."""
+    around, claim = surroundings(who.edition, document.iri, page=document.page), own_claim(document)
+    views, times = _views(who, document, around), times_of(who, document.iri, around, when)
+    near = tuple(each for neighbour in around.neighbours for each in neighbour.statements)
+    disagreements = views.disagreements((*document.outgoing, *document.unheld, *near))
+    name = who.edition.index.type(document.iri)
+    return EntityView(
+        iri=document.iri,
+        title=who.names.link(document.iri),
+        type=_fetched(who, name),
+        texts=_texts(document, who.language),
+        summary=() if claim else tuple(_summary(views, document)),
+        claim=views.claim(claim) if claim else None,
+        claim_status=_fetched(who, claim.status) if claim else None,
+        maps=() if claim else maps_of(who, document.iri),
+        network=network_of(hubs_of(who, around)),
+        years=_years(who, document.iri, around),
+        panels=(
+            *panels_of(who, views, around, times),
+            *_in_county(who, document.iri, name),
+            *_cited(who, views, document),
+            *_contested(who, views, document, claim),
+        ),
+        disagreements=disagreements,
+        gaps=tuple(_gap(who, each) for each in around.by("kg:gapSubject")),
+        content=_listed(views, (Statement(triple, held=True, graphs=()) for triple in document.content)),
+        content_cut=document.content_cut,
+        outgoing=views.outgoing(document.outgoing),
+        others=_listed(views, _beside(document.unheld, disagreements)),
+        incoming=views.incoming(document.incoming),
+        incoming_total=document.incoming_total,
+        page=document.page,
+        pages=document.pages,
+        formats=forms(document.iri),
+        dated=bool(times.spans),
+        asof=as_of(who, document.iri, around, times),
+    )
+
+
+def _views(who: Reader, document: Document, around: Surroundings) -> Views:
+    """The views of a document, with the names of all that it mentions."""
+    claims = {**document.claims, **around.claims}
+    near = (each for neighbour in around.neighbours for each in neighbour.statements)
+    triples = (*document.parts, *document.content)
+    said: tuple[Statement | Triple, ...] = (
+        *document.outgoing,
+        *document.incoming,
+        *document.unheld,
+        *near,
+        *triples,
+    )
+    partners = {each for found in around.partners.values() for each in found}
+    who.names.fetch(mentioned(said, claims) | partners | {document.iri})
+    return Views(who.names, claims, document.parts)
+
+
+def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:
+    """How many cooperations a resource with several of them was in, year by year."""
+    until = edition_day(who)
+    if until is None or not around.by("org:member"):
+        return None
+    return year_counts(membership_tallies(who.edition.index, resource), until=until)
+
+
+def _fetched(who: Reader, name: str | None) -> Link | None:
+    if not name:
+        return None
+    who.names.fetch((name,))
+    return who.names.link(name)
+
+
+def _texts(document: Document, language: str) -> tuple[Label, ...]:
+    found = [each.triple.object for each in document.outgoing if each.triple.predicate.value in _TEXTS]
+    texts = [term for term in found if isinstance(term, Literal)]
+    best = [term for term in texts if term.language == language] or texts[:1]
+    return tuple(Label(term.value, term.language or "") for term in best)
+
+
+def _summary(views: Views, document: Document) -> Iterator[Brief]:
+    for name in _SUMMARY:
+        found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
+        values = tuple(map(views.value, found))
+        told = tuple(value for value in values if value.link is None or value.link.named)
+        near = tuple(value for value in told if value.link is None or value.link.here)
+        if values:
+            yield Brief(views.names.link(name), near or told or values)
+
+
+def _in_county(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]:
+    """How many things of each class there are in the resource, where it is a county, and where they are listed."""
+    if type_ == iri("kg:County"):
+        counts = who.edition.index.choices("", (), {"county": resource})["type"]
+        who.names.fetch(counts)
+        rows = ((plural(who.names.link(name), who.language), name, count) for name, count in counts.items())
+        yield county_panel(
+            who,
+            [
+                (replace(link, href=who.with_query("list", {"type": name, "county": resource})), count)
+                for link, name, count in rows
+            ],
+        )
+
+
+def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:
+    """The claims drawn from the resource, where it is a source."""
+    if any(each.triple.predicate.value in _CITED for each in document.incoming):
+        quoted = quotations(who.edition, document.iri, page=document.page)
+        names = ({each.claim, each.status or "", *each.about} for each in quoted)
+        who.names.fetch(set().union(*names) - {""})
+        yield from quotation_panels(who, views, quoted)
+
+
+def _contested(who: Reader, views: Views, document: Document, claim: Claim | None) -> Iterator[Panel]:
+    """The claims that conflict with the resource, where it is a claim."""
+    if claim is not None and claim.conflicts:
+        found = rivals(who.edition, document.iri)
+        who.names.fetch(mentioned(_said(found), {each.claim.iri: each.claim for each in found}))
+        yield from rival_panels(who, views, found, document.content)
+
+
+def _said(found: Iterable[Rival]) -> Iterator[Triple]:
+    return (triple for each in found for triple in each.triples)
+
+
+def _gap(who: Reader, each: Neighbour) -> Gap:
+    reasons, sources, fillers = map(each.values, ("kg:gapReason", "kg:gapSource", "kg:filledBy"))
+    reason = who.names.link(reasons[0]) if reasons else None
+    return Gap(
+        who.names.link(each.iri), reason, tuple(map(who.names.link, sources)), tuple(map(who.names.link, fillers))
+    )
+
+
+def _beside(unheld: Iterable[Statement], shown: Iterable[Disagreement]) -> Iterator[Statement]:
+    """What isn't held and isn't shown as a disagreement either."""
+    matters = {(each.subject.iri, each.property.iri) for each in shown}
+    for each in unheld:
+        matter = (str(getattr(each.triple.subject, "value", "")), each.triple.predicate.value)
+        if matter not in matters:
+            yield each
+
+
+def _listed(views: Views, statements: Iterable[Statement]) -> tuple[tuple[Link, Fact], ...]:
+    return tuple((views.names.link(each.triple.predicate.value), views.fact(each)) for each in statements)

@@ -1,0 +1,89 @@
+"""What machines that read pages ask for: a sitemap, robots.txt, llms.txt, and the changes as a page and an Atom feed."""
+
+from typing import Final
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kommungraf.editions.changes import changes
+from kommungraf.errors import UnknownResource
+from kommungraf.formats import HTML
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import required
+from kommungraf.pages.steps import steps
+from kommungraf.rendering.site import page, reader, sections
+from kommungraf.resources.links import path_of
+from kommungraf.texts import LANGUAGES
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("machines", __name__)
+
+#: A sitemap holds at most 50,000 addresses (sitemaps.org); each of ours is there in two languages.
+_LISTED: Final = 20_000
+_ATOM: Final = "application/atom+xml"
+_XML: Final = "application/xml"
+_TEXT: Final = "text/plain"
+_PATHS: Final = ("", "changes")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be read; queries are for people and programs that have one."""
+    return _with_host("robots.txt", _TEXT)
+
+
+@blueprint.get("/llms.txt")
+def introduction() -> Response:
+    """What the site is and how it is asked, for language models and whoever writes a client."""
+    return _with_host("llms.txt", _TEXT)
+
+
+@blueprint.get("/sitemap.xml")
+def sitemaps() -> Response:
+    """The index of the sitemaps."""
+    who = reader()
+    pages = -(-who.edition.index.size() // _LISTED)
+    return _with_host("sitemaps.xml", _XML, numbers=range(1, pages + 1))
+
+
+@blueprint.get("/sitemap-<int:number>.xml")
+def sitemap(number: int) -> Response:
+    """One sitemap: documents of things in each language, the first with the main pages."""
+    who = reader()
+    found = who.edition.index.things(limit=_LISTED, offset=(number - 1) * _LISTED) if number > 0 else ()
+    if not found:
+        raise UnknownResource(f"{who.edition.base_iri}sitemap-{number}.xml")
+    start = f"{who.edition.base_iri}id/"
+    paths = [path_of(name, who.edition.base_iri) for name in found if name.startswith(start)]
+    main = (*_PATHS, *(path for path, _ in sections(who))) if number == 1 else ()
+    return _with_host("sitemap.xml", _XML, paths=[*main, *paths], languages=LANGUAGES)
+
+
+def _with_host(template: str, media_type: str, **context: object) -> Response:
+    """A text that names the host that was asked, so no shared cache may keep it."""
+    who = reader()
+    host = request.host_url.rstrip("/") + request.script_root
+    text = render_template(template, host=host, who=who, manifest=who.edition.manifest, **context)
+    response = Response(text, mimetype=media_type)
+    fixed(response, who.edition.etag(request.url))
+    response.cache_control.public, response.cache_control.private = False, True
+    return response
+
+
+@blueprint.get("/changes")
+def page_of_changes() -> ResponseReturnValue:
+    """What changed from release to release; by `Accept` or `format`, as an Atom feed."""
+    if request.args.get("format") == "atom" or required(request, (HTML, _ATOM)) == _ATOM:
+        return feed()
+    who = reader()
+    return page("changes.html", who, steps=steps(who, changes(who.edition.folder)))
+
+
+@blueprint.get("/changes.atom")
+def feed() -> ResponseReturnValue:
+    """The changes as an Atom feed (RFC 4287), an entry for each release."""
+    who = reader()
+    response = _with_host("feed.xml", _ATOM, steps=steps(who, changes(who.edition.folder)), lang=who.language)
+    response.vary.update(("Accept", "Accept-Language"))
+    return response

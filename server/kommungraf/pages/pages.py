@@ -1,0 +1,256 @@
+"""The pages that aren't about one resource: home, map, questions, gaps and downloads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from pyoxigraph import QueryResultsFormat
+
+from kommungraf.editions.changes import changes
+from kommungraf.editions.tenures import tallies
+from kommungraf.errors import UnknownResource
+from kommungraf.formats import GRAPH, HTML
+from kommungraf.http.negotiation import refuse_moment, required
+from kommungraf.http.problems import Problem
+from kommungraf.pages.asked import asked
+from kommungraf.pages.querypages import query_context
+from kommungraf.pages.results import Table, answered, table_of_results
+from kommungraf.pages.schemaorg import dataset as dataset_in_schema_org
+from kommungraf.pages.steps import steps
+from kommungraf.rendering.asof import edition_day
+from kommungraf.rendering.maps import map_of_municipalities, maps_of_ties
+from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
+from kommungraf.rendering.yearcounts import YearCounts, year_counts
+from kommungraf.resources.links import URI_SAFE, Link
+from kommungraf.resources.resources import load, query_text
+from kommungraf.resources.signposting import Target, header
+from kommungraf.resources.wording import bytes_in_words, number_in_words
+from kommungraf.review.uncertainties import gaps
+from kommungraf.vocab import BASE, iri
+
+__all__ = ["blueprint", "problem_page"]
+
+blueprint = Blueprint("pages", __name__)
+
+_COUNTED: Final = 12
+_QUESTIONS: Final = 5
+_MOST_COUNTIES: Final = 60
+_FOR_ALL: Final = (HTML, *(form.media_type for form in GRAPH))
+#: What the home page counts, where the dataset is about cooperation.
+_OUR_CLASSES: Final = tuple(
+    iri(name)
+    for name in (
+        "kg:Municipality",
+        "kg:MunicipalPartnership",
+        "kg:RegionalCooperation",
+        "kg:Twinning",
+        "kg:CooperationActivity",
+        "kg:Project",
+        "kg:PilotStudy",
+        "kg:Claim",
+        "kg:Source",
+        "kg:KnowledgeGap",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many things of a class there are, and where they are listed."""
+
+    name: Link
+    number: str
+    href: str
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """What this is, and ways into it; for programs, the catalogue."""
+    if required(request, _FOR_ALL) != HTML:
+        return _to_catalogue()
+    who = reader()
+    manifest, tongue = who.edition.manifest, who.language
+    context = {
+        "title": manifest.title.get(tongue) or next(iter(manifest.title.values()), who.text("Dataset")),
+        "counts": _counts(who),
+        "triples": number_in_words(manifest.triples, tongue),
+        "graphs": number_in_words(manifest.graphs, tongue),
+        "questions": asked(who)[:_QUESTIONS],
+    }
+    ours = _is_about_cooperation(who)
+    shown = map_of_municipalities(who) if ours else None
+    years = _twinnings(who) if ours else None
+    newest = steps(who, changes(who.edition.folder)[:1])
+    about: dict[str, object] = {"ours": ours, "map": shown, "years": years, "newest": newest}
+    about["counties"] = _counties(who) if ours else ()
+    return page("home.html", who, structured=_structured(who), **about, **context)
+
+
+def _twinnings(who: Reader) -> YearCounts | None:
+    """How many twinnings there were, year by year."""
+    until = edition_day(who)
+    return year_counts(tallies(who.edition.index, iri("kg:Twinning")), until=until) if until else None
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> Response:
+    """The accessibility statement that Swedish law asks of public bodies."""
+    who = reader()
+    who.names.fetch(filter(None, [who.edition.manifest.publisher]))
+    publisher = who.edition.manifest.publisher
+    return page("accessibility.html", who, publisher=who.names.link(publisher) if publisher else None)
+
+
+def _structured(who: Reader) -> Markup:
+    """The dataset in terms of schema.org; one that says nothing of itself is described by its manifest."""
+    try:
+        found = load(who.edition, f"{who.edition.base_iri}dataset/", claims=False)
+    except UnknownResource:
+        return dataset_in_schema_org((), who.edition.manifest)
+    return dataset_in_schema_org((each.triple for each in found.outgoing), who.edition.manifest)
+
+
+def _is_about_cooperation(who: Reader) -> bool:
+    return who.edition.base_iri == BASE and iri("kg:Municipality") in who.edition.index.types()
+
+
+def _counties(who: Reader) -> tuple[Link, ...]:
+    found = who.edition.index.of_type(iri("kg:County"), who.language, limit=_MOST_COUNTIES)
+    who.names.fetch(found)
+    return tuple(map(who.names.link, found))
+
+
+def _counts(who: Reader) -> list[Count]:
+    types = who.edition.index.types()
+    shown = [name for name in _OUR_CLASSES if name in types] or list(types)[:_COUNTED]
+    who.names.fetch(shown)
+    return [
+        Count(
+            plural(who.names.link(name), who.language, types[name]),
+            number_in_words(types[name], who.language),
+            who.names.page(f"list?type={quote(name, safe='')}"),
+        )
+        for name in shown
+    ]
+
+
+@blueprint.get("/map")
+def ties() -> Response:
+    """The ties by cooperations of one class, of all or of one `county`, on the world's map and on that of our part of it."""
+    who, county = reader(), request.args.get("county", "")
+    refuse_moment(request)
+    kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
+    chosen = request.args.get("type", next(iter(kinds), ""))
+    towns = who.edition.evaluator.select(query_text("everywhere"))
+    counties = {row["county"].value for row in towns}
+    if chosen not in kinds or county not in {"", *counties}:
+        raise UnknownResource(chosen if chosen not in kinds else county)
+    within = {row["thing"].value for row in towns if row["county"].value == county}
+    who.names.fetch({*kinds, *counties})
+    context = {
+        "kinds": [plural(who.names.link(name), who.language) for name in kinds],
+        "chosen": plural(who.names.link(chosen), who.language),
+        "counties": sorted(map(who.names.link, counties), key=lambda link: (link.text.casefold(), link.iri)),
+        "county": who.names.link(county) if county else None,
+        "at": lambda kind, county: who.with_query("map", {"type": kind, **({"county": county} if county else {})}),
+    }
+    return page("map.html", who, maps=maps_of_ties(who, chosen, within=within), **context)
+
+
+@blueprint.get("/questions")
+def questions() -> Response:
+    """The competency questions."""
+    who = reader()
+    return page("questions.html", who, questions=asked(who))
+
+
+@blueprint.get("/questions/<slug>")
+def question(slug: str) -> Response:
+    """One question with its live answer beside the expected one."""
+    who = reader()
+    found = next((each for each in asked(who) if each.slug == slug), None)
+    if found is None:
+        raise UnknownResource(f"{who.edition.base_iri}questions/{slug}")
+    live = answered(who, found.query)
+    expected = table_of_results(who, found.expected.encode(), QueryResultsFormat.TSV)
+    return page(
+        "question.html", who, asked=found, table=live, expected=expected, same=_says_the_same(live, expected)
+    )
+
+
+def _says_the_same(first: Table, second: Table) -> bool:
+    """Whether the rows are the same in any order."""
+    bags = (sorted(map(repr, table.rows)) for table in (first, second))
+    return first.columns == second.columns and next(bags) == next(bags)
+
+
+@blueprint.get("/gaps")
+def all_gaps() -> Response:
+    """What the sources announce and don't give."""
+    who = reader()
+    return page("gaps.html", who, panel=gaps(who))
+
+
+@blueprint.get("/dataset/")
+def dataset() -> ResponseReturnValue:
+    """The files of the release with their sizes and digests; for programs, the catalogue, which describes the dataset."""
+    if required(request, _FOR_ALL) != HTML:
+        return _to_catalogue()
+    who = reader()
+    entries = [entry for entry in who.edition.manifest.files if entry.encoding is None]
+    files = [
+        (entry, bytes_in_words(entry.bytes, who.language), who.edition.manifest.entry(f"{entry.path}.gz"))
+        for entry in sorted(entries, key=lambda entry: (entry.describes != "held", entry.describes, entry.path))
+        if entry.describes not in {"index", "questions"}
+    ]
+    response = page("dataset.html", who, files=files, structured=_structured(who))
+    for entry, _, _ in files:
+        address = f"{request.script_root}/dataset/{entry.path}"
+        response.headers.add("Link", f'<{address}>; rel="item"; type="{entry.media_type}"')
+    response.headers.add("Link", header(_dataset_links(who)))
+    return response
+
+
+def _to_catalogue() -> ResponseReturnValue:
+    response = redirect(f"{request.script_root}/catalogue", 303)
+    response.vary.add("Accept")
+    return response
+
+
+def _dataset_links(who: Reader) -> Iterator[Target]:
+    """FAIR Signposting of the dataset as a whole."""
+    manifest = who.edition.manifest
+    yield Target(f"{manifest.base_iri}dataset/", "cite-as")
+    for form in GRAPH:
+        yield Target(f"{request.script_root}/catalogue.{form.suffix}", "describedby", form.media_type)
+    for type_ in ("https://schema.org/AboutPage", "https://schema.org/Dataset"):
+        yield Target(type_, "type")
+    for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
+        if value:
+            yield Target(quote(value, safe=URI_SAFE), rel)
+
+
+def problem_page(problem: Problem, _language: str) -> str:
+    """An error as a page; an error in a query beside the query."""
+    who = reader()
+    if request.path.rstrip("/") == "/sparql" and "query" in request.args:
+        context = {**query_context(who, request.args["query"]), "problem": problem, "title": problem.title}
+        return written("query.html", who, **context)
+    told = {"title": problem.title, "explanation": _explanation(who, problem)}
+    return written("problem.html", who, problem=problem, **told)
+
+
+def _explanation(who: Reader, problem: Problem) -> str:
+    """What a reader can make of the problem, where it isn't about the request itself."""
+    return {
+        404: who.text("Nothing is known here by that name. Search for it, or start over."),
+        405: who.text("This address can be read, and nothing can be changed there."),
+        406: who.text("This address has no page of the kind that your browser asks for."),
+        410: who.text("This was part of the dataset and was withdrawn."),
+        503: who.text("Too much is asked at once. Try again in a while."),
+    }.get(problem.status, "")

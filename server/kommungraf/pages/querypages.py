@@ -1,0 +1,102 @@
+"""The page on which a query is written, and the same page with its answer as a table or with what is wrong."""
+
+from typing import Any, Final
+
+from flask import Response, request
+
+from kommungraf.engine.engine import Answer
+from kommungraf.formats import GRAPH, SOLUTIONS
+from kommungraf.http.freshness import volatile
+from kommungraf.pages.asked import asked
+from kommungraf.pages.results import table_of
+from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.resources.resources import query_text
+from kommungraf.resources.wording import bytes_in_words, number_in_words
+from kommungraf.settings.limits import Limits, published
+from kommungraf.settings.options import Kind
+from kommungraf.vocab import PREFIXES
+
+__all__ = ["query_context", "query_page", "result_page"]
+
+_PREFILLED: Final = ("geo", "kg", "org", "rdfs", "skos")
+_SELECT: Final = (
+    "\n\nSELECT ?thing ?name\nWHERE {\n  ?thing a kg:Municipality ; skos:prefLabel ?name .\n}\nLIMIT 20\n"
+)
+_ANY: Final = "\n\nSELECT ?thing ?class\nWHERE {\n  ?thing a ?class .\n}\nLIMIT 20\n"
+
+
+def query_page(limits: Limits) -> Response:
+    """The form for a query, with an example in it; `?example=` names a question to take."""
+    who = reader()
+    named = next((each for each in asked(who) if each.slug == request.args.get("example")), None)
+    context = {
+        **query_context(who, named.query if named else _example(who)),
+        "example": named,
+        "limits": _in_words(limits, who),
+        "all_limits": _all_in_words(limits, who),
+    }
+    return page("query.html", who, **context)
+
+
+def result_page(limits: Limits, text: str, answer: Answer) -> Response:
+    """The form with a query and the first rows of its answer."""
+    who, changes = reader(), answer.volatile
+    forms = (
+        GRAPH
+        if answer.form == "triples"
+        else tuple(form for form in SOLUTIONS if form.booleans or answer.form == "solutions")
+    )
+    table = table_of(who, answer)
+    context = {
+        **query_context(who, text),
+        "table": table,
+        "forms": forms,
+        "limits": _in_words(limits, who),
+        "all_limits": _all_in_words(limits, who),
+    }
+    response = page("query.html", who, **context)
+    if table.cut:
+        response.headers["X-Result-Cut"] = f"rows={len(table.rows)}"
+    return volatile(response) if changes or request.method == "POST" else response
+
+
+def query_context(who: Reader, text: str) -> dict[str, Any]:
+    """What query.html needs in any case."""
+    editor = {"prefixes": PREFIXES, "completions": query_text("completions")}
+    return {
+        "text": text,
+        "table": None,
+        "forms": (),
+        "problem": None,
+        "limits": (),
+        "all_limits": (),
+        "questions": asked(who),
+        **editor,
+    }
+
+
+def _example(who: Reader) -> str:
+    has_ours = PREFIXES["kg"] + "Municipality" in who.edition.index.types()
+    prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in _PREFILLED)
+    return prefixes + (_SELECT if has_ours else _ANY)
+
+
+def _all_in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:
+    """Every limit of the server."""
+    words = {
+        Kind.SIZE: lambda value: bytes_in_words(value, who.language),
+        Kind.SECONDS: lambda value: f"{number_in_words(f'{value:g}', who.language)} s",
+    }
+    return tuple(
+        (who.text(each.help), words.get(each.kind, lambda value: number_in_words(str(value), who.language))(value))
+        for each, value in published(limits)
+    )
+
+
+def _in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:
+    """What one query may cost."""
+    return (
+        (who.text("Time"), f"{number_in_words(str(limits.seconds).removesuffix('.0'), who.language)} s"),
+        (who.text("Memory"), bytes_in_words(limits.memory_bytes, who.language)),
+        (who.text("Size of the answer"), bytes_in_words(limits.result_bytes, who.language)),
+    )

@@ -1,0 +1,231 @@
+"""The label and text index of a release, an SQLite database with full-text search."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from kommungraf.quads.spool import Lines, starting_with
+from kommungraf.quads.tokens import language, text
+from kommungraf.releases.facets import TELLING, write_facets
+from kommungraf.releases.spans import told, write_spans
+from kommungraf.texts import folded
+from kommungraf.vocab import iri
+
+__all__ = ["write_index"]
+
+_SCHEMA: Final = """
+CREATE TABLE thing (iri TEXT PRIMARY KEY, type TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE graph (iri TEXT PRIMARY KEY, quads INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE label (iri TEXT, rank INTEGER, lang TEXT, text TEXT, PRIMARY KEY (iri, rank, lang, text)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(
+    text, iri UNINDEXED, lang UNINDEXED, tier UNINDEXED,
+    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+);
+CREATE VIRTUAL TABLE alike USING fts5(folded, iri UNINDEXED, tokenize = "trigram");
+"""
+#: Rank 0: names; 1: other names and codes; 2: texts.
+_RANKS: Final = {
+    iri(name): rank
+    for rank, names in enumerate(
+        (
+            ("skos:prefLabel", "dcterms:title", "rdfs:label", "foaf:name", "schema:name", "sh:name"),
+            ("skos:altLabel", "skos:notation", "kg:wording"),
+            ("skos:definition", "dcterms:description", "rdfs:comment", "skos:note", "oa:exact"),
+        )
+    )
+    for name in names
+}
+#: So many names are kept in mind, so that each isn't a record as often as it is used.
+_LATELY: Final = 100_000
+_TEXTS_RANK: Final = 2
+#: IRI, rank, language tag, text.
+_Label = tuple[str, int, str, str]
+_TYPE: Final = iri("rdf:type")
+_SUBCLASS: Final = iri("rdfs:subClassOf")
+_MEMBER: Final = iri("org:member")
+_ORGANISATION: Final = iri("org:organization")
+_CITES: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
+_CONFLICT_KIND: Final = iri("kg:conflictKind")
+_CONFLICT_SUBJECT: Final = iri("kg:conflictSubject")
+_NAMING: Final = _CITES | {_MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT}
+_KINDS, _RULES = "/id/conflict-kind/", "/id/rule/"
+_NAMES: Final = "SELECT lang, MIN(text) FROM label WHERE iri = ? AND rank = 0 GROUP BY lang ORDER BY lang DESC"
+
+
+def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
+    """Writes the index of the things and texts in sorted N-Quads lines; equal lines give equal bytes with one SQLite version."""
+    sizes: Counter[bytes] = Counter()
+    broader: dict[str, set[str]] = {}
+    records = Lines(_records(lines, base_iri, sizes, broader))
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.executescript(_SCHEMA)
+        write_facets(connection, _ties(records))
+        write_spans(connection, _times(records), f"{base_iri}dataset/")
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", _things(records, base_iri, broader))
+        graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
+        connection.executemany("INSERT INTO graph VALUES (?, ?)", graphs)
+        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", _labels(records))
+        composed = list(_composed(records, connection))
+        connection.executemany("INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?)", composed)
+        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", _labels(records))
+        connection.executemany("INSERT INTO alike (folded, iri) VALUES (?, ?)", _folded(records))
+        for table in ("words", "alike"):
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608  a name of ours
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _records(
+    lines: Iterable[bytes], base_iri: str, sizes: Counter[bytes], broader: dict[str, set[str]]
+) -> Iterator[bytes]:
+    """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
+
+    Records are `thing IRI [type]`, `label IRI rank language text`, `link IRI predicate target`,
+    `tie predicate IRI target` and, of the held view, `time IRI name value`, with tabs between.
+    """
+    base, last = f"<{base_iri}".encode(), b"\n"
+    lately = set[bytes]()
+    for line in lines:
+        if line.startswith(last):
+            names = {line[len(last) : -3]}
+        else:
+            subject, predicate, rest = line[:-3].split(b" ", 2)
+            value, graph = _parted(rest)
+            names = {subject, predicate, value, graph}
+            last = line[: len(subject) + len(predicate) + len(value) + 3]
+            if subject[:1] == b"<":
+                yield from _told(subject[1:-1], predicate[1:-1].decode(), value, broader)
+            if subject[:1] == b"<" and not graph and (fact := told(predicate[1:-1], value)):
+                yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
+        if graph := line[len(last) : -3]:
+            sizes[graph] += 1
+        things = [
+            name for name in names - lately if name.startswith(base) or (name == subject and name[:1] == b"<")
+        ]
+        yield from (b"thing\t%s\n" % name[1:-1] for name in things)
+        _remember(things, lately)
+
+
+def _remember(things: Iterable[bytes], lately: set[bytes]) -> None:
+    if len(lately) > _LATELY:
+        lately.clear()
+    lately.update(things)
+
+
+def _parted(rest: bytes) -> tuple[bytes, bytes]:
+    """The object and the graph name of a line, which is empty in the default graph."""
+    if rest[:1] != b'"':
+        value, _, graph = rest.partition(b" ")
+        return value, graph
+    end = rest.rindex(b'"')
+    space = rest.find(b" ", end)
+    return (rest, b"") if space < 0 else (rest[:space], rest[space + 1 :])
+
+
+def _told(subject: bytes, predicate: str, value: bytes, broader: dict[str, set[str]]) -> Iterator[bytes]:
+    if value[:1] == b'"' and (rank := _RANKS.get(predicate)) is not None:
+        token = value.decode()
+        yield b"label\t%s\t%d\t%s\t%s\n" % (subject, rank, language(token).encode(), value)
+    elif value[:1] == b"<" and predicate == _TYPE:
+        yield b"thing\t%s\t%s\n" % (subject, value[1:-1])
+    elif value[:1] == b"<" and predicate == _SUBCLASS:
+        broader.setdefault(subject.decode(), set()).add(value[1:-1].decode())
+    elif value[:1] == b"<" and predicate in _NAMING:
+        yield b"link\t%s\t%s\t%s\n" % (subject, predicate.encode(), value[1:-1])
+    if value[:1] == b"<" and predicate in TELLING:
+        yield b"tie\t%s\t%s\t%s\n" % (predicate.encode(), subject, value[1:-1])
+
+
+def _fields(records: Lines, kind: bytes, count: int) -> Iterator[list[str]]:
+    """The fields of the records of a kind."""
+    return (line[len(kind) : -1].decode().split("\t", count - 1) for line in starting_with(records, kind))
+
+
+def _things(records: Lines, base_iri: str, broader: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
+    for name, fields in groupby(_fields(records, b"thing\t", 2), lambda each: each[0]):
+        types = {each[1] for each in fields if len(each) > 1}
+        yield name, _shown(types, broader, base_iri), _kind(name, base_iri)
+
+
+def _labels(records: Lines) -> Iterator[_Label]:
+    for name, rank, tag, token in _fields(records, b"label\t", 4):
+        yield name, int(rank), tag, text(token)
+
+
+def _folded(records: Lines) -> Iterator[tuple[str, str]]:
+    """The names and other names, without case and accents, for finding those that are spelt alike."""
+    for name, rank, _, label in _labels(records):
+        if rank < _TEXTS_RANK:
+            yield folded(label), name
+
+
+def _ties(records: Lines) -> Iterator[tuple[str, str, str]]:
+    return ((name, subject, target) for name, subject, target in _fields(records, b"tie\t", 3))
+
+
+def _times(records: Lines) -> Iterator[tuple[str, str, str]]:
+    return ((name, fact, value) for name, fact, value in _fields(records, b"time\t", 3))
+
+
+def _composed(records: Lines, connection: sqlite3.Connection) -> Iterator[_Label]:
+    """Names for the nameless, not searched.
+
+    A membership is called by its member and cooperation, a claim by its source, a disagreement by its kind and subject.
+    """
+    names = lru_cache(maxsize=4096)(partial(_names, connection))
+    for thing, fields in groupby(_fields(records, b"link\t", 3), lambda each: each[0]):
+        links = {predicate: target for _, predicate, target in fields}
+        if _names(connection, thing):
+            continue
+        parts = names(links.get(_MEMBER, "")), names(links.get(_ORGANISATION, ""))
+        yield from ((thing, 0, tag, f"{one} – {other}") for tag, one, other in _paired(*parts))
+        kind = links.get(_CONFLICT_KIND, "")
+        parts = names(kind), names(links.get(_CONFLICT_SUBJECT, ""))
+        yield from ((thing, 0, tag, f"{one}: {other}") for tag, one, other in _paired(*parts))
+        rule = kind.replace(_KINDS, _RULES)  # what finds them is named by what it finds
+        yield from ((rule, 0, tag, label) for tag, label in parts[0].items())
+        for source in (target for predicate, target in links.items() if predicate in _CITES):
+            key = thing.rpartition("/")[2]
+            yield from ((thing, 0, tag, f"{label}: {key}") for tag, label in names(source).items())
+
+
+def _paired(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Each name of the first thing beside one of the second, in the same language where there is one."""
+    if second:
+        for tag, label in first.items():
+            yield tag, label, second.get(tag) or next(iter(second.values()))
+
+
+def _names(connection: sqlite3.Connection, name: str) -> dict[str, str]:
+    """The preferred label of a thing in each language."""
+    return dict(connection.execute(_NAMES, (name,)))
+
+
+def _shown(types: set[str], broader: Mapping[str, set[str]], base_iri: str) -> str:
+    """The type to show: the narrowest, one of our own before others."""
+    covered = {above for each in types for above in _above(each, broader)}
+    return min(types - covered or types, key=lambda each: (not each.startswith(base_iri), each), default="")
+
+
+def _above(name: str, broader: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        new = broader.get(pending.pop(), set()) - found
+        found |= new
+        pending += new
+    return found - {name}
+
+
+def _kind(name: str, base_iri: str) -> str:
+    path = name.removeprefix(base_iri) if name.startswith(base_iri) else ""
+    first, _, rest = path.partition("/")
+    return rest.partition("/")[0] if first == "id" else first

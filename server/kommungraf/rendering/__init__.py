@@ -1,0 +1,1 @@
+"""What pages are drawn with: the layout and its translations, pictures, and tables above the statements."""

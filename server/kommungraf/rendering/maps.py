@@ -1,0 +1,269 @@
+"""Maps as SVG: places as points and ties as lines, over outlines of land where these were built."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any, Final
+
+from pyoxigraph import NamedNode
+
+from kommungraf.rendering.site import Reader
+from kommungraf.resources.links import Link
+from kommungraf.resources.resources import query_text
+
+__all__ = ["Map", "Outlines", "Place", "Spot", "Tie", "drawn", "map_of_municipalities", "maps_of", "maps_of_ties"]
+
+_WIDTH: Final = 640.0
+_MARGIN: Final = 0.08
+#: A map shows at least this many degrees of latitude: a few places more, so that a coast is to be seen around them.
+_LEAST_DEGREES, _LEAST_OF_FEW, _FEW = 2.5, 7.0, 3
+_NARROWEST, _WIDEST = 0.62, 1.9
+_MOST_NAMES: Final = 24
+_MOST_TIES: Final = 3000
+#: As wide and high as a letter is at the larger size that narrow screens get.
+_LETTER, _LINE = 15.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thing with its latitude and longitude in degrees (WGS 84)."""
+
+    link: Link
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the picture; `anchor` says on which side its name stands, None where there's no room for it."""
+
+    link: Link
+    x: float
+    y: float
+    centre: bool = False
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A line between two places of the picture, `width` wide where that says something."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Where the picture `name` with the outlines of land lies on the map."""
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """All that a map shows; `missing` are the things that have no place on it, `cut` says that ties are left out."""
+
+    width: float
+    height: float
+    outlines: Outlines
+    spots: tuple[Spot, ...]
+    ties: tuple[Tie, ...]
+    missing: tuple[Link, ...] = ()
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What part of the world is shown, in degrees; degrees of longitude are narrowed as they are at its middle."""
+
+    west: float
+    north: float
+    width: float
+    height: float
+    narrowing: float
+
+    @property
+    def scale(self) -> float:
+        return _WIDTH / (self.width * self.narrowing)
+
+    def point(self, place: Place) -> tuple[float, float]:
+        x, y = self.at(place.longitude, place.latitude)
+        return round(x, 1), round(y, 1)
+
+    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
+        return (longitude - self.west) * self.narrowing * self.scale, (self.north - latitude) * self.scale
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A picture of outlines and the degrees that it covers, as web/build.mjs draws it."""
+
+    name: str
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, place: Place) -> bool:
+        return self.west < place.longitude < self.east and self.south < place.latitude < self.north
+
+    def covers(self, window: _Window) -> bool:
+        return (
+            window.west >= self.west
+            and window.west + window.width <= self.east
+            and window.north <= self.north
+            and window.north - window.height >= self.south
+        )
+
+
+_WORLD: Final = _Sheet("world.svg", -180, -90, 180, 90)
+_REGION: Final = _Sheet("region.svg", -12, 46, 42, 72)
+
+
+def maps_of(who: Reader, resource: str) -> tuple[Map, ...]:
+    """The maps of a resource and of what it cooperates with: its part of the world, and all of it where that is larger.
+
+    None where fewer than two places are known.
+    """
+    rows = who.edition.evaluator.select(query_text("located"), this=NamedNode(resource))
+    who.names.fetch(row["thing"].value for row in rows)
+    places = {row["thing"].value: _place(who, row, "") for row in rows if "latitude" in row}
+    if len(places) < 2:
+        return ()
+    absent = {row["thing"].value for row in rows} - places.keys() - {resource}
+    missing = sorted(map(who.names.link, absent), key=_by_name)
+    centre = places.pop(resource, None)
+    near = [each for each in places.values() if _REGION.holds(each)]
+    if (centre is not None and not _REGION.holds(centre)) or not near or len(near) == len(places):
+        return (drawn(places.values(), centre=centre, missing=missing),)
+    return drawn(near, centre=centre), drawn(places.values(), centre=centre, missing=missing)
+
+
+def map_of_municipalities(who: Reader) -> Map | None:
+    """The map of every municipality that lies in a county of the dataset, or None where none has a known place."""
+    rows = who.edition.evaluator.select(query_text("everywhere"))
+    who.names.fetch(row["thing"].value for row in rows)
+    return drawn([_place(who, row, "") for row in rows]) if rows else None
+
+
+def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> tuple[Map, ...]:
+    """The maps of every tie by a cooperation of one class: those of our part of the world, and all where others are.
+
+    None where no tie has two known places. Of some things only, where `within` holds any.
+    """
+    found = who.edition.evaluator.select(query_text("ties"), kind=NamedNode(kind))
+    rows = [row for row in found if not within or not within.isdisjoint((row["one"].value, row["other"].value))]
+    shown = rows[:_MOST_TIES]
+    who.names.fetch({row[end].value for row in shown for end in ("one", "other")})
+    pairs = [(_place(who, row, "1"), _place(who, row, "2")) for row in shown]
+    near = [pair for pair in pairs if all(map(_REGION.holds, pair))]
+    views = [pairs] if len(near) == len(pairs) else [near, pairs]
+    return tuple(_tied(each, cut=len(rows) > len(shown)) for each in views if each)
+
+
+def _tied(pairs: list[tuple[Place, Place]], *, cut: bool) -> Map:
+    places = {place.link.iri: place for pair in pairs for place in pair}
+    return drawn(places.values(), pairs=pairs, cut=cut)
+
+
+def _place(who: Reader, row: Mapping[str, Any], number: str) -> Place:
+    name = {"": "thing", "1": "one", "2": "other"}[number]
+    latitude, longitude = (float(row[f"{axis}{number}"].value) for axis in ("latitude", "longitude"))
+    return Place(who.names.link(row[name].value), latitude, longitude)
+
+
+def _by_name(link: Link) -> tuple[str, str]:
+    return link.text.casefold(), link.iri
+
+
+def drawn(
+    places: Iterable[Place],
+    *,
+    centre: Place | None = None,
+    pairs: Iterable[tuple[Place, Place]] = (),
+    missing: Iterable[Link] = (),
+    cut: bool = False,
+) -> Map:
+    """The picture of `places`, each tied to `centre` if there is one, and of `pairs`."""
+    others = sorted(places, key=lambda place: _by_name(place.link))
+    window = _window([*others, centre] if centre else others)
+    tied = [(centre, each) for each in others] if centre else list(pairs)
+    sheet = _REGION if _REGION.covers(window) else _WORLD
+    return Map(
+        width=_WIDTH,
+        height=round(window.height * window.scale, 1),
+        outlines=_laid(sheet, window),
+        spots=tuple(_named(_spots(window, others, centre), window)),
+        ties=tuple(Tie(*window.point(one), *window.point(other)) for one, other in tied),
+        missing=tuple(missing),
+        cut=cut,
+    )
+
+
+def _window(places: list[Place]) -> _Window:
+    north, south = max(each.latitude for each in places), min(each.latitude for each in places)
+    east, west = max(each.longitude for each in places), min(each.longitude for each in places)
+    narrowing = max(0.2, cos(radians((north + south) / 2)))
+    least = _LEAST_OF_FEW if len(places) <= _FEW else _LEAST_DEGREES
+    height = max((north - south) * (1 + 2 * _MARGIN), least)
+    width = max((east - west) * (1 + 2 * _MARGIN) * narrowing, height * _NARROWEST)
+    height = max(height, width / _WIDEST)
+    return _Window(
+        west=(east + west) / 2 - width / narrowing / 2,
+        north=(north + south) / 2 + height / 2,
+        width=width / narrowing,
+        height=height,
+        narrowing=narrowing,
+    )
+
+
+def _laid(sheet: _Sheet, window: _Window) -> Outlines:
+    left, top = window.at(sheet.west, sheet.north)
+    right, bottom = window.at(sheet.east, sheet.south)
+    return Outlines(sheet.name, round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
+
+
+def _spots(window: _Window, others: Iterable[Place], centre: Place | None) -> Iterator[Spot]:
+    for each in others:
+        yield Spot(each.link, *window.point(each))
+    if centre:  # last, so that it lies above the others
+        yield Spot(centre.link, *window.point(centre), centre=True)
+
+
+def _named(spots: Iterable[Spot], window: _Window) -> Iterator[Spot]:
+    """The spots, with names where they fit without touching another name, the centre's first."""
+    found = list(spots)
+    if len(found) > _MOST_NAMES:
+        yield from found
+        return
+    taken: list[tuple[float, float, float, float]] = [
+        (each.x - 5, each.y - 5, each.x + 5, each.y + 5) for each in found
+    ]
+    sides: dict[str, str] = {}
+    for each in reversed(found):
+        for anchor in ("start", "end"):
+            box = _box(each, anchor)
+            fits = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= window.height * window.scale
+            if fits and not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                sides[each.link.iri] = anchor
+                break
+    for each in found:
+        yield Spot(each.link, each.x, each.y, each.centre, sides.get(each.link.iri))
+
+
+def _box(spot: Spot, anchor: str) -> tuple[float, float, float, float]:
+    length = len(spot.link.text) * _LETTER
+    left = spot.x + 11 if anchor == "start" else spot.x - 11 - length
+    return left, spot.y - _LINE / 2, left + length, spot.y + _LINE / 2
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,0 +1,286 @@
+"""The tables above a resource's statements: cooperations, members, projects, figures, claims of a source."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pyoxigraph import Triple
+
+from kommungraf.releases.moments import Bounds, Holds
+from kommungraf.rendering.asof import Times, answer_in_words, day_in_words, edition_day
+from kommungraf.rendering.networks import Hub
+from kommungraf.rendering.site import Reader
+from kommungraf.rendering.timelines import Axis, axis_of
+from kommungraf.resources.links import Link
+from kommungraf.resources.resources import Statement
+from kommungraf.resources.surroundings import Neighbour, Quotation, Rival, Surroundings
+from kommungraf.resources.views import Behind, Value, Views
+from kommungraf.resources.wording import number_in_words
+from kommungraf.vocab import iri
+
+__all__ = ["Panel", "Part", "county_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels"]
+
+_MOST_VALUES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The values of one cell and what they rest on; `more` counts the values left out, `bounds` are those of a period.
+
+    `answer` is what the cell says of the moment that is asked for.
+    """
+
+    values: tuple[Value, ...]
+    behind: tuple[Behind, ...] = ()
+    more: int = 0
+    bounds: Bounds | None = None
+    answer: Holds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One table with its heading."""
+
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Part, ...], ...]
+    axis: Axis | None = None
+
+
+Row = tuple[Part, ...]
+Table = tuple[tuple[str, ...], list[Row]]
+
+
+def panels_of(who: Reader, views: Views, around: Surroundings, times: Times) -> Iterator[Panel]:
+    """The tables of what stands between the resource and other things."""
+    text = who.text
+    cooperations, members = (
+        _cooperations(who, views, around, times=times),
+        _members(who, views, around, times=times),
+    )
+    tables = (
+        (text("Cooperations"), text("With whom, since when, and who says so"), cooperations),
+        (text("Members"), text("Who takes part, since when, and who says so"), members),
+        (
+            text("Projects and pilot studies"),
+            text("What is done within the cooperation"),
+            _activities(who, views, around.by("kg:partOfCooperation"), times=times),
+        ),
+        (
+            text("Takes part in"),
+            text("Projects and pilot studies with their periods"),
+            _activities(who, views, around.by("kg:participant"), times=times),
+        ),
+        (text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
+        (text("Changes"), text("Mergers and other changes of the organisation"), _changes(who, views, around)),
+    )
+    for title, caption, (columns, rows) in tables:
+        if rows:
+            yield Panel(title, caption, columns, tuple(sorted(rows, key=_order)), _axis(who, rows))
+
+
+def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
+    """The years of the rows' periods, up to the edition's own year where one goes on."""
+    periods = [part.bounds for row in rows for part in row if part.bounds is not None]
+    return axis_of(periods, until=edition_day(who))
+
+
+def _asked(who: Reader, times: Times) -> tuple[str, ...]:
+    """The heading of the column that says what held at the moment that is asked for."""
+    return (day_in_words(who, times.when),) if times.when else ()
+
+
+def _answered(who: Reader, times: Times, thing: str) -> Row:
+    """The cell below that heading."""
+    if times.when is None:
+        return ()
+    answer = times.hold(thing)
+    text = answer_in_words(who, answer)
+    return (Part((Value(text, text=text),), answer=answer),)
+
+
+def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Times) -> Table:
+    columns = (who.text("Cooperation"), who.text("Together with"), who.text("Period"), *_asked(who, times))
+    wholes = {each.iri: each for each in around.by("org:hasMember")}
+    rows: list[Row] = []
+    for each in around.by("org:member"):
+        joined, partners = each.about("org:organization"), _partners(each, around.partners)
+        named = _noted(who, _linked(who, partners), each, times=times)
+        whole = next((wholes[name] for name in each.values("org:organization") if name in wholes), None)
+        period = _when(
+            views, each, times, whole=whole, note=who.text("the cooperation") if len(partners) > 1 else ""
+        )
+        rows.append((_part(views, joined[:1]), named, period, *_answered(who, times, each.iri)))
+    return columns, rows
+
+
+def _noted(who: Reader, part: Part, membership: Neighbour, *, times: Times) -> Part:
+    """The partners, with a note on whom the answer of the row doesn't hold for."""
+    row, found = times.hold(membership.iri), dict[str, Holds]()
+    for name in membership.values("org:organization"):
+        found.update(times.partners(name))
+    if row is Holds.NO:
+        return part
+    notes = {name: answer_in_words(who, answer) for name, answer in found.items() if answer is not row}
+    return replace(part, values=tuple(replace(each, note=notes.get(each.term, "")) for each in part.values))
+
+
+def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(each for name in membership.values("org:organization") for each in partners.get(name, ()))
+
+
+def hubs_of(who: Reader, around: Surroundings) -> Iterator[Hub]:
+    """The cooperations of the resource with their other members, for its network."""
+    for each in around.by("org:member"):
+        for name in each.values("org:organization"):
+            partners = (who.names.link(partner) for partner in _partners(each, around.partners))
+            yield Hub(
+                who.names.link(name), tuple(sorted(partners, key=lambda link: (link.text.casefold(), link.iri)))
+            )
+
+
+def _members(who: Reader, views: Views, around: Surroundings, *, times: Times) -> Table:
+    columns = (who.text("Member"), who.text("Period"), *_asked(who, times))
+    rows: list[Row] = [
+        (_part(views, each.about("org:member")[:1]), _when(views, each, times), *_answered(who, times, each.iri))
+        for each in around.by("org:organization")
+    ]
+    return columns, rows
+
+
+def _activities(who: Reader, views: Views, found: Iterable[Neighbour], *, times: Times) -> Table:
+    columns = (who.text("Title"), who.text("Participants"), who.text("Period"), *_asked(who, times))
+    rows: list[Row] = []
+    for each in found:
+        participants = _part(views, each.about("kg:participant"))
+        named = Part((views.value_of(each.iri),), _behind(views, each.about("dcterms:title")))
+        rows.append((named, participants, _when(views, each, times), *_answered(who, times, each.iri)))
+    return columns, rows
+
+
+def _figures(who: Reader, views: Views, around: Surroundings) -> Table:
+    columns = (who.text("What"), who.text("Figure"), who.text("In the words of the source"))
+    rows: list[Row] = []
+    for each in around.by("kg:about"):
+        figures = (*each.about("qudt:numericValue"), *each.about("qudt:lowerBound"))
+        words = _part(views, each.about("kg:wording"))
+        rows.append((Part((views.value_of(each.iri),)), Part(_figure(who, views, figures)), words))
+    return columns, rows
+
+
+def _figure(who: Reader, views: Views, figures: Iterable[Statement]) -> tuple[Value, ...]:
+    """The numbers, a lower bound said as one."""
+    found: dict[Value, None] = {}
+    for each in figures:
+        value = views.value(each.triple.object)
+        least = each.triple.predicate.value == iri("qudt:lowerBound")
+        text = who.text("at least %(number)s") % {"number": value.text} if least else value.text
+        found[Value(text, text=text, datatype=value.datatype)] = None
+    return tuple(found)
+
+
+def _changes(who: Reader, views: Views, around: Surroundings) -> Table:
+    columns = (who.text("Change"), who.text("Before"), who.text("After"), who.text("Period"))
+    events = {
+        each.iri: each
+        for name in ("originalOrganization", "resultingOrganization")
+        for each in around.by(f"org:{name}")
+    }
+    rows: list[Row] = []
+    for each in events.values():
+        before, after = each.about("org:originalOrganization"), each.about("org:resultingOrganization")
+        parts = (_part(views, before), _part(views, after), _part(views, each.about("kg:period")))
+        rows.append((Part((views.value_of(each.iri),)), *parts))
+    return columns, rows
+
+
+def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> Iterator[Panel]:
+    """The table of the claims that are drawn from a source."""
+    rows = tuple(_quotation(who, views, each) for each in quoted)
+    if rows:
+        columns = (who.text("Claim"), who.text("What it is about"), who.text("Status"))
+        yield Panel(who.text("Claims"), who.text("What is drawn from this source"), columns, rows)
+
+
+def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
+    claim = _phrased(who, who.names.link(each.claim), each.phrases)
+    status = (views.value_of(each.status),) if each.status else ()
+    return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
+
+
+def county_panel(who: Reader, lists: Iterable[tuple[Link, int]]) -> Panel:
+    """The table of what there is in a county, each line a list."""
+    rows = tuple(
+        (
+            Part((Value(link.iri, link=link),)),
+            Part((Value(str(count), text=number_in_words(count, who.language)),)),
+        )
+        for link, count in lists
+    )
+    caption = who.text("What lies there or has somebody from there in it; each leads to a list, also as CSV")
+    return Panel(who.text("In this county"), caption, (who.text("Kind"), who.text("How many")), rows)
+
+
+def rival_panels(
+    who: Reader, views: Views, conflicting: Iterable[Rival], content: Iterable[Triple]
+) -> Iterator[Panel]:
+    """The table of the claims that conflict with a claim that says `content`."""
+    said = frozenset(content)
+    rows = tuple(_rival(who, views, each, said=said) for each in conflicting)
+    if rows:
+        columns = (who.text("Claim"), who.text("What it says instead"), who.text("Source"), who.text("Status"))
+        yield Panel(who.text("Conflicting claims"), who.text("What others say of the same"), columns, rows)
+
+
+def _rival(who: Reader, views: Views, each: Rival, *, said: Set[Triple]) -> tuple[Part, ...]:
+    claim = _phrased(who, who.names.link(each.claim.iri), each.claim.phrases)
+    matters = {(triple.subject, triple.predicate) for triple in said}
+    others = (triple for triple in each.triples if triple not in said)
+    found = (views.value(triple.object) for triple in others if (triple.subject, triple.predicate) in matters)
+    instead = tuple(dict.fromkeys(found))
+    status = Part((views.value_of(each.claim.status),))
+    return Part((Value(claim.iri, link=claim),)), Part(instead), _linked(who, each.claim.sources), status
+
+
+def _phrased(who: Reader, link: Link, phrases: tuple[str, ...]) -> Link:
+    quoted = " … ".join(who.text("“%(words)s”") % {"words": phrase} for phrase in phrases)
+    return replace(link, text=quoted, lang="") if quoted else link
+
+
+def _part(views: Views, statements: Iterable[Statement]) -> Part:
+    """What is held of `statements`, or all of it where nothing is held, each value once."""
+    found = tuple(statements)
+    shown = tuple(each for each in found if each.held) or found
+    values = tuple(dict.fromkeys(views.value(each.triple.object) for each in shown))
+    return Part(values[:_MOST_VALUES], _behind(views, shown), max(0, len(values) - _MOST_VALUES))
+
+
+def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | None = None, note: str = "") -> Part:
+    """The period of `each`, or with a note that of the `whole` that it is a part of, and the days that bound it."""
+    period = _part(views, each.about("kg:period"))
+    if not period.values and whole is not None:
+        period = _part(views, whole.about("kg:period"))
+        period = replace(period, values=tuple(replace(value, note=note) for value in period.values))
+    return replace(period, bounds=times.spans.get(each.iri)) if period.values else period
+
+
+def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:
+    graphs = dict.fromkeys(graph for each in statements for graph in each.graphs)
+    return views.behind(graphs)
+
+
+def _linked(who: Reader, iris: Iterable[str]) -> Part:
+    links = sorted((who.names.link(each) for each in iris), key=lambda link: (link.text.casefold(), link.iri))
+    values = tuple(Value(link.iri, link=link) for link in links)
+    return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))
+
+
+def _order(row: Row) -> tuple[bool, str]:
+    """By name; what didn't hold at the moment that is asked for comes last."""
+    return any(part.answer is Holds.NO for part in row), _first_text(row)
+
+
+def _first_text(row: Row) -> str:
+    value = next(iter(row[0].values), None)
+    return "" if value is None else (value.link.text if value.link else value.text).casefold()

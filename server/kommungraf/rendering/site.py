@@ -1,0 +1,177 @@
+"""What every page shares: the reader's language, the addresses of other pages, and the translated templates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from flask import Response, g, request
+from jinja2 import Environment, PackageLoader
+
+from kommungraf.editions.edition import Edition
+from kommungraf.formats import HTML, RDF
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import language
+from kommungraf.rendering.assets import address, built
+from kommungraf.resources.links import Kept, Names, path_of
+from kommungraf.resources.markup import Pen
+from kommungraf.texts import LANGUAGES, translations
+from kommungraf.vocab import BASE, iri
+
+__all__ = ["POLICY", "STATIC", "TYING_CLASSES", "Form", "Reader", "forms", "page", "reader", "sections", "written"]
+
+#: The classes of cooperation that have a map of their ties.
+TYING_CLASSES: Final = tuple(
+    iri(name) for name in ("kg:Twinning", "kg:MunicipalPartnership", "kg:RegionalCooperation")
+)
+#: The key of a WSGI environment that says that the page is to stand on a host that runs no program.
+STATIC: Final = "kommungraf.static"
+_LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
+_TITLE: Final = "Kommungraf"
+#: A page asks no other host for anything, and runs only what is built from web/.
+POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One other representation of a page."""
+
+    name: str
+    media_type: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the language, whether the address names it, and the names of what the page mentions."""
+
+    edition: Edition
+    language: str
+    explicit: bool
+    names: Names
+    static: bool = False
+
+    def text(self, message: str) -> str:
+        """The message in the reader's language."""
+        return translations(self.language).gettext(message)
+
+    @property
+    def title(self) -> str:
+        """What the site is called: another dataset than ours goes by its own title."""
+        manifest = self.edition.manifest
+        own = {} if manifest.base_iri == BASE else manifest.title
+        return own.get(self.language) or next(iter(own.values()), _TITLE)
+
+    def with_query(self, path: str, arguments: Mapping[str, str]) -> str:
+        """The address of one of the site's own pages with these arguments, in the language that the reader chose."""
+        asked = {**arguments, **({"lang": self.language} if self.explicit else {})}
+        return f"{request.script_root}/{path}?{urlencode(asked)}"
+
+
+def reader() -> Reader:
+    """The reader of the current request."""
+    edition: Edition = g.edition
+    asked = request.args.get("lang", "")
+    explicit = asked in LANGUAGES
+    tongue = language(request)
+    kept = Kept(request.script_root, tongue if explicit else "", request.args.get("date", "").strip())
+    names = Names(edition.index, edition.base_iri, language=tongue, kept=kept)
+    return Reader(edition, tongue, explicit, names, static=STATIC in request.environ)
+
+
+def forms(iri: str) -> tuple[Form, ...]:
+    """The other representations of the page of `iri`."""
+    place = f"{request.script_root}/{path_of(iri, g.edition.base_iri)}"
+    joint = "&format=" if "?" in place else "?format=" if place.endswith("/") else "."
+    return tuple(Form(form.name, form.media_type, f"{place}{joint}{form.suffix}") for form in RDF)
+
+
+def written(template: str, who: Reader, **context: Any) -> str:
+    """The template in the reader's language."""
+    names, manifest = who.names, who.edition.manifest
+    shared = {
+        "pen": Pen(translations(who.language)),
+        "lang": who.language,
+        "explicit": who.explicit,
+        "static": who.static,
+        "manifest": manifest,
+        "root": request.script_root,
+        "here": request.path,
+        "undated": _undated(),
+        "kept": _kept(),
+        "sections": sections(who),
+        "site_title": who.title,
+        "language_names": _LANGUAGE_NAMES,
+        "switches": [(code, _with(lang=code)) for code in LANGUAGES],
+        "asset": lambda name: request.script_root + address(name),
+        "built": _built,
+        "shared_picture": _shared_picture(who),
+        "page": names.page,
+        "numbered": lambda number: _with(page=str(number)),
+    }
+    return _environment(who.language).get_template(template).render(**shared, **context)
+
+
+def page(template: str, who: Reader, **context: Any) -> Response:
+    """The template as a response that is the same until the next release."""
+    response = Response(written(template, who, **context), mimetype=HTML)
+    response.headers["Content-Language"] = who.language
+    response.headers["Content-Security-Policy"] = POLICY
+    response.vary.update(("Accept", "Accept-Language"))
+    if "date" in request.args:  # there are as many of these pages as there are days
+        response.headers["X-Robots-Tag"] = "noindex"
+    return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
+
+
+def _built(name: str) -> str | None:
+    """The address of what Node builds, or None where it wasn't there to build it."""
+    path = built(name)
+    return None if path is None else request.script_root + path
+
+
+def _shared_picture(who: Reader) -> str | None:
+    """The address, under the base, of the picture beside a shared link: a kept page names no host that was asked."""
+    path = built("shared.png")
+    return None if path is None else f"{who.edition.base_iri}{path[1:]}"
+
+
+def sections(who: Reader) -> list[tuple[str, str]]:
+    """The paths and names of the main pages; some make sense for our ontology alone."""
+    text = who.text
+    ours = [("questions", text("Questions")), ("conflicts", text("Conflicts")), ("gaps", text("Gaps"))]
+    general = [("dataset/", text("Download")), *([] if who.static else [("sparql", text("Query"))])]
+    ontology = [("def/", text("Ontology"))]
+    if any(name in who.edition.index.types() for name in TYING_CLASSES):
+        general.insert(0, ("map", text("Map")))
+    has_ontology = who.edition.index.exists(f"{who.edition.base_iri}def/")
+    return [*ours, *general, *ontology] if has_ontology else general
+
+
+def _kept() -> dict[str, str]:
+    """What the address asks for beside a date."""
+    return {name: value for name, value in request.args.items() if name not in {"date", "page", "format"}}
+
+
+def _undated() -> str:
+    """The address of this page without a date."""
+    kept = urlencode(_kept())
+    return f"{request.script_root}{quote(request.path)}{'?' if kept else ''}{kept}"
+
+
+def _with(**changes: str) -> str:
+    arguments = {**request.args.to_dict(), **changes}
+    return f"{request.script_root}{quote(request.path)}?{urlencode(arguments)}"
+
+
+@cache
+def _environment(tongue: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kommungraf"),
+        autoescape=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations(tongue), newstyle=True)  # type: ignore[attr-defined]
+    return environment

@@ -1,0 +1,147 @@
+"""What an IRI is called on a page and where a reader can look it up."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from pyoxigraph import Literal, RdfFormat, parse
+
+from kommungraf.editions.search import Index, Label
+from kommungraf.vocab import PREFIXES
+
+__all__ = ["URI_SAFE", "Kept", "Link", "Names", "path_of", "spellings"]
+
+#: What stands as it is in a URI (RFC 3986 §2.2, §2.3), and % because IRIs come escaped or not.
+URI_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
+
+# Characters that a path of a URI may hold as they are (RFC 3986 §3.3), and % because IRIs come escaped or not.
+_PATH: Final = "/:@!$&'()*+,;=-._~%"
+# What can't be told apart in a path once a server has decoded it: those IRIs are looked up by query string.
+_UNSAFE: Final = re.compile(r"[#?]|%2[Ff]|%3[Ff]|%23|%25")
+_WORD_START: Final = re.compile(r"(?<=[a-zåäö0-9])(?=[A-ZÅÄÖ])|[_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An IRI with its name; `href` is None where there is nothing to follow, `here` says that this site answers.
+
+    `named` is False where nobody has named the thing and the text was made out of its IRI.
+    """
+
+    iri: str
+    text: str
+    lang: str
+    href: str | None
+    here: bool
+    named: bool = True
+
+
+def path_of(iri: str, base_iri: str) -> str:
+    """Where this site answers for `iri`, as a path without its first slash."""
+    if not iri.startswith(base_iri) or _UNSAFE.search(iri):
+        return f"describe?iri={quote(iri, safe='')}"
+    path = quote(iri.removeprefix(base_iri), safe=_PATH)
+    return f"doc/{path.removeprefix('id/')}" if path.startswith("id/") else path
+
+
+def spellings(start: str, key: str) -> Iterable[str]:
+    """The IRIs for which the decoded path `key` may stand below `start`: as it is, or with its characters escaped."""
+    return dict.fromkeys((start + key, start + quote(key, safe=URI_SAFE), start + quote(key, safe="/")))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What addresses keep of the request.
+
+    The path `root` under which the site is mounted, the `language` that the reader chose, and, where they lead to
+    things, the `date` as of which the page tells of them.
+    """
+
+    root: str = ""
+    language: str = ""
+    date: str = ""
+
+
+_NOTHING: Final = Kept()
+
+
+class Names:
+    """The names and addresses of everything that one page in `language` mentions; addresses keep `kept`."""
+
+    def __init__(self, index: Index, base_iri: str, *, language: str, kept: Kept = _NOTHING) -> None:
+        self._index = index
+        self._base_iri = base_iri
+        self.language = language
+        self._root = kept.root
+        self._query = f"lang={kept.language}" if kept.language else ""
+        self._date = f"date={quote(kept.date)}" if kept.date else ""
+        self._labels: dict[str, Label] = {}
+        self._known: set[str] = set()
+        self._fetched: set[str] = set()
+        self._links: dict[str, Link] = {}
+
+    def fetch(self, iris: Iterable[str]) -> None:
+        """Look up all of `iris` in one go."""
+        wanted = set(iris) - self._fetched
+        self._fetched |= wanted
+        self._labels.update(self._index.labels(wanted, self.language))
+        self._known.update(self._index.known(wanted))
+        self._links.clear()
+
+    def link(self, iri: str) -> Link:
+        """The link of an IRI that was fetched."""
+        if (made := self._links.get(iri)) is None:
+            made = self._links[iri] = self._link(iri)
+        return made
+
+    def _link(self, iri: str) -> Link:
+        found = self._labels.get(iri) or _well_known(self.language).get(iri)
+        label, here = found or Label(_readable(iri), ""), iri in self._known
+        href = self._place(iri) if here else _web(iri)
+        return Link(iri, label.text, label.lang, href, here, named=found is not None)
+
+    def _place(self, iri: str) -> str:
+        page = self.page(path_of(iri, self._base_iri))
+        is_dated = self._date and iri.startswith(f"{self._base_iri}id/")
+        return f"{page}{'&' if '?' in page else '?'}{self._date}" if is_dated else page
+
+    def page(self, path: str) -> str:
+        """The address of one of the site's own pages, given as a path without its first slash."""
+        if not self._query:
+            return f"{self._root}/{path}"
+        return f"{self._root}/{path}{'&' if '?' in path else '?'}{self._query}"
+
+
+@cache
+def _well_known(language: str) -> Mapping[str, Label]:
+    """The names of terms of other vocabularies, from names.ttl."""
+    text = (files("kommungraf") / "names.ttl").read_bytes()
+    return {
+        quad.subject.value: Label(quad.object.value, language)
+        for quad in parse(text, RdfFormat.TURTLE)
+        if isinstance(quad.object, Literal) and quad.object.language == language
+    }
+
+
+def _web(iri: str) -> str | None:
+    return iri if iri.startswith(("http://", "https://", "mailto:")) else None
+
+
+def _readable(iri: str) -> str:
+    """The last part of an IRI as words, for a thing that nobody has named."""
+    local = re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
+    if iri.startswith(tuple(PREFIXES.values())):
+        return _WORD_START.sub(" ", local)
+    host = _host(iri)
+    return f"{local} ({host})" if host and host != local else local
+
+
+def _host(iri: str) -> str | None:
+    try:
+        return urlsplit(iri).hostname
+    except ValueError:  # brackets out of place, for one
+        return None

@@ -1,0 +1,1 @@
+"""What people should look at: disagreements, gaps, and the checks of a municipality."""

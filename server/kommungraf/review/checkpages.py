@@ -1,0 +1,82 @@
+"""The pages on which an officer sees what to check: as HTML, as CSV and as a SHACL validation report."""
+
+import csv
+import io
+from functools import partial
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request
+from pyoxigraph import RdfFormat, serialize
+from werkzeug.wrappers import Response as Answer
+
+from kommungraf.errors import BadRequest, UnknownResource
+from kommungraf.formats import HTML
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import required
+from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.review.checks import Checks, checks, report
+from kommungraf.review.conflictpages import municipality_key
+from kommungraf.review.disagreements import safe
+from kommungraf.vocab import PREFIXES
+
+__all__ = ["blueprint_of"]
+
+_CSV: Final = "text/csv"
+_TURTLE: Final = "text/turtle"
+_MOST_YEARS: Final = 100
+
+
+def blueprint_of(years: int) -> Blueprint:
+    """The routes; a page is old after so many years where the request doesn't say it."""
+    blueprint = Blueprint("checkpages", __name__)
+    blueprint.add_url_rule("/check", "find", find)
+    blueprint.add_url_rule("/check/<key>", "check", partial(check, usual=years))
+    return blueprint
+
+
+def find() -> Answer:
+    """The way to a municipality's page by its code or name."""
+    who = reader()
+    key = municipality_key(who, request.args.get("municipality", "").strip())
+    if not key:
+        raise BadRequest("No municipality has that name or code. Write its name, or its code, such as 0780.")
+    return redirect(who.names.page(f"check/{key}"), 303)
+
+
+def check(key: str, *, usual: int) -> Response:
+    """What the municipality with the key should check; `usual` is after how many years a page is old."""
+    who, years = reader(), _years(usual)
+    if not who.edition.index.exists(f"{who.edition.base_iri}id/municipality/{key}"):
+        raise UnknownResource(f"{who.edition.base_iri}id/municipality/{key}")
+    found = checks(who, key, years)
+    forms = {"csv": _CSV, "ttl": _TURTLE}
+    chosen = forms.get(request.args.get("format", "")) or required(request, (HTML, _CSV, _TURTLE))
+    if chosen == HTML:
+        return page("check.html", who, found=found, years=years, key=key)
+    content = _sheet(found, who) if chosen == _CSV else _report(found, who)
+    response = Response(content, mimetype=chosen)
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, chosen, who.language))
+
+
+def _years(usual: int) -> int:
+    text = request.args.get("years", str(usual))
+    if not text.isdecimal() or not 0 < int(text) <= _MOST_YEARS:
+        raise BadRequest("The parameter years is a number from 1 to 100.")
+    return int(text)
+
+
+def _sheet(found: Checks, who: Reader) -> str:
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\r\n")
+    lines.writerow([who.text(name) for name in ("What to check", "Kind", "About", "Date", "Address", "Source")])
+    for heading, _, each in found.groups:
+        for one in each:
+            sources = "; ".join(link.iri for link in one.sources)
+            lines.writerow(map(safe, (heading, one.why, one.thing.text, one.day, one.thing.iri, sources)))
+    return out.getvalue()
+
+
+def _report(found: Checks, who: Reader) -> bytes:
+    prefixes = {name: PREFIXES[name] for name in ("dcterms", "kgi", "sh")}
+    return serialize(report(found, who.language), format=RdfFormat.TURTLE, prefixes=prefixes) or b""

@@ -1,0 +1,156 @@
+"""What an officer of a municipality should check: one-sided ties, disagreements, missing starts, weak support, missing sources, old pages and gaps."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kommungraf.rendering.site import Reader
+from kommungraf.resources.links import Link
+from kommungraf.resources.resources import query_text
+from kommungraf.review.disagreements import Matter, disagreements
+from kommungraf.vocab import iri
+
+__all__ = ["Check", "Checks", "checks", "report"]
+
+_MATTERS: Final = 500
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing to look at: why, what it is, and the sources that it rests on; `day` is a page's own date."""
+
+    why: str
+    thing: Link
+    sources: tuple[Link, ...]
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """All that a municipality should look at, group by group, each with its heading and what to do about it."""
+
+    municipality: Link
+    groups: tuple[tuple[str, str, tuple[Check, ...]], ...]
+
+
+def checks(who: Reader, municipality: str, years: int) -> Checks:
+    """What the municipality with the key should check, as of the date of the dataset."""
+    this = NamedNode(f"{who.edition.base_iri}id/municipality/{municipality}")
+    rows = list(who.edition.evaluator.select(query_text("checks"), this=this))
+    who.names.fetch(
+        {this.value, *(term.value for row in rows for term in row.values() if isinstance(term, NamedNode))}
+    )
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        parts.setdefault(row["part"].value, []).append(row)
+    matters = disagreements(who, "", municipality, size=_MATTERS).matters
+    return Checks(who.names.link(this.value), tuple(_groups(who, parts, matters, years=years)))
+
+
+def _groups(
+    who: Reader, parts: Mapping[str, list[Row]], matters: Iterable[Matter], *, years: int
+) -> Iterator[tuple[str, str, tuple[Check, ...]]]:
+    text = who.text
+    old, undated = _pages(who, parts.get("page", []), years=years)
+    found = (
+        (
+            text("Twin towns that only others name"),
+            text(
+                "No page of the municipality that was read names them. Name them there, or tell the others that they have ended. Places abroad have no list here, so the other direction can't be compared."
+            ),
+            _listed(who, _others(parts)),
+        ),
+        (
+            text("Sources that disagree"),
+            text("Correct the page that is wrong, or say on your own page which holds."),
+            tuple(
+                Check(
+                    each.kind.text, each.subject, tuple(s for side in each.sides for s in side.behind.sources)[:8]
+                )
+                for each in matters
+            ),
+        ),
+        (
+            text("Named by weak sources alone"),
+            text("Confirm them on a page of your own, or leave them."),
+            _listed(who, parts.get("weak", [])),
+        ),
+        (
+            text("Without a source that can be read"),
+            text("No source with an address names them. Give the address of one that does, or remove them."),
+            _listed(who, parts.get("unsourced", [])),
+        ),
+        (
+            text("Without a start"),
+            text("No source that is held says when the cooperation began. Say it on your page."),
+            _listed(who, parts.get("start", [])),
+        ),
+        (
+            text("Old pages"),
+            text("Your pages that are older than %(years)s years. Look through them and date them anew.")
+            % {"years": years},
+            old,
+        ),
+        (
+            text("Pages without a date"),
+            text("A page without a date can't be weighed against a newer one. Date it."),
+            undated,
+        ),
+        (
+            text("Recorded gaps"),
+            text("What a source announces and does not give."),
+            _listed(who, parts.get("gap", [])),
+        ),
+    )
+    return (each for each in found if each[2])
+
+
+def _others(parts: Mapping[str, list[Row]]) -> Iterator[Row]:
+    """The twin towns that sources name and the municipality's own pages don't."""
+    own = {row["thing"].value for row in parts.get("own", ())}
+    return (row for row in parts.get("named", ()) if row["thing"].value not in own)
+
+
+def _listed(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
+    sources: dict[str, list[Link]] = {}
+    for row in rows:
+        links = sources.setdefault(row["thing"].value, [])
+        if "source" in row:
+            links.append(who.names.link(row["source"].value))
+    return tuple(Check("", who.names.link(thing), tuple(dict.fromkeys(links))) for thing, links in sources.items())
+
+
+def _pages(who: Reader, rows: Iterable[Row], *, years: int) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """The municipality's pages that are older than `years`, and those without a date."""
+    modified = who.edition.manifest.modified or "0000"
+    limit = f"{max(0, int(modified[:4]) - years):04}{modified[4:10]}"
+    dated = [(row["day"].value if "day" in row else "", who.names.link(row["thing"].value)) for row in rows]
+    old = sorted(
+        ((day, link) for day, link in dated if day and day < limit), key=lambda each: (each[0], each[1].iri)
+    )
+    undated = sorted((link for day, link in dated if not day), key=lambda link: link.iri)
+    return tuple(Check("", link, (), day) for day, link in old), tuple(Check("", link, ()) for link in undated)
+
+
+def report(found: Checks, language: str) -> Iterator[Quad]:
+    """The checks as a SHACL validation report: a warning for each thing, with its sources as the values."""
+    name, kind, result = NamedNode(found.municipality.iri + "#checks"), iri("rdf:type"), iri("sh:ValidationResult")
+    yield Quad(name, NamedNode(kind), NamedNode(iri("sh:ValidationReport")))
+    yield Quad(name, NamedNode(iri("sh:conforms")), Literal(not found.groups))
+    number = 0
+    for heading, _, each in found.groups:
+        for check in each:
+            number += 1
+            node = NamedNode(f"{name.value}-{number}")
+            yield Quad(name, NamedNode(iri("sh:result")), node)
+            yield Quad(node, NamedNode(kind), NamedNode(result))
+            yield Quad(node, NamedNode(iri("sh:focusNode")), NamedNode(check.thing.iri))
+            yield Quad(node, NamedNode(iri("sh:resultSeverity")), NamedNode(iri("sh:Warning")))
+            message = f"{heading}: {check.why}" if check.why else heading
+            yield Quad(node, NamedNode(iri("sh:resultMessage")), Literal(message, language=language))
+            for source in check.sources:
+                yield Quad(node, NamedNode(iri("dcterms:source")), NamedNode(source.iri))

@@ -1,0 +1,68 @@
+"""The pages on which disagreements are listed, as HTML and as CSV."""
+
+from functools import partial
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from kommungraf.errors import BadRequest
+from kommungraf.formats import HTML
+from kommungraf.http.freshness import fixed
+from kommungraf.http.negotiation import page_number, required
+from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.resources.wording import period_in_words
+from kommungraf.review.disagreements import as_csv, disagreements
+from kommungraf.vocab import iri
+
+__all__ = ["blueprint", "municipality_key"]
+
+blueprint = Blueprint("conflictpages", __name__)
+
+_CSV: Final = "text/csv"
+#: How many disagreements a sheet holds.
+_SHEET: Final = 10_000
+
+
+@blueprint.get("/conflicts")
+def all_conflicts() -> Response:
+    """The disagreements of a `kind` and of a `municipality`, or of all; a sheet holds all of them."""
+    who = reader()
+    kind, asked = request.args.get("kind", ""), request.args.get("municipality", "").strip()
+    key = municipality_key(who, asked)
+    if request.args.get("format") == "csv" or required(request, (HTML, _CSV)) == _CSV:
+        return _sheet(who, kind, key)
+    number = page_number(request)
+    found = disagreements(who, kind, key, page=number)
+    context = {"found": found, "asked": asked, "sheet": _with_format()}
+    return page(
+        "conflicts.html", who, number=number, day=partial(period_in_words, language=who.language), **context
+    )
+
+
+def _sheet(who: Reader, kind: str, municipality: str) -> Response:
+    text = as_csv(disagreements(who, kind, municipality, size=_SHEET), who)
+    response = Response(text, mimetype=_CSV, headers={"Content-Disposition": 'inline; filename="conflicts.csv"'})
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _CSV, who.language))
+
+
+def _with_format() -> str:
+    arguments = {**request.args.to_dict(), "format": "csv"}
+    arguments.pop("page", None)
+    return f"{request.script_root}/conflicts?{urlencode(arguments)}"
+
+
+def municipality_key(who: Reader, asked: str) -> str:
+    """The key of the municipality that a reader names by its key, its code or its name; empty for none."""
+    if not asked:
+        return ""
+    start = f"{who.edition.base_iri}id/municipality/"
+    for key in (asked.casefold(), f"se-{asked}"):
+        if who.edition.index.exists(start + key):
+            return key
+    hits = who.edition.index.search(asked, who.language, limit=5, offset=0).hits
+    found = [hit.iri.removeprefix(start) for hit in hits if hit.type == iri("kg:Municipality")]
+    if not found:
+        raise BadRequest("No municipality has that name or code. Write its name, or its code, such as 0780.")
+    return found[0]

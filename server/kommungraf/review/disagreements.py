@@ -1,0 +1,220 @@
+"""Where sources disagree: the disagreements of a dataset by kind, each with what every side says, from whom and since when."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pyoxigraph import NamedNode
+
+from kommungraf.editions.search import Label
+from kommungraf.errors import UnknownResource
+from kommungraf.rendering.site import Reader
+from kommungraf.resources.links import Link
+from kommungraf.resources.resources import query_text
+from kommungraf.resources.views import Behind, Value, Views
+from kommungraf.vocab import iri
+
+__all__ = ["PAGE", "Disagreements", "Kind", "Matter", "Side", "as_csv", "disagreements", "safe"]
+
+#: How many disagreements a page holds.
+PAGE: Final = 50
+#: How many sides of one disagreement are shown.
+_SIDES: Final = 40
+
+_ALL: Final = iri("kg:Conflict")
+_ACCEPTED: Final = iri("kg:Accepted")
+_BOOLEAN: Final = iri("xsd:boolean")
+_KINDS: Final = "id/conflict-kind/"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of disagreement, how many there are of it, its key in an address, and what it means."""
+
+    link: Link
+    key: str
+    number: int
+    meaning: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one claim says of a matter, who says it, on which day, and whether that is held."""
+
+    values: tuple[Value, ...]
+    behind: Behind
+    date: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One disagreement: its kind, what it is about, and its sides, the held ones first; `more` sides are left out."""
+
+    conflict: Link
+    kind: Link
+    subject: Link
+    sides: tuple[Side, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreements:
+    """One page of the disagreements of a kind and of a municipality, or of all, with how many there are."""
+
+    matters: tuple[Matter, ...]
+    kinds: tuple[Kind, ...]
+    kind: str
+    municipality: Link | None
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def disagreements(who: Reader, kind: str, municipality: str, *, page: int = 1, size: int = PAGE) -> Disagreements:
+    """The disagreements of the kind with the key `kind` that concern the municipality with the given key."""
+    base = who.edition.base_iri
+    whom = NamedNode(f"{base}id/municipality/{municipality}" if municipality else _ALL)
+    kinds = _kinds(who, whom)
+    if kind and kind not in {each.key for each in kinds}:
+        raise UnknownResource(base + _KINDS + kind)
+    total = sum(each.number for each in kinds if kind in {"", each.key})
+    if page > max(1, -(-total // size)):
+        raise UnknownResource(f"{base}conflicts?page={page}")
+    rows = who.edition.evaluator.select(
+        _text(page, size), **{"class": NamedNode(base + _KINDS + kind if kind else _ALL), "whom": whom}
+    )
+    named = _named(who, whom) if municipality else None
+    return Disagreements(tuple(_matters(who, rows)), kinds, kind, named, total)
+
+
+def _text(page: int, size: int) -> str:
+    # SPARQL takes no variable in LIMIT and OFFSET, so the numbers are written over those of the file.
+    numbers = f"LIMIT {size} OFFSET {(page - 1) * size}"
+    return query_text("conflicts").replace("LIMIT 500 OFFSET 0", numbers)
+
+
+def _named(who: Reader, thing: NamedNode) -> Link:
+    who.names.fetch((thing.value,))
+    return who.names.link(thing.value)
+
+
+def _kinds(who: Reader, whom: NamedNode) -> tuple[Kind, ...]:
+    found = who.edition.evaluator.select(query_text("conflict-kinds"), whom=whom)
+    rows = [row for row in found if "kind" in row]
+    names = [row["kind"].value for row in rows]
+    who.names.fetch(names)
+    meanings = who.edition.index.definitions(names, who.language)
+    kinds = [
+        Kind(who.names.link(name), name.rpartition("/")[2], int(row["number"].value), meanings.get(name))
+        for name, row in ((row["kind"].value, row) for row in rows)
+    ]
+    return tuple(sorted(kinds, key=lambda each: each.link.text.casefold()))
+
+
+def _matters(who: Reader, rows: Iterable[Row]) -> Iterator[Matter]:
+    found = list(rows)
+    grouped = _by_side(row for row in found if "side" in row)
+    names = {row["subject"].value: row for row in found if "side" not in row}
+    who.names.fetch(_mentioned(grouped))
+    for (kind, about, conflict), sides in sorted(grouped.items()):
+        first = next(iter(sides.values()))[0]
+        shown = sorted((_side(who, rows) for rows in sides.values()), key=_order)
+        subject, link = _subject(who, names.get(about, first)), who.names.link
+        yield Matter(link(conflict), link(kind), subject, tuple(shown[:_SIDES]), max(0, len(shown) - _SIDES))
+
+
+def _by_side(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[str, list[Row]]]:
+    """The rows of each side of each disagreement: first what is known of it as a claim, without which it isn't shown."""
+    grouped: dict[tuple[str, str, str], dict[str, list[Row]]] = {}
+    for row in sorted(rows, key=lambda each: "status" not in each):
+        matter, side = (row["kind"].value, row["subject"].value, row["conflict"].value), row["side"].value
+        if "status" in row:
+            grouped.setdefault(matter, {}).setdefault(side, []).append(row)
+        elif side in grouped.get(matter, ()):
+            grouped[matter][side].append(row)
+    return grouped
+
+
+def _mentioned(grouped: Mapping[tuple[str, str, str], Mapping[str, list[Row]]]) -> set[str]:
+    rows = (row for sides in grouped.values() for each in sides.values() for row in each)
+    return {term.value for row in rows for term in row.values() if isinstance(term, NamedNode)}
+
+
+def _subject(who: Reader, row: Row) -> Link:
+    """The thing, by a name that any source gives it where it has none that is held."""
+    link = who.names.link(row["subject"].value)
+    if link.named or "name" not in row:
+        return link
+    return Link(link.iri, row["name"].value, row["name"].language or "", link.href, link.here)
+
+
+def _side(who: Reader, rows: list[Row]) -> Side:
+    views, first = Views(who.names, {}), rows[0]
+    said = sorted({(row["o"], row["p"]) for row in rows if "o" in row}, key=str)
+    status = first["status"].value
+    behind = Behind(
+        what="claim",
+        link=who.names.link(first["side"].value),
+        phrases=tuple(sorted({row["exact"].value for row in rows if "exact" in row})),
+        sources=tuple(
+            who.names.link(name) for name in sorted({row["source"].value for row in rows if "source" in row})
+        ),
+        status=None if status == _ACCEPTED else who.names.link(status),
+        row=next((int(row["row"].value) for row in rows if "row" in row), None),
+    )
+    days = sorted({row["day"].value for row in rows if "day" in row})
+    values = dict.fromkeys(_said(views, term, by=name.value) for term, name in said)
+    return Side(tuple(values), behind, days[0] if days else "", status == _ACCEPTED)
+
+
+def _said(views: Views, term: object, *, by: str) -> Value:
+    """A value; a yes or no says to what."""
+    value = views.value(term)
+    return (
+        replace(value, text=f"{views.names.link(by).text}: {value.text}") if value.datatype == _BOOLEAN else value
+    )
+
+
+def _order(side: Side) -> tuple[object, ...]:
+    return not side.held, [value.text or value.term for value in side.values], side.behind.link.iri
+
+
+def as_csv(found: Disagreements, who: Reader) -> str:
+    """A line for each side, with the columns in the reader's language."""
+    text, out = who.text, io.StringIO()
+    lines = csv.writer(out, lineterminator="\r\n")
+    names = ("Kind", "About", "What it says", "Held here", "Status", "Source", "Date", "Claim")
+    lines.writerow([text(name) for name in names])
+    for matter in found.matters:
+        for side in matter.sides:
+            said = "; ".join(value.link.text if value.link else value.text or value.term for value in side.values)
+            held, behind = text("yes") if side.held else text("no"), side.behind
+            status = behind.status.text if behind.status else ""
+            source = "; ".join(link.iri for link in behind.sources)
+            lines.writerow(
+                safe(cell)
+                for cell in (
+                    matter.kind.text,
+                    matter.subject.text,
+                    said,
+                    held,
+                    status,
+                    source,
+                    side.date,
+                    behind.link.iri,
+                )
+            )
+    return out.getvalue()
+
+
+def safe(cell: str) -> str:
+    """The cell as text: a spreadsheet takes one that begins like a formula for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell

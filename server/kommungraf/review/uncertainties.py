@@ -1,0 +1,47 @@
+"""What the sources don't say: the knowledge gaps of the dataset as a whole."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from kommungraf.rendering.panels import Panel, Part
+from kommungraf.rendering.site import Reader
+from kommungraf.resources.resources import query_text
+from kommungraf.resources.views import Views
+
+__all__ = ["gaps"]
+
+
+def _mentioned(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {term.value for row in rows for term in row.values() if isinstance(term, NamedNode)}
+
+
+def gaps(who: Reader) -> Panel:
+    """What is known to be unknown, and why."""
+    rows = who.edition.evaluator.select(query_text("gaps"))
+    who.names.fetch(_mentioned(rows))
+    views, grouped = Views(who.names, {}), _by_gap(rows)
+    columns = (
+        who.text("What is not known"),
+        who.text("About"),
+        who.text("Why"),
+        who.text("Source"),
+        who.text("Filled by"),
+    )
+    lines = tuple(
+        tuple(Part(tuple(map(views.value_of, values))) for values in ((gap,), *parts))
+        for gap, parts in grouped.items()
+    )
+    return Panel(who.text("Gaps"), who.text("What is known to be unknown, and why"), columns, lines)
+
+
+def _by_gap(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[list[str], ...]]:
+    """The subjects, reasons, sources and fillers of each gap, each once."""
+    found: dict[str, tuple[list[str], ...]] = {}
+    for row in rows:
+        parts = found.setdefault(row["gap"].value, ([], [], [], []))
+        for name, values in zip(("subject", "reason", "source", "filler"), parts, strict=True):
+            if name in row and row[name].value not in values:
+                values.append(row[name].value)
+    return found

@@ -1,0 +1,1 @@
+"""The production server around the application: event loop, cache, log and counts."""
