@@ -279,7 +279,8 @@ def test_time_that_runs_out_is_a_failure() -> None:
 
 def sentences(module: str) -> set[str]:
     """The texts of a module that read as sentences, without its docstrings."""
-    tree = ast.parse((Path(kommungraf.__file__).parent / f"{module}.py").read_text("utf-8"))
+    (path,) = Path(kommungraf.__file__).parent.rglob(f"{module}.py")
+    tree = ast.parse(path.read_text("utf-8"))
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef)
     docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, holders)}
     texts = {
