@@ -153,18 +153,44 @@ def test_a_project_declares_lists_of_its_own_beside_its_kinds(tmp_path: Path) ->
     assert declaration("fonden", (tmp_path,)).claim == "kgi:claim/fonden-2024/{number}"
 
 
-def test_a_name_means_a_municipality_only_in_its_country_and_every_other_place_is_the_lists_own(
+def test_a_name_means_what_is_known_by_it_in_its_country_and_every_other_place_is_the_lists_own(
     tmp_path: Path,
 ) -> None:
     rows = "city1,country1,city2,country2\nVäxjö,Sweden,Växjö,Norway\nLund,Sweden,Lancaster,England\n"
-    assert run(tmp_path, rows.encode(), declaration("wikipedia-twin-towns", ())).taken == 2
+    rows += "Älmhult,Sweden,kuršėnai,Lithuania\nÄlmhult,Sweden,Kuršėnai,Latvia\n"
+    assert run(tmp_path, rows.encode(), declaration("wikipedia-twin-towns", ())).taken == 4
     members = {quad.object.value for quad in quads(tmp_path) if quad.predicate.value == iri("org:member")}
     assert members == {
         iri("kgi:municipality/se-0780"),
         iri("kgi:municipality/se-1281"),
+        iri("kgi:municipality/se-0765"),
         iri("kgi:place/wikipedia-norway--vaxjo-") + "aefe9af1",
-        iri("kgi:place/wikipedia-england--lancaster"),
+        iri("kgi:place/gb-lancaster"),
+        iri("kgi:place/lt-kursenai"),
+        iri("kgi:place/wikipedia-latvia--kursenai-") + "40477846",
     }
+
+
+def test_a_name_of_several_known_places_is_set_aside_with_them_and_the_key_of_one_is_taken(tmp_path: Path) -> None:
+    names, germany = Names(), "http://publications.europa.eu/resource/authority/country/DEU"
+    for key in ("place/de-neustadt-a", "place/de-neustadt-b"):
+        names.say((iri(f"kgi:{key}"), iri("rdf:type"), iri("kg:Place"), ""))
+        names.say((iri(f"kgi:{key}"), iri("geo:sfWithin"), germany, ""))
+    names.say((iri("kgi:place/de-neustadt-a"), iri("skos:prefLabel"), "Neustadt", "sv"))
+    names.say((iri("kgi:place/de-neustadt-b"), iri("skos:altLabel"), "Neustadt", "de"))
+    names.say((germany, iri("rdf:type"), iri("dcterms:Location"), ""))
+    names.say((germany, iri("skos:prefLabel"), "Germany", "en"))
+    names.open()
+    path, rejected = tmp_path / "list.csv", tmp_path / "aside.csv"
+    path.write_text(
+        "city1,country1,city2,country2\nNeustadt,Germany,Ulm,Germany\nplace/de-neustadt-b,Germany,Ulm,Germany\n",
+        "utf-8",
+    )
+    table = declaration("wikipedia-twin-towns", ())
+    tally = import_list(Import(path, table, names, tmp_path / "out.nq", rejected, "en"))
+    assert (tally.read, tally.taken, tally.aside) == (2, 1, 1)
+    told = "Neustadt (place/de-neustadt-a); "
+    assert f"2:city1: “Neustadt” can mean several things: {told}" in rejected.read_text("utf-8-sig")
 
 
 def test_an_item_of_wikidata_means_the_municipality_and_not_the_town_of_its_name(tmp_path: Path) -> None:
@@ -254,23 +280,38 @@ def test_twin_towns_of_wikipedia_give_the_figures_counted_without_rdf(tmp_path: 
     set_aside = {tuple(row[:4]) for row in aside}
     named = pairs(row for row in rows if tuple(row) not in set_aside)
     assert len(named | pairs(aside)) == wanted["places"]
-    # Two ways to write one name, in another case, mean one place.
+    # A name that is known in its country is that place; of the others, two ways to write one name, in another case, mean one.
     places = {place for members in twinnings.values() for place in members}
-    assert len(places) == len({(city.casefold(), country.casefold()) for city, country in named})
+    own = {place for place in places if "/wikipedia-" in place}
+    assert len(own) == len(
+        {(city.casefold(), country.casefold()) for city, country in named if not known(city, country)}
+    )
+    assert places - own == {place for pair in named for place in known(*pair)}
 
     swedish = {place for place in places if "/municipality/se-" in place or "/wikipedia-sweden--" in place}
     assert len(swedish) == wanted["swedish_names"]
     assert sum(bool(members & swedish) for members in claims.values()) == wanted["rows_touching_sweden"]
-    found = {name: sorted(partners(twinnings, name)) for name in wanted["degree"]}
+    found = {name: sorted(partners(claims, name)) for name in wanted["degree"]}
     assert {name: len(twins) for name, twins in found.items()} == wanted["degree"]
+    assert found["Älmhult"] == [iri("kgi:place/lt-kursenai"), iri("kgi:place/no-time")]
+    # The list has Lancaster twice, in “England” and in “England, United Kingdom”; it is one place.
+    assert Counter(found["Växjö"])[iri("kgi:place/gb-lancaster")] == 2
     for name, twins in wanted["twins"].items():
         assert len(found[name]) == len(twins)
 
 
-def partners(twinnings: dict[str, set[str]], name: str) -> set[str]:
-    """The other ends of a Swedish municipality's ties."""
+def partners(claims: dict[str, set[str]], name: str) -> Iterator[str]:
+    """The other ends of a Swedish municipality's ties, as often as claims name them."""
     (own,) = own_names().found(name, (iri("kg:Municipality"),), own_names().found("SWE", (), None)[0])
-    return {other for members in twinnings.values() if own in members for other in members - {own}}
+    return (other for members in claims.values() if own in members for other in members - {own})
+
+
+@cache
+def known(city: str, country: str) -> tuple[str, ...]:
+    """The municipality or place that our own data know by the name in the country, as the list writes it."""
+    column = next(each for each in declaration("wikipedia-twin-towns", ()).stated() if each.name == "country1")
+    (area,) = own_names().found(column.aliases.get(country, country), column.classes, None)
+    return own_names().found(city, (iri("kg:Municipality"), iri("kg:Place")), area)
 
 
 @needs_lists

@@ -101,7 +101,7 @@ def _thing(column: Column, text: str, row: Mapping[str, str], names: Names) -> R
     found = () if column.within and not within and column.own else names.found(text, column.classes, within)
     if len(found) == 1:
         return _thing_values(column.name, found[0], names) | {f"{column.name}.known": found[0]}
-    if column.own:
+    if column.own and not found:
         return _own_thing(column, column.own, row, names)
     if found:
         candidates = "; ".join(names.described(each) for each in found[:5])
