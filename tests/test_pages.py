@@ -236,6 +236,21 @@ def test_every_question_has_the_answer_that_was_worked_out(client: FlaskClient) 
         assert "This is the answer that was worked out by hand" in shown(client, path, "en"), path
 
 
+@pytest.mark.parametrize(
+    ("language", "headings", "words"),
+    [
+        pytest.param("sv", ["Precision", "Datum", "Början eller slut", "Av"], {"månad", "säsong", "år"}, id="sv"),
+        pytest.param("en", ["Precision", "Date", "Start or end", "Of"], {"month", "season", "year"}, id="en"),
+    ],
+)
+def test_answer_to_a_question_is_headed_and_worded_for_people(
+    client: FlaskClient, language: str, headings: list[str], words: set[str]
+) -> None:
+    text = shown(client, "/questions/precision-of-dates", language)
+    assert re.findall(r'<th scope="col">([^<]+)</th>', text) == headings
+    assert set(re.findall(r"<tr><td>([^<]+)</td>", text)) == words
+
+
 @pytest.mark.parametrize("path", ["/questions/no-such-question", "/list?type=x", "/list", "/nothing/here"])
 def test_what_isnt_there_is_a_404_page(client: FlaskClient, path: str) -> None:
     response = client.get(path, headers={"Accept": "text/html", "Accept-Language": "sv"})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
-from kommungraf.building.questions import read_questions
+from kommungraf.building.questions import Wording, read_questions
 from kommungraf.dataset.dataset import assembled, stated
 from kommungraf.dataset.inputs import read_inputs
 from kommungraf.dataset.project import own_project
@@ -21,6 +21,8 @@ GIVEN = ROOT.parent / "shared" / "sources" / "competency_questions.csv"
 WHOLE = """# id: CQ99
 # sv: Vad heter Älmhult?
 # en: What is Älmhult called?
+# column ?name: Namn | Name
+# value yes: ja | yes
 # expected:
 # ?name
 # "Älmhult"
@@ -95,15 +97,20 @@ def test_question_file_is_read_whole(tmp_path: Path) -> None:
     assert (question.slug, question.id, question.sv) == ("name", "CQ99", "Vad heter Älmhult?")
     assert question.en == "What is Älmhult called?"
     assert question.expected == '?name\n"Älmhult"\n'
+    assert question.columns == {"name": Wording("Namn", "Name")}
+    assert question.values == {"yes": Wording("ja", "yes")}
     assert question.query == WHOLE.partition('"Älmhult"\n')[2]
 
 
 def test_unbound_values_stay_in_the_expected_answer(tmp_path: Path) -> None:
     (tmp_path / "name.rq").write_text(
-        WHOLE.replace("# ?name", "# ?a\t?b\t?c").replace('# "Älm', '# \t\t"Älm'), "utf-8"
+        WHOLE.replace("# ?name", "# ?a\t?b\t?name")
+        .replace('# "Älm', '# \t\t"Älm')
+        .replace("# expected", "# column ?a: A | A\n# column ?b: B | B\n# expected"),
+        "utf-8",
     )
     (question,) = read_questions(tmp_path)
-    assert question.expected == '?a\t?b\t?c\n\t\t"Älmhult"\n'
+    assert question.expected == '?a\t?b\t?name\n\t\t"Älmhult"\n'
 
 
 def test_questions_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
@@ -118,8 +125,9 @@ def test_questions_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
         pytest.param("# id: CQ99\n", 1, id="id"),
         pytest.param("# sv: Vad heter Älmhult?\n", 2, id="swedish"),
         pytest.param("# en: What is Älmhult called?\n", 3, id="english"),
-        pytest.param("# expected:\n", 4, id="expected"),
-        pytest.param('# ?name\n# "Älmhult"\n', 5, id="variables"),
+        pytest.param("# column ?name: Namn | Name\n", 4, id="heading"),
+        pytest.param("# expected:\n", 6, id="expected"),
+        pytest.param('# ?name\n# "Älmhult"\n', 7, id="variables"),
     ],
 )
 def test_missing_header_line_is_named_with_its_place(tmp_path: Path, missing: str, line: int) -> None:
@@ -127,6 +135,31 @@ def test_missing_header_line_is_named_with_its_place(tmp_path: Path, missing: st
     with pytest.raises(InputError) as caught:
         read_questions(tmp_path)
     assert (caught.value.place.file, caught.value.place.line) == (f"{tmp_path.name}/name.rq", line)
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "message"),
+    [
+        pytest.param("# column ?name: Namn", 4, "can't be read", id="one language"),
+        pytest.param("# column ?name: | Name", 4, "can't be read", id="an empty language"),
+        pytest.param("# column ?name: Namn | Name | Nom", 4, "can't be read", id="a third language"),
+        pytest.param(
+            "# column ?name: Namn | Name\n# column ?nam: Namn | Name", 4, "no variable [?]nam;", id="no such"
+        ),
+        pytest.param(
+            "# column ?name: Namn | Name\n# column ?name: Namn | Name", 5, "its words already", id="twice"
+        ),
+        pytest.param("# column ?Name: Namn | Name", 4, "[?]name has no heading", id="other case"),
+        pytest.param("# columns ?name: Namn | Name", 4, "can't be read", id="misspelt"),
+    ],
+)
+def test_heading_that_fits_no_variable_is_named_with_its_place(
+    tmp_path: Path, written: str, line: int, message: str
+) -> None:
+    (tmp_path / "name.rq").write_text(WHOLE.replace("# column ?name: Namn | Name", written), "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        read_questions(tmp_path)
+    assert caught.value.place.line == line
 
 
 def test_header_without_a_query_is_refused(tmp_path: Path) -> None:

@@ -178,8 +178,9 @@ def question(slug: str) -> Response:
         raise UnknownResource(f"{who.edition.base_iri}questions/{slug}")
     live = answered(who, found.query)
     expected = table_of_results(who, found.expected.encode(), QueryResultsFormat.TSV)
+    same = _says_the_same(live, expected)
     return page(
-        "question.html", who, asked=found, table=live, expected=expected, same=_says_the_same(live, expected)
+        "question.html", who, asked=found, table=found.worded(live), expected=found.worded(expected), same=same
     )
 
 
