@@ -14,39 +14,24 @@ import pytest
 from engines import Server, oxigraph
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Editions, Stores
-from kommungraf.editions.transfer import Target, push
 from kommungraf.engine.endpoint import Credentials, endpoint
 from kommungraf.engine.engine import Query
 from kommungraf.errors import EngineFailed, NotPushed
-from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
-from serving_release import ALMHULT, TRIG, make_current, write_release
-
-LIMITS = Limits(seconds=5, workers=2)
-OTHER = (
-    TRIG
-    + f'<{BASE}id/graph/more> {{ <{BASE}id/new> <{BASE}def/value> "new" }} <{BASE}id/new> <{BASE}def/value> "held" .'
-)
+from serving_release import ALMHULT, make_current, write_release
+from two_engines import LIMITS, OTHER, emptied, pushed, two_engines
 
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[Server, Server]]:
-    with oxigraph(None) as first, oxigraph(None) as second:
-        yield first, second
+    with two_engines() as pair:
+        yield pair
 
 
 @pytest.fixture(autouse=True)
 def _empty(servers: tuple[Server, Server]) -> None:
     for server in servers:
-        urllib.request.urlopen(urllib.request.Request(server.graphs, method="DELETE")).close()
-
-
-def target(server: Server) -> Target:
-    return Target(endpoint(server.query, Credentials()), endpoint(server.graphs, Credentials()))
-
-
-def pushed(release: Path, *servers: Server, in_place: bool = False) -> str:
-    return push(release, [target(server) for server in servers], LIMITS, lambda _step: None, in_place=in_place)
+        emptied(server)
 
 
 def stores(*servers: Server) -> Stores:

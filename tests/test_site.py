@@ -2,9 +2,6 @@
 
 import html.parser
 import json
-import subprocess
-import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -32,6 +29,7 @@ from kommungraf.building.release import publish
 from kommungraf.dataset.project import own_project
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
+from served_site import served
 
 BASE = own_project().base_iri
 PAGES = ("/", "/search?q=almhult", "/questions", "/conflicts", "/gaps", "/dataset/", "/sparql", "/def/", "/shape/")
@@ -46,14 +44,8 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(releases: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases", str(releases)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        line = next(line for line in server.stdout if "http://" in line)
-        threading.Thread(target=server.stdout.read, daemon=True).start()
-        yield line.split()[-1].rstrip("/")
-        server.terminate()
-        server.wait(20)
+    with served(releases) as address:
+        yield address
 
 
 def fetched(address: str, accept: str = "*/*", language: str = "sv") -> tuple[int, Message, bytes]:

@@ -3,8 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from kommungraf.vocab import BASE, iri
+from served_site import served
 from serving_release import ALMHULT, CLAIM, write_release
 
 CLIENTS = Path(__file__).parent / "clients"
@@ -31,14 +30,8 @@ CONSTRUCT = f"CONSTRUCT WHERE {{ <{ALMHULT}> ?p ?o }}"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     releases = tmp_path_factory.mktemp("releases")
     write_release(releases)
-    command = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases", str(releases)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        line = next(line for line in server.stdout if "http://" in line)
-        threading.Thread(target=server.stdout.read, daemon=True).start()
-        yield line.split()[-1].rstrip("/")
-        server.terminate()
-        server.wait(20)
+    with served(releases) as address:
+        yield address
 
 
 def curl(*arguments: str) -> str:

@@ -5,9 +5,6 @@ import http.client
 import io
 import json
 import re
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +28,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from served_site import served
 from serving_release import write_release
 
 SUITE = Path(__file__).parent.parent / "build" / "w3c"
@@ -177,16 +175,10 @@ def everything() -> str:
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[http.client.HTTPConnection]:
     releases = tmp_path_factory.mktemp("releases")
     write_release(releases, everything())
-    command = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases", str(releases)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        line = next(line for line in server.stdout if "http://" in line)
-        threading.Thread(target=server.stdout.read, daemon=True).start()
-        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(line.split()[-1]).port, timeout=30)
+    with served(releases) as address:
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=30)
         yield connection
         connection.close()
-        server.terminate()
-        server.wait(20)
 
 
 def asked(endpoint: http.client.HTTPConnection, case: Case, accept: str) -> tuple[int, str, bytes]:
