@@ -1,6 +1,6 @@
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,14 @@ def written(folder: Path, fill: Callable[[Worksheet], Any]) -> Path:
         pytest.param(765, "0000", "0765", id="code-with-zeros"),
         pytest.param(True, "General", "ja", id="boolean"),
         pytest.param(date(2018, 6, 12), "yyyy-mm-dd", "2018-06-12", id="date"),
-        pytest.param(datetime(2018, 6, 12, 9, 30), "d/m/yy h:mm", "2018-06-12", id="moment"),
+        pytest.param(
+            datetime(2018, 6, 12), "yyyy-mm-dd hh:mm:ss", "2018-06-12", id="midnight-as-programs-write-days"
+        ),
+        pytest.param(datetime(2018, 6, 12, 9, 30), "d/m/yy", "2018-06-12", id="time-not-shown"),
+        pytest.param(date(2018, 6, 12), "[$-41D]d mmmm yyyy;@", "2018-06-12", id="day-in-swedish"),
         pytest.param(date(2018, 6, 1), "mmm-yy", "2018-06", id="month-shown"),
+        pytest.param(date(2018, 6, 1), '[$-41D]mmmm" år "yyyy', "2018-06", id="month-in-words"),
+        pytest.param(date(2018, 6, 1), "dddd mmm yyyy", "2018-06", id="weekday-is-no-day"),
         pytest.param(date(2018, 1, 1), "yyyy", "2018", id="year-shown"),
     ],
 )
@@ -51,6 +57,28 @@ def test_cell_is_read_as_it_is_shown(tmp_path: Path, value: Any, form: str, text
 
     rows, problems = read(written(tmp_path, fill))
     assert (rows[1].cells, problems) == ((text,), [])
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "words"),
+    [
+        pytest.param(date(2026, 6, 1), "d-mmm", "part of a date", id="1-6-typed-without-a-year"),
+        pytest.param(date(2026, 6, 1), "mmmm", "part of a date", id="month-without-a-year"),
+        pytest.param(datetime(2018, 6, 12), "yyyy hh:mm", "part of a date", id="minutes-are-no-month"),
+        pytest.param(datetime(2018, 6, 12, 9, 30), "d/m/yy h:mm", "time of day", id="moment"),
+        pytest.param(time(9, 30), "h:mm", "time of day", id="time-alone"),
+        pytest.param(2018, "yyyy-mm-dd", "a day of 1905", id="year-typed-into-a-date"),
+    ],
+)
+def test_date_that_a_spreadsheet_made_more_exact_than_it_shows_is_told(
+    tmp_path: Path, value: Any, form: str, words: str
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["A2"] = "heading", value
+        sheet["A2"].number_format = form
+
+    rows, _ = read(written(tmp_path, fill))
+    assert words in rows[1].faults[0]
 
 
 def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:

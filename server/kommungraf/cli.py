@@ -40,6 +40,7 @@ __all__ = ["main"]
 
 _FORMS: Final = ("text", "turtle", "json", "sarif", "github")
 _USAGE: Final = 2
+_IMPORTS: Final = Path("data/imports")
 #: A flag of these publishes something else than what lies in the folder of releases.
 _CONTENT: Final = frozenset({"data", "ontology", "shapes", "questions", "base-iri"})
 
@@ -112,6 +113,7 @@ def check(files: Sequence[Path], form: str, marked: Path | None, lang: str, **fl
 @language_option
 def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
     """Write an empty TABLE to fill in; its name begins with the kind, such as twin-towns or twin-towns-vaxjo."""
+    from kommungraf.dataset.inputs import known_names  # noqa: PLC0415
     from kommungraf.tables.blanksheets import write_blank  # noqa: PLC0415
     from kommungraf.tables.kinds import kind_of  # noqa: PLC0415
     from kommungraf.tables.sheets import SUFFIXES  # noqa: PLC0415
@@ -119,7 +121,10 @@ def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
     project = _project((), _configured(flags, lang).section(Folders))
     has_ending = table.suffix.lower() in SUFFIXES
     path = table if has_ending else table.with_name(table.name + (".xlsx" if xlsx else ".csv"))
-    write_blank(kind_of(path, project.data), path, lang)
+    kind = kind_of(path, project.data)
+    known = replace(project, data=(), known=project.data)
+    names = known_names(known, _IMPORTS, ()) if path.suffix.lower() == ".xlsx" else None
+    write_blank(kind, path, lang, names)
     click.echo(path)
 
 
@@ -129,7 +134,7 @@ def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
 @option(
     "--into",
     type=click.Path(path_type=Path),
-    default=Path("data/imports"),
+    default=_IMPORTS,
     show_default=True,
     help="The folder for the claims; the build reads it as data.",
 )

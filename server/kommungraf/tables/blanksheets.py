@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from kommungraf.tables.csvw import Column, Table
+from kommungraf.tables.names import Names, folded
 from kommungraf.tables.newfiles import write_new
 from kommungraf.texts import translations
+from kommungraf.vocab import iri
 
 __all__ = ["write_blank"]
 
@@ -18,11 +20,20 @@ _YES_NO: Final = {"sv": ("ja", "nej"), "en": ("yes", "no")}
 #: Spreadsheet programs of a country open CSV with the separator of its numbers in mind.
 _DELIMITER: Final = {"sv": ";", "en": ","}
 _WIDEST: Final = 40
+#: More things than this are quicker typed than found in a list.
+_MOST_OFFERED: Final = 2000
+_SOURCE: Final = iri("kg:Source")
+#: Concepts are of many schemes, and nothing says which of them a column means.
+_CONCEPT: Final = iri("skos:Concept")
 
 
-def write_blank(kind: Table, path: Path, language: str) -> None:
-    """Writes an empty table of a kind; raises OutputFault where the file is there already or can't be written."""
-    write_new(path, _workbook(kind, language) if path.suffix.lower() == ".xlsx" else _csv(kind, language))
+def write_blank(kind: Table, path: Path, language: str, names: Names | None = None) -> None:
+    """Writes an empty table of a kind; raises OutputFault where the file is there already or can't be written.
+
+    A workbook offers the things that `names` know, where there aren't too many.
+    """
+    is_workbook = path.suffix.lower() == ".xlsx"
+    write_new(path, _workbook(kind, language, names) if is_workbook else _csv(kind, language))
 
 
 def _csv(kind: Table, language: str) -> bytes:
@@ -54,7 +65,7 @@ def _values(column: Column, language: str) -> tuple[str, ...]:
     return tuple(choice.titles[language][0] for choice in column.choices)
 
 
-def _workbook(kind: Table, language: str) -> bytes:
+def _workbook(kind: Table, language: str, names: Names | None) -> bytes:
     from openpyxl import Workbook  # noqa: PLC0415 - only this command needs it
 
     book = Workbook()
@@ -62,10 +73,29 @@ def _workbook(kind: Table, language: str) -> bytes:
     table.title = kind.title.get(language, "")[:31] or kind.name
     _heading(table, kind, language)
     _help_sheet(book.create_sheet(_HELP[language]), kind, language)
-    _choices(book, table, kind, language)
+    offers = {column.name: tuple(_offered(column, language, names)) for column in kind.stated()}
+    _choices(book.create_sheet(_LISTS[language]), table, kind, offers, language)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _offered(column: Column, language: str, names: Names | None) -> Iterable[str]:
+    """What a column offers to choose from: its values, or the things that it may name, as they are to be written."""
+    if column.reads != "thing" or names is None or column.separator or not column.classes:
+        return _values(column, language)
+    things = names.members(set(column.classes) - {_CONCEPT}, _MOST_OFFERED + 1)
+    if len(things) > _MOST_OFFERED:
+        return ()
+    written = {_written(each, column, language, names) for each in things}
+    return sorted(filter(None, written), key=lambda text: (folded(text), text))
+
+
+def _written(thing: str, column: Column, language: str, names: Names) -> str:
+    """The name or the key by which a cell surely means the thing; empty where there is none."""
+    called = () if _SOURCE in column.classes else (names.label(thing, language),)
+    texts = (*called, names.key(thing), names.path(thing))
+    return next((text for text in texts if names.found(text, column.classes, None) == (thing,)), "")
 
 
 def _heading(table: Any, kind: Table, language: str) -> None:
@@ -102,16 +132,16 @@ def _help_rows(kind: Table, language: str) -> Iterator[list[str]]:
         yield [column.heading(language), required, meaning, values, example]
 
 
-def _choices(book: Any, table: Any, kind: Table, language: str) -> None:
-    """Drop-down lists; other words that the kind knows may be typed after a question."""
+def _choices(lists: Any, table: Any, kind: Table, offers: Mapping[str, tuple[str, ...]], language: str) -> None:
+    """Drop-down lists from a hidden sheet; other words that the kind knows may be typed after a question."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
 
-    lists = book.create_sheet(_LISTS[language])
+    lists.sheet_state, place = "hidden", 0
     for number, column in enumerate(kind.stated(), start=1):
-        if not (values := _values(column, language)):
+        if not (values := offers[column.name]):
             continue
-        place = lists.max_column + 1 if lists.max_row > 1 else 1
+        place += 1
         for row, value in enumerate((column.heading(language), *values), start=1):
             lists.cell(row, place, value)
         letter, own = get_column_letter(place), get_column_letter(number)

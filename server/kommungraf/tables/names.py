@@ -135,6 +135,13 @@ class Names:
         foremost = min((yields for _, yields in meant), default=0)
         return tuple(sorted(each for each, yields in meant if yields == foremost))
 
+    def members(self, classes: Iterable[str], most: int) -> tuple[str, ...]:
+        """The things of any of the classes, `most` of them at most, in the order of their IRIs."""
+        among = tuple(classes)
+        marks = ", ".join("?" * len(among))
+        query = f"SELECT DISTINCT iri FROM fact WHERE what = ? AND value IN ({marks}) ORDER BY iri LIMIT ?"  # noqa: S608 - marks alone
+        return tuple(row[0] for row in self._connection.execute(query, (_TYPE, *among, most)))
+
     def _rows(self, text: str) -> list[tuple[str, int]]:
         query = "SELECT iri, yields FROM name WHERE folded = ? AND stage < ?"
         return self._connection.execute(query, (folded(text), self._stage or 1)).fetchmany(200)
@@ -164,9 +171,13 @@ class Names:
         row = self._connection.execute(query, (subject, language)).fetchone()
         return row[0] if row else self.key(subject)
 
+    def path(self, subject: str) -> str:
+        """A thing's IRI without the base that it shares with others: ``municipality/se-0780``."""
+        return subject.removeprefix(self._base)
+
     def described(self, subject: str) -> str:
         """A thing for a message: its name and its path."""
-        return f"{self.label(subject, 'sv')} ({subject.removeprefix(self._base)})"
+        return f"{self.label(subject, 'sv')} ({self.path(subject)})"
 
     def _suggestions(self, text: str, classes: tuple[str, ...]) -> tuple[str, ...]:
         """Up to three things whose names look like the text; for people to choose from, never taken."""

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -36,7 +36,10 @@ _MOST_STRINGS: Final = 128 * 2**20
 _MOST_FILES: Final = 2000
 _MOST_ROWS: Final = 2**20
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_ELAPSED: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+#: What a number format holds beside the parts of a date: quoted text, colours and locales, single characters, padding.
+_BESIDE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
+#: The days that Excel makes of the numbers 1900 to 2100.
+_YEARS_AS_DAYS: Final = (date(1905, 3, 14), date(1905, 9, 30))
 
 
 class Workbook:
@@ -162,6 +165,15 @@ _FAULTY: Final = {
     "f": "The cell holds a formula. Put its value in its place (copy, paste as values).",
     "e": "The cell holds a spreadsheet error. Write what it should say.",
 }
+_CLOCK: Final = "The cell shows a time of day. Write the day alone, as text, such as 2018-06-12."
+_PARTLY: Final = (
+    "The cell shows part of a date, though the spreadsheet keeps a whole one. "
+    "Write it as text, as exactly as the source says: 2018, 2018-06 or 2018-06-12."
+)
+_YEAR: Final = (
+    "The cell shows a day of 1905: so does a year, such as 2018, where the cell has the format of a date. "
+    "Write it as text, as exactly as the source says: 2018, 2018-06 or 2018-06-12."
+)
 
 
 def _text(cell: Any) -> tuple[str, str | None]:
@@ -171,18 +183,27 @@ def _text(cell: Any) -> tuple[str, str | None]:
     if isinstance(value, bool):
         return ("ja" if value else "nej"), None
     if isinstance(value, date):
-        return _shown_date(value, form), None
+        return _shown_date(value, form)
+    if isinstance(value, time | timedelta):
+        return str(value), _CLOCK
     if isinstance(value, int | float):
         return _shown_number(value, form), None
     return "" if value is None else str(value), None
 
 
-def _shown_date(value: date, number_format: str) -> str:
+def _shown_date(value: date, number_format: str) -> tuple[str, str | None]:
     """The date as exactly as the cell shows it: a month typed into a spreadsheet is kept as its first day."""
-    shown = _ELAPSED.sub("", number_format.casefold())
-    if "d" in shown or "y" not in shown:
-        return value.strftime("%Y-%m-%d")
-    return value.strftime("%Y-%m") if "m" in shown else value.strftime("%Y")
+    shown = set(re.findall("y|m|d+|h|s", _BESIDE.sub("", number_format.casefold().partition(";")[0])))
+    day, has_clock = value.strftime("%Y-%m-%d"), bool(shown & {"h", "s"})
+    if has_clock and isinstance(value, datetime) and value.time() != time():
+        return value.isoformat(" "), _CLOCK
+    if _YEARS_AS_DAYS[0].isoformat() <= day <= _YEARS_AS_DAYS[1].isoformat():
+        return day, _YEAR
+    if {"y", "m"} <= shown and shown & {"d", "dd"}:
+        return day, None
+    if "y" not in shown or shown & {"d", "dd"} or has_clock:
+        return day, _PARTLY
+    return (day[:7] if "m" in shown else day[:4]), None
 
 
 def _shown_number(value: float, number_format: str) -> str:
