@@ -18,6 +18,16 @@ def test_every_fault_is_found_in_one_go(tmp_path: Path) -> None:
     assert [file.name for file in inputs.data] == ["b.ttl"]
 
 
+@pytest.mark.parametrize("name", ["orter.ods", "orter.xls", "orter.xlsm", "ORTER.XLS"])
+def test_spreadsheet_of_a_format_that_is_not_read_is_told_and_not_passed_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.ttl").write_text(GOOD, "utf-8")
+    (tmp_path / name).write_bytes(b"PK")
+    for data in (tmp_path, tmp_path / name):
+        (fault,) = read_inputs(Project(data=(data,), root=tmp_path)).faults
+        assert fault.place.file == name
+        assert "Save it as “Excel Workbook (.xlsx)” or as “CSV UTF-8”" in fault.message
+
+
 @pytest.mark.parametrize("missing", [True, False], ids=["no-such-folder", "empty-folder"])
 def test_nothing_to_publish_is_told_with_the_folder(tmp_path: Path, missing: bool) -> None:
     folder = tmp_path / "data"

@@ -237,7 +237,7 @@ def test_a_closed_reserve_leaves_no_worker(host: Host) -> None:
 
 
 def test_a_reserve_goes_on_after_no_worker_could_be_made(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kommungraf.workers._BREATH", 0.01)
+    monkeypatch.setattr("kommungraf.engine.workers._BREATH", 0.01)
     faults = [ReleaseError("none"), ReleaseError("none")]
 
     def fresh() -> Worker:

@@ -80,7 +80,7 @@ def test_dumps_of_the_dataset_are_one_dataset(release: Path) -> None:
 def test_violation_makes_no_release_and_leaves_the_previous(
     release: Path, worth: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kommungraf.release._WORTH_PROCESSES", worth)
+    monkeypatch.setattr("kommungraf.building.release._WORTH_PROCESSES", worth)
     broken = replace(own_content(), judge=lambda: [Finding(Severity.VIOLATION, {"en": "Broken."})])
     with pytest.raises(InvalidDataset):
         publish(broken, release.parent, silent)

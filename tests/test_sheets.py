@@ -47,6 +47,7 @@ def test_comment_does_not_tell_the_delimiter(tmp_path: Path) -> None:
         pytest.param(b'a,b\n1,"x\n', "never closed", 2, id="open-quote"),
         pytest.param(b'a,b\n1,"x"y\n', "follows a closing", 2, id="text-after-quote"),
         pytest.param(b'a,b\n1,"' + b"x" * 140_000, "far too long", 2, id="endless-cell"),
+        pytest.param(b"a,b\n1," + b"x" * (5 * 2**20), "row begins here that is longer", 2, id="no-table"),
         pytest.param(b"," * 500 + b"x\n", "more than 200 cells", 1, id="wide"),
     ],
 )

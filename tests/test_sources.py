@@ -43,7 +43,7 @@ def test_unreadable_file_is_told_with_its_place(
 def test_unreadable_file_that_is_too_large_for_memory_is_told_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, place: tuple[int, int], words: str
 ) -> None:
-    monkeypatch.setattr("kommungraf.sources._LARGE", 1)
+    monkeypatch.setattr("kommungraf.dataset.sources._LARGE", 1)
     path = tmp_path / "a.ttl"
     path.write_bytes(content)
     with pytest.raises(SyntaxFault, match=words) as fault:
@@ -55,7 +55,7 @@ def test_large_file_is_read_each_time_and_says_the_same(tmp_path: Path, monkeypa
     path = tmp_path / "bom.ttl"
     path.write_bytes(b"\xef\xbb\xbf" + (PREFIX + "ex:a ex:b ex:c , 'å' .").encode())
     kept = read_rdf(path, path.name).quads
-    monkeypatch.setattr("kommungraf.sources._LARGE", 1)
+    monkeypatch.setattr("kommungraf.dataset.sources._LARGE", 1)
     streamed = read_rdf(path, path.name).quads
     assert list(streamed) == list(streamed) == list(kept)
 

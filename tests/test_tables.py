@@ -81,6 +81,8 @@ def test_row_becomes_a_claim_with_its_file_row_and_source(tmp_path: Path) -> Non
         pytest.param("kod,code,namn", "stands twice", id="duplicate-in-two-languages"),
         pytest.param("kod,namn,färg", "“färg” isn't known", id="unknown"),
         pytest.param("", "is missing", id="empty-file"),
+        pytest.param("Orter i Litauen", "is it the heading", id="a-title-above-it"),
+        pytest.param("kod|namn", "separated by commas, semicolons or tabs", id="another-separator"),
     ],
 )
 def test_wrong_heading_is_told_at_row_one(tmp_path: Path, heading: str, words: str) -> None:
@@ -187,7 +189,7 @@ def test_unusable_metadata_is_told(tmp_path: Path, content: bytes) -> None:
 
 
 def test_large_table_is_read_again_instead_of_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kommungraf.tables._MOST_KEPT", 5)
+    monkeypatch.setattr("kommungraf.tables.tables._MOST_KEPT", 5)
     found = table(tmp_path, "kod,namn\n0765,Älmhult\n765,fel\n0764,Alvesta\n0765,Älmhult\n")
     assert [fault.place.line for fault in found.faults] == [3, 5]
     first, second = list(found.cells), list(found.cells)

@@ -135,8 +135,24 @@ def test_archive_that_is_no_workbook_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "no workbook")
-    with pytest.raises(SyntaxFault, match="damaged"):
+    with pytest.raises(SyntaxFault, match=r"no \.xlsx workbook"):
         read(path)
+
+
+def test_workbook_that_a_password_protects_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504) + "EncryptedPackage".encode("utf-16-le"))
+    with pytest.raises(SyntaxFault, match="protected by a password"):
+        read(path)
+
+
+def test_date_that_no_calendar_has_is_told_by_cell_and_not_as_a_warning_of_python(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"], sheet["A2"] = "heading", 9_000_000_000
+        sheet["A2"].number_format = "yyyy-mm-dd"
+
+    rows, _ = read(written(tmp_path, fill))
+    assert "spreadsheet error" in rows[1].faults[0]
 
 
 def test_workbook_that_unpacks_without_bound_is_refused_unread(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from kommungraf.errors import EmptyInput, InputError, Place
 from kommungraf.tables.csvw import Table
 from kommungraf.tables.kinds import Kinds, read_kinds, table_files
 from kommungraf.tables.names import Names
-from kommungraf.tables.sheets import SUFFIXES
+from kommungraf.tables.sheets import SUFFIXES, UNREAD
 from kommungraf.tables.tables import Seen, TableFile, read_table_file, record_names
 from kommungraf.vocab import iri
 
@@ -89,7 +89,7 @@ def _is_term(term: object) -> bool:
 
 def _sorted_out(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """Where tables are looked for, and where RDF files are: in folders, both."""
-    sheets = [path for path in paths if path.is_dir() or path.suffix.lower() in SUFFIXES]
+    sheets = [path for path in paths if path.is_dir() or path.suffix.lower() in (*SUFFIXES, *UNREAD)]
     return sheets, [path for path in paths if path.is_dir() or path not in sheets]
 
 

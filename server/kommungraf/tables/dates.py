@@ -63,6 +63,8 @@ _EITHER: Final = re.compile(r"(?:mellan|between) (.+?) (?:och|and) (.+)|(.+?) (?
 _SEPARATOR: Final = re.compile(r" ?- ?| ?/ ?| till | to | until ")
 
 _SHORT_SPAN: Final = re.compile(rf"({_Y}) ?[-/] ?([0-9]{{2}})")
+_NO_MONTH: Final = re.compile(rf"{_Y}-[0-9]{{2}}")
+_SLASHED: Final = re.compile(rf"(0?[1-9]|1[0-2]) ?[./-] ?({_Y})|({_Y}) ?[./] ?(0?[1-9]|1[0-2])")
 _NUMERIC: Final = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}|\d{6}|\d{8}|\d{1,2}[/.]\d{1,2}")
 _SERIAL: Final = re.compile(r"([2-5]\d{4})(?:\.0+)?")
 _PART: Final = re.compile(
@@ -255,7 +257,7 @@ def _fault(plain: str, text: str) -> DateFault:
         years = f"{match[1]}–{match[1][:2]}{match[2]}"
         message = "“{text}” can mean the years {years} or a month or a season; write {years}, or the month or season in words."
         return DateFault(message, text=text, years=years)
-    if _NUMERIC.fullmatch(plain):
+    if _NUMERIC.fullmatch(plain) and not _SLASHED.fullmatch(plain):
         return DateFault(
             "“{text}” can be read in more than one way; write year, month and day as 2018-06-12.", text=text
         )
@@ -269,7 +271,16 @@ def _fault(plain: str, text: str) -> DateFault:
             "“{text}” can't be said exactly: write the whole year or decade, and keep these words in the note."
         )
         return DateFault(message, text=text)
-    return _decade_fault(plain, text) or _unknown(plain, text)
+    return _month_fault(plain, text) or _decade_fault(plain, text) or _unknown(plain, text)
+
+
+def _month_fault(plain: str, text: str) -> DateFault | None:
+    if _NO_MONTH.fullmatch(plain):
+        return DateFault("“{text}” is not a date: months are 01 to 12. Check it.", text=text)
+    if match := _SLASHED.fullmatch(plain):
+        month = f"{match[2] or match[3]}-{int(match[1] or match[4]):02}"
+        return DateFault("“{text}” is not a date; write {month} if that is meant.", text=text, month=month)
+    return None
 
 
 def _decade_fault(plain: str, text: str) -> DateFault | None:

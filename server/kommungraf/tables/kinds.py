@@ -9,7 +9,7 @@ from typing import Final
 from kommungraf.errors import InputError, Place, TableFault
 from kommungraf.tables.csvw import METADATA, Table, read_table
 from kommungraf.tables.names import folded
-from kommungraf.tables.sheets import SUFFIXES
+from kommungraf.tables.sheets import SUFFIXES, UNREAD, unread
 
 __all__ = ["Kinds", "kind_of", "read_kinds", "table_files"]
 
@@ -34,7 +34,9 @@ class Kinds:
         return tuple(kind for _, kind in sorted({word(kind): kind for kind in self.by_word.values()}.items()))
 
     def of_file(self, path: Path, name: str) -> Table:
-        """The metadata of a table; raises TableFault where its name tells no kind."""
+        """The metadata of a table; raises InputError where its name tells no kind, or a format that isn't read."""
+        if path.suffix.lower() in UNREAD:
+            raise unread(path, name)
         beside = path.with_name(path.name + METADATA)
         if beside.is_file():
             return read_table(beside, name + METADATA)
@@ -87,7 +89,8 @@ def kind_of(path: Path, folders: Iterable[Path]) -> Table:
 
 
 def table_files(folder: Path) -> list[Path]:
-    """The tables in and below `folder`, also those that metadata promise, in the order of their names."""
-    found = {path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()}
+    """The tables in and below `folder`, also those that metadata promise or that aren't read, in the order of their names."""
+    endings = (*SUFFIXES, *UNREAD)
+    found = {path for path in folder.rglob("*") if path.suffix.lower() in endings and path.is_file()}
     found |= {path.with_name(path.name.removesuffix(METADATA)) for path in folder.rglob(f"*.csv{METADATA}")}
     return sorted(path for path in found if not path.name.startswith((".", "~$")))

@@ -11,10 +11,12 @@ from kommungraf.errors import EmptyInput, InputError, Place, SyntaxFault
 from kommungraf.tables.dialects import PLAIN, Dialect
 from kommungraf.tables.workbooks import Workbook
 
-__all__ = ["SUFFIXES", "SheetRow", "delimiter", "is_comment", "loose_rows", "sheet_rows"]
+__all__ = ["SUFFIXES", "UNREAD", "SheetRow", "delimiter", "is_comment", "loose_rows", "sheet_rows", "unread"]
 
 #: The endings of files that are tables.
 SUFFIXES: Final = (".csv", ".xlsx")
+#: The endings of spreadsheets that people have and that aren't read: to be told, not passed over.
+UNREAD: Final = (".fods", ".gsheet", ".numbers", ".ods", ".xls", ".xlsb", ".xlsm")
 
 _DELIMITERS: Final = ",;\t"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -35,6 +37,14 @@ class SheetRow:
     cells: tuple[str, ...]
     faults: Mapping[int, str] = field(default_factory=dict)
     fault: InputError | None = None
+
+
+def unread(path: Path, name: str) -> SyntaxFault:
+    """What to do about a spreadsheet that isn't read."""
+    message = (
+        "Spreadsheets that end in {ending} aren't read. Save it as “Excel Workbook (.xlsx)” or as “CSV UTF-8”."
+    )
+    return SyntaxFault(message, Place(name), ending=path.suffix)
 
 
 def is_comment(row: SheetRow, dialect: Dialect = PLAIN) -> bool:
@@ -59,6 +69,8 @@ def loose_rows(
     path: Path, name: str, report: Callable[[InputError], None], dialect: Dialect
 ) -> Iterator[SheetRow]:
     """The rows of a file that hold anything, also those that can't be read: they tell what is wrong with them."""
+    if path.suffix.lower() in UNREAD:
+        raise unread(path, name)
     is_workbook = path.suffix.lower() == ".xlsx"
     rows = _workbook_rows(path, name, report) if is_workbook else _csv_rows(path, name, dialect)
     for row in rows:
@@ -83,7 +95,7 @@ class _Lines:
     def __init__(self, stream: TextIO, name: str) -> None:
         self._stream, self._name = stream, name
         self._read: list[str] = []
-        self._size = 0
+        self._size = self._row = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -96,13 +108,13 @@ class _Lines:
         self._size += len(line)
         if self._size >= _MOST_CHARACTERS:
             message = "A row begins here that is longer than {most} characters. Is this a table?"
-            raise SyntaxFault(message, Place(self._name), most=_MOST_CHARACTERS)
+            raise SyntaxFault(message, Place(self._name, self._row), most=_MOST_CHARACTERS)
         return line
 
-    def begin(self) -> None:
-        """A new row begins."""
+    def begin(self, row: int) -> None:
+        """A new row begins, of which this is the number."""
         self._read.clear()
-        self._size = 0
+        self._size, self._row = 0, row
 
     def text(self) -> str:
         """What the file has for the row."""
@@ -126,8 +138,8 @@ def _csv_rows(path: Path, name: str, dialect: Dialect) -> Iterator[SheetRow]:
 
 
 def _next_row(reader: Iterator[list[str]], lines: _Lines, place: Place) -> SheetRow | None:
-    lines.begin()
     number = place.line or 0
+    lines.begin(number)
     try:
         cells = next(reader, None)
     except csv.Error as error:

@@ -136,9 +136,15 @@ def read_heading(row: SheetRow, table: Table, name: str) -> Heading:
     titles = {_folded(title): column.name for column in table.stated() for title in column.headings()}
     columns = tuple(titles.get(_folded(cell), "") for cell in row.cells)
     ignored = {"", *MARK_HEADINGS.values()}
+    known = ", ".join(each for one in table.stated() for each in dict.fromkeys(_both(one)))
+    if any(row.cells) and not any(columns):
+        message = (
+            "No column is known in this row, the first: is it the heading, and are its cells separated by commas, "
+            "semicolons or tabs? The columns are: {known}."
+        )
+        raise TableFault(message, Place(name, row.number), known=known)
     for cell, column in zip(row.cells, columns, strict=True):
         if (not column and _folded(cell) not in ignored) or (columns.count(column) > 1 and column):
-            known = ", ".join(each for one in table.stated() for each in dict.fromkeys(_both(one)))
             twice = "The column “{heading}” stands twice. The columns are: {known}."
             unknown = "The column “{heading}” isn't known. The columns are: {known}."
             raise TableFault(

@@ -1,6 +1,7 @@
 """Excel workbooks (.xlsx): the cells of the first sheet as text, within bounds, and what in it no table can hold."""
 
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ _MOST_BYTES: Final = 512 * 2**20
 _MOST_STRINGS: Final = 128 * 2**20
 _MOST_FILES: Final = 2000
 _MOST_ROWS: Final = 2**20
+#: How old .xls workbooks begin, and new ones that a password protects.
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 #: What a number format holds beside the parts of a date: quoted text, colours and locales, single characters, padding.
 _BESIDE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
@@ -110,7 +113,7 @@ class Workbook:
             return
         self._sheet.reset_dimensions()
         try:
-            for number, row in enumerate(self._sheet.iter_rows(max_row=_MOST_ROWS), start=1):
+            for number, row in enumerate(_quietly(self._sheet.iter_rows(max_row=_MOST_ROWS)), start=1):
                 yield number, *_texts(row)
         except _DAMAGE as error:
             raise SyntaxFault(
@@ -126,8 +129,7 @@ def _checked(path: Path, name: str) -> str:
     except OSError as error:
         raise EmptyInput("The table can't be read: {reason}.", Place(name), reason=error.strerror) from error
     except (NotImplementedError, zipfile.BadZipFile) as error:
-        message = "The file is no .xlsx workbook. Save it as “Excel Workbook (.xlsx)” or as “CSV UTF-8”."
-        raise SyntaxFault(message, Place(name)) from error
+        raise _no_workbook(path, name) from error
     strings = sum(each.file_size for each in members if each.filename.endswith("sharedStrings.xml"))
     if (
         len(members) > _MOST_FILES
@@ -136,7 +138,21 @@ def _checked(path: Path, name: str) -> str:
     ):
         message = "The workbook unpacks to more than {most} MB. Split it, or save it as “CSV UTF-8”."
         raise SyntaxFault(message, Place(name), most=_MOST_BYTES // 2**20)
+    if not any(each.filename == "[Content_Types].xml" for each in members):
+        raise _no_workbook(path, name)
     return next((each.filename for each in members if each.filename.endswith("/sheet1.xml")), "")
+
+
+def _no_workbook(path: Path, name: str) -> SyntaxFault:
+    with path.open("rb") as stream:
+        is_compound = stream.read(len(_COMPOUND)) == _COMPOUND
+    message = (
+        "The file is protected by a password, or is an old .xls workbook. "
+        "Save it without a password as “Excel Workbook (.xlsx)”."
+        if is_compound
+        else "The file is no .xlsx workbook. Save it as “Excel Workbook (.xlsx)” or as “CSV UTF-8”."
+    )
+    return SyntaxFault(message, Place(name))
 
 
 def _opened(stream: IO[bytes], name: str) -> Any:
@@ -144,9 +160,20 @@ def _opened(stream: IO[bytes], name: str) -> Any:
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
-        return load_workbook(stream, read_only=True, data_only=False, keep_links=False)
+        with warnings.catch_warnings(action="ignore"):
+            return load_workbook(stream, read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, *_DAMAGE) as error:
         raise SyntaxFault("The workbook is damaged: {reason}. Save it anew.", Place(name), reason=error) from error
+
+
+def _quietly(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows without openpyxl's warnings of what it leaves out, which is nothing that a table needs."""
+    while True:
+        with warnings.catch_warnings(action="ignore"):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
 
 
 def _texts(row: tuple[Any, ...]) -> tuple[list[str], dict[int, str]]:

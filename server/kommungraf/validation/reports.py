@@ -59,8 +59,12 @@ def _line(finding: Finding, language: str) -> str:
 
 def _summary(findings: Sequence[Finding], language: str) -> str:
     violations = sum(finding.severity is Severity.VIOLATION for finding in findings)
-    text = translations(language).gettext("{violations} violations, {others} warnings.")
-    return text.format(violations=violations, others=len(findings) - violations)
+    others, ngettext = len(findings) - violations, translations(language).ngettext
+    parts = (
+        ngettext("{number} violation", "{number} violations", violations).format(number=violations),
+        ngettext("{number} warning", "{number} warnings", others).format(number=others),
+    )
+    return ", ".join(parts) + "."
 
 
 def _json(findings: Sequence[Finding], _language: str) -> str:
