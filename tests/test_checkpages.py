@@ -31,6 +31,69 @@ def test_tie_that_only_others_name_is_one_sided(client: FlaskClient) -> None:
     assert "twinning/se-0780-lt-kaunas" not in found
 
 
+def test_tie_that_the_own_pages_name_and_the_other_sides_own_page_does_not_is_told_with_that_page(
+    client: FlaskClient,
+) -> None:
+    heading = "Twin towns whose own page is silent"
+    rows = [row for row in sheet(client, "/check/se-1480") if row["What to check"] == heading]
+    told = {row["Address"].rpartition("/id/")[2]: (row["Kind"], row["Source"]) for row in rows}
+    kind, sources = told["twinning/se-1480-de-rostock"]
+    assert kind == "Rostock: the own page doesn't name the tie"
+    assert "source/" in sources
+    assert "dk-aabenraa" not in str(about(client, heading)), "no page of Aabenraa's own was read"
+
+
+TOWNS = """
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix kg: <https://w3id.org/kommungraf/def/> .
+@prefix kgi: <https://w3id.org/kommungraf/id/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+kgi:municipality\\/se-0765 a kg:Municipality .
+kgi:source\\/ours a kg:Source ; dcterms:publisher kgi:municipality\\/se-0765 .
+kgi:source\\/theirs a kg:Source ; dcterms:publisher kgi:place\\/b .
+kgi:claim\\/ours\\/1 prov:wasQuotedFrom kgi:source\\/ours .
+GRAPH kgi:claim\\/ours\\/1 {
+  kgi:twinning\\/ab a kg:Twinning .
+  kgi:membership\\/a org:member kgi:municipality\\/se-0765 ; org:organization kgi:twinning\\/ab .
+  kgi:membership\\/b org:member kgi:place\\/b ; org:organization kgi:twinning\\/ab .
+}
+"""
+THEIRS = r"kgi:claim\/theirs\/1 prov:wasQuotedFrom kgi:source\/theirs . GRAPH kgi:claim\/theirs\/1 { kgi:twinning\/%s a kg:Twinning }"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_told"),
+    [
+        pytest.param("", False, id="nothing-was-read-of-their-page"),
+        pytest.param(THEIRS % "bc", True, id="their-page-names-another"),
+        pytest.param(THEIRS % "bc" + " " + (THEIRS % "ab").replace("/1", "/2"), False, id="their-page-names-it"),
+        pytest.param(THEIRS % "bc" + r" kgi:twinning\/ab kg:standing kg:Ended .", False, id="it-has-ended"),
+    ],
+)
+def test_other_side_is_silent_only_where_its_own_page_was_read_and_the_tie_goes_on(
+    tmp_path: Path, more: str, is_told: bool
+) -> None:
+    with client_of(tmp_path, TOWNS + more) as small:
+        found = about(small, "Twin towns whose own page is silent", "/check/se-0765")
+    assert found == ({"twinning/ab"} if is_told else set())
+
+
+@pytest.mark.parametrize("was_read", [True, False])
+def test_municipality_of_which_no_page_was_read_is_not_said_to_leave_towns_out(
+    tmp_path: Path, was_read: bool
+) -> None:
+    ours = r"kgi:claim\/ours\/2 prov:wasQuotedFrom kgi:source\/ours . GRAPH kgi:claim\/ours\/2 { kgi:twinning\/ac a kg:Twinning }"
+    others = TOWNS.replace(
+        "kgi:claim\\/ours\\/1 prov:wasQuotedFrom kgi:source\\/ours",
+        "kgi:claim\\/ours\\/1 prov:wasQuotedFrom kgi:source\\/theirs",
+    )
+    with client_of(tmp_path, others + (ours if was_read else "")) as small:
+        text = page(small, "/check/se-0765")
+    assert ("egna sidor som lästs nämner andra vänorter" in text) is was_read
+    assert ("Ingen egen sida hos kommunen" in text) is not was_read
+
+
 def test_disagreements_are_those_of_the_municipality(client: FlaskClient) -> None:
     found = about(client, "Sources that disagree")
     assert "partnership/se-almhult-vaxjo-za-jb-marks" in found

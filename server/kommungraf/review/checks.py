@@ -57,13 +57,7 @@ def _groups(
     text = who.text
     old, undated = _pages(who, parts.get("page", []), years=years)
     found = (
-        (
-            text("Twin towns that only others name"),
-            text(
-                "No page of the municipality that was read names them. Name them there, or tell the others that they have ended. Places abroad have no list here, so the other direction can't be compared."
-            ),
-            _listed(who, _others(parts)),
-        ),
+        *_reciprocity(who, parts),
         (
             text("Sources that disagree"),
             text("Correct the page that is wrong, or say on your own page which holds."),
@@ -109,10 +103,38 @@ def _groups(
     return (each for each in found if each[2])
 
 
-def _others(parts: Mapping[str, list[Row]]) -> Iterator[Row]:
-    """The twin towns that sources name and the municipality's own pages don't."""
-    own = {row["thing"].value for row in parts.get("own", ())}
-    return (row for row in parts.get("named", ()) if row["thing"].value not in own)
+def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[tuple[str, str, tuple[Check, ...]]]:
+    """The twin towns that stand on one side's own pages alone, as far as pages of the two sides were read."""
+    text, own = who.text, {row["thing"].value for row in parts.get("own", ())}
+    yield (
+        text("Twin towns that only others name"),
+        text(
+            "The municipality's own pages that were read name other twin towns, and not these. Name them there, or tell the others that they have ended."
+        )
+        if own
+        else text(
+            "No page of the municipality's own that names twin towns has been read. Name them on one, and record it as a source."
+        ),
+        _listed(who, (row for row in parts.get("named", ()) if row["thing"].value not in own)),
+    )
+    yield (
+        text("Twin towns whose own page is silent"),
+        text(
+            "The municipality names them, and they name twin towns on a page of their own that was read, but not this one. That they don't say it is no denial: ask them."
+        ),
+        _silent(who, (row for row in parts.get("silent", ()) if row["thing"].value in own)),
+    )
+
+
+def _silent(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
+    pages: dict[tuple[str, str], list[Link]] = {}
+    for row in rows:
+        pages.setdefault((row["thing"].value, row["other"].value), []).append(who.names.link(row["source"].value))
+    told = who.text("%(name)s: the own page doesn't name the tie")
+    return tuple(
+        Check(told % {"name": who.names.link(other).text}, who.names.link(thing), tuple(sources))
+        for (thing, other), sources in pages.items()
+    )
 
 
 def _listed(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
