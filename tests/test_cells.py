@@ -75,7 +75,8 @@ def test_choice_is_read_in_any_of_its_words() -> None:
     choice = Choice("kg:Ended", "ended", {"sv": ("upphörd", "avslutad"), "en": ("ended",)})
     cell = column(reads="choice", choices=(choice,))
     for text in ("Upphörd", "avslutad", "ENDED"):
-        assert read(cell, text, {}, Names()) == {"x": "kg:Ended", "x.key": "ended"}
+        found = {"x": "kg:Ended", "x.key": "ended", "x.sv": "upphörd", "x.en": "ended"}
+        assert read(cell, text, {}, Names()) == found
     with pytest.raises(CellFault, match="upphörd/ended"):
         read(cell, "slut", {}, Names())
 

@@ -1,5 +1,6 @@
 """An officer's page: what to check about the own municipality, as a page, a sheet and a SHACL report."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,15 @@ def test_municipality_of_which_no_page_was_read_is_not_said_to_leave_towns_out(
         text = page(small, "/check/se-0765")
     assert ("egna sidor som lästs nämner andra vänorter" in text) is was_read
     assert ("Ingen egen sida hos kommunen" in text) is not was_read
+
+
+def test_number_that_a_source_states_is_held_against_the_ties_that_are_known(client: FlaskClient) -> None:
+    heading = "Fewer twin towns known than counted"
+    (row,) = [each for each in sheet(client, "/check/se-0880") if each["What to check"] == heading]
+    stated, known = re.fullmatch(r"(\d+) counted, (\d+) known", row["Kind"]).groups()  # type: ignore[union-attr]
+    assert stated == "9"
+    assert 0 < int(known) < 9
+    assert row["Source"].endswith("/source/kalmar-vanorter")
 
 
 def test_disagreements_are_those_of_the_municipality(client: FlaskClient) -> None:

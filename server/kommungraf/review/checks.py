@@ -95,6 +95,11 @@ def _groups(
             undated,
         ),
         (
+            text("Fewer twin towns known than counted"),
+            text("A source counts more than are held by name. Name them all on your page, or correct the number."),
+            _uncounted(who, parts),
+        ),
+        (
             text("Recorded gaps"),
             text("What a source announces and does not give."),
             _listed(who, parts.get("gap", [])),
@@ -134,6 +139,21 @@ def _silent(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
     return tuple(
         Check(told % {"name": who.names.link(other).text}, who.names.link(thing), tuple(sources))
         for (thing, other), sources in pages.items()
+    )
+
+
+def _uncounted(who: Reader, parts: Mapping[str, list[Row]]) -> tuple[Check, ...]:
+    """The statements that count more twin towns than are held as going on."""
+    known = len(parts.get("tie", ()))
+    told = who.text("%(stated)s counted, %(known)s known")
+    return tuple(
+        Check(
+            told % {"stated": row["stated"].value, "known": known},
+            who.names.link(row["thing"].value),
+            (who.names.link(row["source"].value),),
+        )
+        for row in parts.get("count", ())
+        if float(row["stated"].value) > known
     )
 
 

@@ -189,7 +189,8 @@ def _choice(column: Column, text: str, _row: Mapping[str, str], _names: Names) -
     plain = folded(text)
     for choice in column.choices:
         if plain in _words(choice):
-            return {column.name: choice.value, f"{column.name}.key": choice.key}
+            words = {f"{column.name}.{language}": titles[0] for language, titles in choice.titles.items()}
+            return {column.name: choice.value, f"{column.name}.key": choice.key} | words
     known = ", ".join("/".join(titles[0] for titles in choice.titles.values()) for choice in column.choices)
     raise CellFault("“{text}” isn't one of the values here: {known}.", text=text, known=known)
 
