@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from openpyxl import load_workbook
 
 from kommungraf.dataset.project import own_project
 
@@ -62,11 +64,31 @@ def mend(path: Path, rows: list[list[str]]) -> None:
         csv.writer(stream, delimiter=";").writerows(lines)
 
 
-class Walk:
-    """Walks through the document in a folder that looks like the project's."""
+def fill_in_workbook(path: Path, columns: list[str], rows: list[list[str]]) -> None:
+    book: Any = load_workbook(path)
+    heading = [cell.value for cell in book.worksheets[0][1]]
+    for number, row in enumerate(rows, start=2):
+        for column, text in zip(columns, row, strict=True):
+            book.worksheets[0].cell(number, heading.index(column) + 1, text or None)
+    book.save(path)
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+
+def mend_workbook(path: Path, rows: list[list[str]]) -> None:
+    """The rows of the document, but for two that explain a CSV file and don't stand in a workbook."""
+    book: Any = load_workbook(path)
+    heading = [cell.value for cell in book.worksheets[0][1]]
+    for row, column, wrong, right in rows:
+        cell = book.worksheets[0].cell(int(row) - 2, heading.index(column) + 1)
+        assert cell.value == wrong
+        cell.value = right
+    book.save(path)
+
+
+class Walk:
+    """Walks through the document in a folder that looks like the project's, with tables of either kind."""
+
+    def __init__(self, folder: Path, *, workbooks: bool = False) -> None:
+        self.folder, self.workbooks = folder, workbooks
         for name in ("data", "ontology", "shapes"):
             (folder / name).symlink_to(ROOT / name)
         scripts = Path(sys.executable).parent
@@ -87,11 +109,21 @@ class Walk:
             elif step.kind == "text":
                 self.shown.append(step.text)
             else:
-                columns, rows = cells(step.text)
-                path = self.folder / step.file
-                mend(path, rows) if columns[0] == "rad" else fill_in(path, columns, rows)
+                self.write(step)
+
+    def write(self, step: Step) -> None:
+        columns, rows = cells(step.text)
+        path = (self.folder / step.file).with_suffix(".xlsx" if self.workbooks else ".csv")
+        if columns[0] == "rad":
+            (mend_workbook if self.workbooks else mend)(path, rows)
+        else:
+            (fill_in_workbook if self.workbooks else fill_in)(path, columns, rows)
 
     def run(self, line: str) -> None:
+        if self.workbooks and line.startswith("kommungraf new"):
+            line += " --xlsx"
+        elif self.workbooks and line.startswith("kommungraf check ovning"):
+            line = line.replace(".csv", ".xlsx")
         answer = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
@@ -129,6 +161,15 @@ def site(walk: Walk) -> Iterator[str]:
 
 def test_check_says_what_the_document_shows(walk: Walk) -> None:
     assert walk.shown == [output for output in walk.outputs if "90-talet" in output]
+
+
+def test_the_same_walk_with_workbooks_points_at_their_rows_and_ends_without_faults(tmp_path: Path) -> None:
+    walked = Walk(tmp_path, workbooks=True)
+    walked.go(until="kommungraf build")
+    (told,) = [output for output in walked.outputs if "90-talet" in output]
+    assert re.findall(r"rad (\d+), kolumn (\w+): fel", told) == [("2", "sedan"), ("3", "vänort"), ("4", "status")]
+    assert (tmp_path / "rattas" / "vanorter-vaxjo.xlsx").is_file()
+    assert re.search(r"^0 fel, \d+ varningar\.$", walked.outputs[-1], re.MULTILINE)
 
 
 def test_marked_copy_lies_where_the_document_says(walk: Walk) -> None:

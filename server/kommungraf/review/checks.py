@@ -144,17 +144,17 @@ def _silent(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
 
 def _uncounted(who: Reader, parts: Mapping[str, list[Row]]) -> tuple[Check, ...]:
     """The statements that count more twin towns than are held as going on."""
-    known = len(parts.get("tie", ()))
-    told = who.text("%(stated)s counted, %(known)s known")
-    return tuple(
-        Check(
-            told % {"stated": row["stated"].value, "known": known},
-            who.names.link(row["thing"].value),
-            (who.names.link(row["source"].value),),
-        )
-        for row in parts.get("count", ())
-        if float(row["stated"].value) > known
+    known, found = len(parts.get("tie", ())), []
+    exactly, at_least = (
+        who.text("%(stated)s counted, %(known)s known"),
+        who.text("at least %(stated)s, %(known)s known"),
     )
+    for row in parts.get("count", ()):
+        stated = (row["stated"] if "stated" in row else row["least"]).value
+        if float(stated) > known:
+            told = (exactly if "stated" in row else at_least) % {"stated": stated, "known": known}
+            found.append(Check(told, who.names.link(row["thing"].value), (who.names.link(row["source"].value),)))
+    return tuple(found)
 
 
 def _listed(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
