@@ -18,7 +18,7 @@ def test_every_fault_is_found_in_one_go(tmp_path: Path) -> None:
     assert [file.name for file in inputs.data] == ["b.ttl"]
 
 
-@pytest.mark.parametrize("name", ["orter.ods", "orter.xls", "orter.xlsm", "ORTER.XLS"])
+@pytest.mark.parametrize("name", ["orter.ods", "orter.xls", "orter.xlsm", "ORTER.XLS", "orter.tsv"])
 def test_spreadsheet_of_a_format_that_is_not_read_is_told_and_not_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.ttl").write_text(GOOD, "utf-8")
     (tmp_path / name).write_bytes(b"PK")

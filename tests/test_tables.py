@@ -98,6 +98,8 @@ def test_wrong_heading_is_told_at_row_one(tmp_path: Path, heading: str, words: s
         pytest.param("0765,a,b", None, "3 cells, the heading has 2", id="too-many-cells"),
         pytest.param("765,Älmhult", "kod", "doesn't have the form", id="pattern"),
         pytest.param(",Älmhult", "kod", "must not be empty", id="empty"),
+        pytest.param("0765,Älm\x00hult", "namn", "can't be read (U+0000)", id="control-character"),
+        pytest.param("0765,�lmhult", "namn", "can't be read (U+FFFD)", id="letter-lost"),
     ],
 )
 def test_faulty_row_is_told_and_the_others_are_read(

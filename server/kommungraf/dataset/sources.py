@@ -11,6 +11,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from kommungraf.errors import EmptyInput, Place, SyntaxFault
 from kommungraf.formats import RDF, by_suffix
+from kommungraf.tables.sheets import SUFFIXES
 
 __all__ = ["RdfFile", "lines_of", "rdf_files", "read_rdf"]
 
@@ -79,7 +80,7 @@ def _size(path: Path) -> int:
 def _format(path: Path, name: str) -> RdfFormat:
     form = by_suffix(path.suffix[1:])
     if form is None:
-        known = ", ".join(f".{each.suffix}" for each in RDF)
+        known = ", ".join((*(f".{each.suffix}" for each in RDF), *SUFFIXES))
         ending = path.suffix or "(none)"
         raise SyntaxFault(
             "The ending {ending} isn't known; use one of {known}.", Place(name), ending=ending, known=known

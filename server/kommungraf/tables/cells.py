@@ -150,7 +150,8 @@ def _unfound(column: Column, text: str, within: str | None, names: Names) -> Cel
     if elsewhere and within:
         message = "“{text}” isn't known in {area}, but there is {candidates}. Correct the name or the country, or describe the place."
         known = "; ".join(names.described(each) for each in elsewhere[:5])
-        return CellFault(message, text=text, area=names.label(within, "sv"), candidates=known)
+        area = "/".join(dict.fromkeys((names.label(within, "sv"), names.label(within, "en"))))
+        return CellFault(message, text=text, area=area, candidates=known)
     near = "; ".join(names.described(each) for each in names.suggestions(text, column.classes))
     if near:
         return CellFault(

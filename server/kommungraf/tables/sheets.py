@@ -16,7 +16,7 @@ __all__ = ["SUFFIXES", "UNREAD", "SheetRow", "delimiter", "is_comment", "loose_r
 #: The endings of files that are tables.
 SUFFIXES: Final = (".csv", ".xlsx")
 #: The endings of spreadsheets that people have and that aren't read: to be told, not passed over.
-UNREAD: Final = (".fods", ".gsheet", ".numbers", ".ods", ".xls", ".xlsb", ".xlsm")
+UNREAD: Final = (".fods", ".gsheet", ".numbers", ".ods", ".tsv", ".xls", ".xlsb", ".xlsm")
 
 _DELIMITERS: Final = ",;\t"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -69,9 +69,11 @@ def loose_rows(
     path: Path, name: str, report: Callable[[InputError], None], dialect: Dialect
 ) -> Iterator[SheetRow]:
     """The rows of a file that hold anything, also those that can't be read: they tell what is wrong with them."""
-    if path.suffix.lower() in UNREAD:
+    suffix = path.suffix.lower()
+    # A list made by others may end in .tsv: its declaration tells the delimiter.
+    if suffix in UNREAD and not (suffix == ".tsv" and dialect.delimiter):
         raise unread(path, name)
-    is_workbook = path.suffix.lower() == ".xlsx"
+    is_workbook = suffix == ".xlsx"
     rows = _workbook_rows(path, name, report) if is_workbook else _csv_rows(path, name, dialect)
     for row in rows:
         if len(row.cells) > _MOST_COLUMNS:

@@ -1,5 +1,6 @@
 """The rows of a table, each cell read by what its column declares; what can't be read is told with row and column."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ __all__ = [
 MARK_HEADINGS: Final = {"sv": "att rätta", "en": "to mend"}
 
 Report = Callable[[InputError], None]
+
+#: What no one types: control characters, and the mark that programs leave in place of a letter they lost.
+_STRAY: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd-\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,12 @@ class _RowReader:
             self.faults.append((column.name, fault))
 
     def _cell(self, column: Column, text: str) -> None:
+        if not (text.isprintable() and "\ufffd" not in text) and (stray := _STRAY.search(text)):
+            message = (
+                "The cell holds a character that can't be read (U+{code}); a program may have lost a letter there. "
+                "Write the text anew."
+            )
+            raise CellFault(message, code=f"{ord(stray[0]):04X}")
         if column.separator is None:
             self._values.update(read(column, text, self._values, self._names))
             return
