@@ -68,6 +68,26 @@ def test_workbook_copy_has_coloured_cells_with_comments(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "vanorter.xlsx").read_bytes() == before
 
 
+def test_mark_of_a_merged_cell_stands_at_the_first_of_those_it_is_merged_with(tmp_path: Path) -> None:
+    own = project(tmp_path)
+    book: Any = Workbook()
+    book.active.append(["kommun", "sedan"])
+    book.active.append(["Växjö", "2018"])
+    book.active.merge_cells("A2:B2")
+    book.save(tmp_path / "data" / "vanorter.xlsx")
+    (copy,) = write_marked([finding("data/vanorter.xlsx", 2, "sedan")], own, tmp_path / "a.xlsx", "sv")
+    assert load_workbook(copy).active["A2"].comment.text == "fel datum"  # type: ignore[index]
+
+
+def test_tables_that_can_be_marked_are_marked_though_another_cannot(tmp_path: Path) -> None:
+    own = project(tmp_path)
+    (tmp_path / "data" / "orter.xlsx").write_bytes(b"no workbook")
+    found = [finding("data/orter.xlsx", None, None), finding("data/twin-towns.csv", 3, "sedan")]
+    with pytest.raises(OutputFault, match=r"orter\.xlsx"):
+        list(write_marked(found, own, tmp_path / "out", "sv"))
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["twin-towns.csv"]
+
+
 def test_copy_among_the_data_is_refused(tmp_path: Path) -> None:
     own = project(tmp_path)
     with pytest.raises(OutputFault, match="among the data"):

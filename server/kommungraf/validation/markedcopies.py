@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,7 +24,8 @@ Marks = dict[int, list[tuple[str, str]]]
 
 
 def write_marked(findings: Iterable[Finding], project: Project, target: Path, language: str) -> Iterator[Path]:
-    """Writes a copy of each table that has findings, and gives its path; raises OutputFault rather than overwrite.
+    """Writes a copy of each table that has findings, and gives its path; raises OutputFault rather than overwrite,
+    and after the others have been written where one can't be marked.
 
     `target` is a folder, or the file for the copy of a single table; it may not lie among data, where it would be read.
     """
@@ -32,12 +34,22 @@ def write_marked(findings: Iterable[Finding], project: Project, target: Path, la
     if any(target.resolve().is_relative_to(folder.resolve()) for folder in folders):
         message = "This lies among the data, where every table is read. Choose another place."
         raise OutputFault(message, Place(str(target)))
+    refused: list[OutputFault] = []
     for table, copy in _places(list(by_table), target):
         marks = by_table[table]
-        write_new(
-            copy, _workbook(table, marks) if table.suffix.lower() == ".xlsx" else _csv(table, marks, language)
-        )
+        try:
+            content = _workbook(table, marks) if _is_workbook(table) else _csv(table, marks, language)
+        except OutputFault as fault:
+            refused.append(fault)
+            continue
+        write_new(copy, content)
         yield copy
+    if refused:
+        raise refused[0]
+
+
+def _is_workbook(table: Path) -> bool:
+    return table.suffix.lower() == ".xlsx"
 
 
 def _by_table(findings: Iterable[Finding], root: Path, language: str) -> dict[Path, Marks]:
@@ -100,14 +112,15 @@ def _workbook(table: Path, marks: Marks) -> bytes:
         message = "The workbook is larger than {most} MB, too large to mark up. Split it, or save it as CSV."
         raise OutputFault(message, Place(str(table)), most=_MOST_BYTES // 2**20)
     headings = _headings(table)
-    book = load_workbook(table)
+    with warnings.catch_warnings(action="ignore"):
+        book = load_workbook(table)
     sheet = book.worksheets[0]
     for row, said in marks.items():
         cells: defaultdict[int, list[str]] = defaultdict(list)
         for column, message in said:
             cells[headings.get(column, 1)].append(message)
         for column_number, messages in cells.items():
-            _mark(sheet.cell(max(row, 1), column_number), "\n".join(messages))
+            _mark(_anchor(sheet, max(row, 1), column_number), "\n".join(messages))
     content = io.BytesIO()
     book.save(content)
     book.close()
@@ -123,6 +136,13 @@ def _headings(table: Path) -> dict[str, int]:
         message = "The table can't be marked up, as it can't be read at all. Mend what the check says first."
         raise OutputFault(message, Place(str(table))) from error
     return {cell: number for number, cell in enumerate(heading.cells if heading else (), start=1)}
+
+
+def _anchor(sheet: Any, row: int, column: int) -> Any:
+    """The cell, or the first of those that it is merged with, which alone can be marked."""
+    cell = sheet.cell(row, column)
+    merged = (each for each in sheet.merged_cells.ranges if cell.coordinate in each)
+    return next((sheet.cell(each.min_row, each.min_col) for each in merged), cell)
 
 
 def _mark(cell: Any, message: str) -> None:
