@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.dataset.inputs import read_inputs
+from kommungraf.dataset.inputs import known_names, read_inputs
 from kommungraf.dataset.project import Project, own_project
 from kommungraf.errors import EmptyInput
-from kommungraf.vocab import BASE
+from kommungraf.vocab import BASE, iri
 
 GOOD = "<http://example.org/a> <http://example.org/b> <http://example.org/c> ."
 
@@ -62,6 +62,34 @@ def test_shapes_over_our_terms_ask_for_the_ontology_that_describes_them(tmp_path
     with pytest.raises(EmptyInput, match="--ontology") as fault:
         read_inputs(project)
     assert fault.value.place.file == "shapes"
+
+
+PLACES = "key,name,country,source\nno-bodo,Bodø,,s\nno-bodin,Bodin,,s\nno-old,Gamleby,,s\n"
+#: A name of a place as a source prints it, and what somebody calls another.
+OTHER_NAMES = {
+    "names": "thing,name,language,source\nplace/no-bodo,Bodö,sv,s\nplace/no-old,Bodin,sv,s\n",
+    "twin-towns": "municipality,twin place,printed,source\nplace/no-old,Bodø,Bodoe,s\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        pytest.param("Bodø", "no-bodo", id="its-own-name"),
+        pytest.param("Bodö", "no-bodo", id="recorded-in-a-table-of-names"),
+        pytest.param("Bodoe", "no-bodo", id="as-a-source-prints-it"),
+        pytest.param("Bodin", "no-bodin", id="what-another-is-called-yields-to-an-own-name"),
+    ],
+)
+def test_place_is_known_by_every_name_that_a_table_records_whatever_the_order_of_tables(
+    tmp_path: Path, text: str, key: str
+) -> None:
+    (tmp_path / "sources.csv").write_text("key,title,language,type\ns,S,en,own\n", "utf-8")
+    (tmp_path / "places.csv").write_text(PLACES, "utf-8")
+    for name, content in OTHER_NAMES.items():
+        (tmp_path / f"{name}.csv").write_text(content, "utf-8")
+    names = known_names(Project(data=(), known=(tmp_path,), root=tmp_path), tmp_path / "imports", ())
+    assert names.found(text, (iri("kg:Place"),), None) == (iri(f"kgi:place/{key}"),)
 
 
 def test_own_files_are_read_without_a_fault() -> None:

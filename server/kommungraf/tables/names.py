@@ -34,6 +34,7 @@ CREATE TABLE fact (iri TEXT, what TEXT, value TEXT, PRIMARY KEY (iri, what, valu
 CREATE TABLE label (iri TEXT, lang TEXT, text TEXT, rank INTEGER, PRIMARY KEY (iri, lang)) WITHOUT ROWID;
 """
 _CANDIDATES: Final = 20_000
+_LAST: Final = 9
 
 Said = tuple[str, str, str, str]  # subject, predicate, value, language
 
@@ -53,9 +54,9 @@ def _bare(text: str) -> str:
 class Names:
     """An index of names kept outside memory, so that a million things can be known.
 
-    Tables are read in two rounds: what RDF files say is settled before the names in tables are recorded, so that
-    no answer depends on the order of the tables. What lists of others call things yields to the project's own names:
-    it is taken only where nothing else is meant.
+    Tables are read in rounds, so that no answer depends on their order: what RDF files say is settled before the names of
+    what tables describe are recorded, and these before the names that tables give to things that others describe. The last
+    and what lists of others call things yield to the project's own names: they are taken only where nothing else is meant.
     """
 
     def __init__(self, base_iri: str = BASE) -> None:
@@ -92,11 +93,11 @@ class Names:
             self._connection.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?)", (subject, predicate, value))
             self.call(subject, subject.rpartition("/")[2].rpartition("#")[2])
 
-    def call(self, subject: str, name: str) -> None:
-        """Notes that a thing may be called `name`."""
+    def call(self, subject: str, name: str, *, yields: bool = False) -> None:
+        """Notes that a thing may be called `name`, behind whatever is called so without yielding."""
         self._connection.execute(
             "INSERT INTO name VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET yields = min(yields, excluded.yields)",
-            (folded(name), subject, self._stage, self._yields),
+            (folded(name), subject, self._stage, max(self._yields, int(yields))),
         )
 
     def shorten(self, subject: str, name: str) -> None:
@@ -113,12 +114,14 @@ class Names:
         )
 
     def settle(self) -> None:
-        """Ends the first round: what is recorded from now on can't be found before `open`."""
-        self._stage = 1
+        """Ends a round: what was recorded in it can be found in the next, and what the next records can't before its end."""
+        self._stage += 1
+        self.found.cache_clear()
+        self.label.cache_clear()
 
     def open(self) -> None:
-        """Ends the second round: everything can be found."""
-        self._stage = 2
+        """Ends the last round: everything can be found."""
+        self._stage = _LAST
         self.found.cache_clear()
         self.label.cache_clear()
 

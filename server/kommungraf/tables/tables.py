@@ -14,13 +14,22 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kommungraf.errors import InputError, Place, TableFault, TableNotice
 from kommungraf.tables.cells import Row, literal, stretch
-from kommungraf.tables.csvw import Column, Table, expanded, filled
+from kommungraf.tables.csvw import Column, Table, expanded, filled, variables
 from kommungraf.tables.names import Names
 from kommungraf.tables.periods import dated
 from kommungraf.tables.tablerows import ReadRow, known_rows, read_rows
 from kommungraf.vocab import EDTF, iri
 
-__all__ = ["Cell", "Making", "Seen", "TableFile", "claimed", "read_table_file", "record_names"]
+__all__ = [
+    "Cell",
+    "Making",
+    "Seen",
+    "TableFile",
+    "claimed",
+    "read_table_file",
+    "record_names",
+    "record_other_names",
+]
 
 _A: Final = NamedNode(iri("rdf:type"))
 _CLAIM: Final = NamedNode(iri("kg:Claim"))
@@ -166,7 +175,7 @@ def record_names(path: Path, table: Table, names: Names) -> None:
     columns += [
         column for column in table.stated() if column.predicate == "geo:sfWithin" and column.reads == "thing"
     ]
-    if not any(column.predicate in _NAMING for column in table.columns):
+    if not any(column.predicate in _NAMING and not _subjects(table, column) for column in table.columns):
         return
     try:
         for row in known_rows(path, path.name, table, names, columns):
@@ -176,6 +185,31 @@ def record_names(path: Path, table: Table, names: Names) -> None:
             _call(table, row.values, names)
     except InputError:
         return
+
+
+def record_other_names(path: Path, table: Table, names: Names) -> None:
+    """Notes what a table's sources call things that other files describe, such as a name as printed."""
+    naming = [column for column in table.stated() if column.predicate in _NAMING and _subjects(table, column)]
+    subjects = {each for column in naming for each in _subjects(table, column)}
+    needed = {*subjects, *(column.name for column in naming)}
+    needed |= {column.within for column in table.stated() if column.name in subjects and column.within}
+    columns = [column for column in table.stated() if column.name in needed]
+    try:
+        for row in known_rows(path, path.name, table, names, columns) if naming else ():
+            if not any(column.name in row.heading.columns for column in naming):
+                return
+            for column in naming:
+                subject, name = filled(column.about or table.about, row.values), row.values.get(column.name)
+                if subject and name:
+                    names.call(subject, name, yields=True)
+    except InputError:
+        return
+
+
+def _subjects(table: Table, column: Column) -> set[str]:
+    """The columns that name things and on which the subject of a column rests, or the ties."""
+    things = {each.name for each in table.stated() if each.reads == "thing"} | table.ties.keys()
+    return {each.partition(".")[0] for each in variables(column.about or table.about)} & things
 
 
 def _is_naming(quad: Quad) -> bool:
