@@ -80,6 +80,7 @@ def test_row_becomes_a_claim_with_its_file_row_and_source(tmp_path: Path) -> Non
         pytest.param("kod,kod,namn", "stands twice", id="duplicate"),
         pytest.param("kod,code,namn", "stands twice", id="duplicate-in-two-languages"),
         pytest.param("kod,namn,färg", "“färg” isn't known", id="unknown"),
+        pytest.param("kod,namn,färg,form", "aren't known: “färg”, “form”", id="several-unknown"),
         pytest.param("", "is missing", id="empty-file"),
         pytest.param("Orter i Litauen", "is it the heading", id="a-title-above-it"),
         pytest.param("kod|namn", "separated by commas, semicolons or tabs", id="another-separator"),

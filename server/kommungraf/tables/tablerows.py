@@ -29,6 +29,8 @@ MARK_HEADINGS: Final = {"sv": "att rätta", "en": "to mend"}
 
 Report = Callable[[InputError], None]
 
+_MOST_NAMED: Final = 20
+
 #: What no one types: control characters, and the mark that programs leave in place of a letter they lost.
 _STRAY: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd-\uffff]")
 
@@ -147,13 +149,18 @@ def read_heading(row: SheetRow, table: Table, name: str) -> Heading:
             "semicolons or tabs? The columns are: {known}."
         )
         raise TableFault(message, Place(name, row.number), known=known)
-    for cell, column in zip(row.cells, columns, strict=True):
-        if (not column and _folded(cell) not in ignored) or (columns.count(column) > 1 and column):
-            twice = "The column “{heading}” stands twice. The columns are: {known}."
-            unknown = "The column “{heading}” isn't known. The columns are: {known}."
-            raise TableFault(
-                twice if column else unknown, Place(name, row.number, cell), heading=cell, known=known
-            )
+    named = list(zip(row.cells, columns, strict=True))
+    strange = [cell for cell, column in named if not column and _folded(cell) not in ignored]
+    if len(strange) > 1:
+        message = "These columns aren't known: {headings}. The columns are: {known}."
+        headings = ", ".join(f"“{cell}”" for cell in strange[:_MOST_NAMED])
+        raise TableFault(message, Place(name, row.number, strange[0]), headings=headings, known=known)
+    twice = [cell for cell, column in named if column and columns.count(column) > 1]
+    for cell in (*strange, *twice):
+        stands_twice = "The column “{heading}” stands twice. The columns are: {known}."
+        unknown = "The column “{heading}” isn't known. The columns are: {known}."
+        message = unknown if strange else stands_twice
+        raise TableFault(message, Place(name, row.number, cell), heading=cell, known=known)
     for each in table.stated():
         if each.name not in columns and (each.required or table.url):
             message = "The column “{heading}” is missing. Add it to the heading, even if it stays empty."
