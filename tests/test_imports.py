@@ -7,6 +7,7 @@ import sys
 import tracemalloc
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from kommungraf.building.building import checked
 from kommungraf.building.imports import Import, Tally, declaration, import_list
 from kommungraf.dataset.inputs import known_names
 from kommungraf.dataset.project import Project, own_project
 from kommungraf.errors import EmptyInput, OutputFault, TableFault
 from kommungraf.tables.csvw import Table
 from kommungraf.tables.names import Names
+from kommungraf.validation.findings import Severity
 from kommungraf.vocab import iri
 
 ROOT = own_project().root
@@ -95,6 +98,16 @@ def test_the_worked_example_of_names_and_countries_takes_what_is_known_and_makes
     assert said[ulm, iri("rdf:type")] == {iri("kg:Place")}
     assert {each.rpartition("/")[2] for each in said[ulm, iri("geo:sfWithin")]} == {"DEU"}
     assert not said[iri("kgi:place/lt-kursenai"), iri("rdf:type")]
+
+
+def test_what_the_worked_examples_make_breaks_no_shape_beside_our_own_data(tmp_path: Path) -> None:
+    for name in ("fonden", "vanner"):
+        walked(tmp_path, name)
+    own = own_project()
+    found = checked(replace(own, data=(*own.data, tmp_path / "data")), lambda _: None).findings
+    assert [each.message("en") for each in found if each.severity is Severity.VIOLATION] == []
+    made = [each.message("en") for each in found if each.place and "imports" in each.place.file]
+    assert made == []
 
 
 def test_rows_set_aside_keep_their_text_and_can_be_mended_and_imported_in_turn(tmp_path: Path) -> None:
