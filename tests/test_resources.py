@@ -65,9 +65,8 @@ def test_claims_come_with_all_that_is_known_of_them(edition: Edition) -> None:
     assert claims.keys() == {CLAIM, OTHER_CLAIM}
     accepted, disputed = claims[CLAIM], claims[OTHER_CLAIM]
     assert (accepted.status, accepted.sources) == (iri("kg:Accepted"), (f"{BASE}id/source/s",))
-    assert (accepted.phrases, accepted.start, accepted.end) == (("with p",), 7, 13)
-    assert accepted.conflicts == (OTHER_CLAIM,)
-    assert (disputed.sources, disputed.file, disputed.row) == ((f"{BASE}id/source/t",), "t.csv", 3)
+    assert (accepted.phrases, accepted.row) == (("with p",), None)
+    assert (disputed.sources, disputed.row) == ((f"{BASE}id/source/t",), 3)
 
 
 def test_claim_s_own_document_says_the_same_of_it(edition: Edition) -> None:

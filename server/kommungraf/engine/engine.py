@@ -1,10 +1,10 @@
 """What an engine is asked and what it answers, whichever engine it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final, Protocol
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+from pyoxigraph import NamedNode, QueryResultsFormat, parse_query_results
 
 from kommungraf.engine.callers import Caller
 from kommungraf.engine.lanes import Occupancy
@@ -19,7 +19,8 @@ OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     "solutions": tuple(form.media_type for form in SOLUTIONS),
     "triples": tuple(form.media_type for form in (*GRAPH, *DATASET)),
 }
-_JSON: Final = SOLUTIONS[0].media_type
+#: The site's own lookups are answered in the format that is the quickest to write and to read.
+_ROWS: Final = QueryResultsFormat.TSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,19 @@ class Examined:
 def selected(engine: Engine, text: str, bindings: Mapping[str, NamedNode | str]) -> list[Mapping[str, Any]]:
     """The solutions that `engine` has for the site's own SELECT."""
     iris = {name: iri if isinstance(iri, str) else iri.value for name, iri in bindings.items()}
-    answer = engine.evaluate(Query(text, solutions=_JSON, graph=None, bindings=iris, own=True))
-    with answer.body as body:
-        solutions = parse_query_results(body.read(), QueryResultsFormat.JSON)
-    if not isinstance(solutions, QuerySolutions):
+    answer = engine.evaluate(Query(text, solutions=_ROWS.media_type, graph=None, bindings=iris, own=True))
+    if answer.form != "solutions":
+        answer.body.close()
         raise BadRequest("The query is no SELECT.")
-    names = [variable.value for variable in solutions.variables]
-    return [
-        {name: value for name, value in zip(names, solution, strict=True) if value is not None}
-        for solution in solutions
-    ]
+    with answer.body as body:
+        heading, *lines = body.read().decode().split("\n")[:-1]
+    names, rows = [name[1:] for name in heading.split("\t")], [line.split("\t") for line in lines]
+    terms = _terms(rows)
+    return [{name: terms[cell] for name, cell in zip(names, row, strict=True) if cell} for row in rows]
+
+
+def _terms(rows: Iterable[Iterable[str]]) -> dict[str, Any]:
+    """The term of each cell, made once: most stand in many rows. No cell is empty but that of an unbound variable."""
+    cells = tuple(dict.fromkeys(cell for row in rows for cell in row if cell))
+    read: Any = parse_query_results("\n".join(("?term", *cells, "")), _ROWS)
+    return dict(zip(cells, (solution[0] for solution in read), strict=True))

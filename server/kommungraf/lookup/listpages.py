@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from kommungraf.engine.engine import Query
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
@@ -18,7 +19,6 @@ from kommungraf.releases.moments import Holds, Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.resources.resources import query_text
 from kommungraf.review.disagreements import safe
 from kommungraf.texts import LANGUAGES
 

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, g, request
 from pyoxigraph import NamedNode
 
 from kommungraf import __version__
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import BadRequest, UnknownResource
 from kommungraf.http.freshness import fixed
 from kommungraf.lookup.matching import Candidate, Wanted, candidates
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import path_of
-from kommungraf.resources.resources import query_text
 
 __all__ = ["blueprint"]
 

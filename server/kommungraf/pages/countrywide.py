@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.http.negotiation import refuse_moment
 from kommungraf.rendering.maps import Map, Place, drawn
@@ -15,7 +16,6 @@ from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import query_text
 from kommungraf.resources.views import Value
 
 __all__ = ["blueprint"]

@@ -6,9 +6,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from kommungraf.editions.edition import Edition
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import BadRequest, GoneResource, NotAcceptable, UnknownResource
 from kommungraf.formats import HTML, RDF
 from kommungraf.http.freshness import fixed
@@ -20,8 +22,9 @@ from kommungraf.pages.schemaorg import subject, types_of
 from kommungraf.rendering.site import page, reader
 from kommungraf.resources.links import URI_SAFE, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
-from kommungraf.resources.resources import Document, load, query_text
+from kommungraf.resources.resources import Document, load
 from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, representations
+from kommungraf.resources.surroundings import load_with_surroundings
 
 __all__ = ["blueprint"]
 
@@ -143,7 +146,7 @@ def _data(edition: Edition, name: str, media_type: str, profile: Profile) -> Res
     tag = edition.etag(name, media_type, str(number), profile.token)
     if tag in request.if_none_match:
         return fixed(Response(), tag)
-    found = _found(edition, name, number, claims=profile == CLAIMS)
+    found = _on_a_page(load(edition, name, page=number, claims=profile == CLAIMS))
     content = serialised(edition, found, _FORMS[media_type], profile=profile)
     response = fixed(Response(content, mimetype=media_type), tag)
     response.headers["Link"] = header(_links(edition, found))
@@ -151,22 +154,28 @@ def _data(edition: Edition, name: str, media_type: str, profile: Profile) -> Res
 
 
 def _page(edition: Edition, name: str) -> Response:
-    found, who = _found(edition, name, page_number(request), claims=True), reader()
-    class_ = edition.index.type(name)
-    said = subject(name, class_, (each.triple for each in found.outgoing), manifest=edition.manifest)
+    number, who = page_number(request), reader()
     if is_whole_graph(edition, name):
-        response = page("glossary.html", who, view=glossary_view(who, found), structured=said)
+        found = _on_a_page(load(edition, name, page=number))
+        response = page("glossary.html", who, view=glossary_view(who, found), structured=_subject(edition, found))
     else:
-        view = entity_view(who, found.relabelled(), asked_moment(request))
-        response = page("document.html", who, view=view, structured=said)
+        found, around = load_with_surroundings(edition, name, page=number)
+        moment = asked_moment(request)
+        view = entity_view(who, _on_a_page(found).relabelled(), around=around, when=moment)
+        response = page("document.html", who, view=view, structured=_subject(edition, found))
     response.headers["Link"] = header(_links(edition, found))
     return response
 
 
-def _found(edition: Edition, name: str, number: int, *, claims: bool) -> Document:
-    found = load(edition, name, page=number, claims=claims)
+def _subject(edition: Edition, found: Document) -> Markup:
+    """What the page says to search engines."""
+    triples = (each.triple for each in found.outgoing)
+    return subject(found.iri, edition.index.type(found.iri), triples, manifest=edition.manifest)
+
+
+def _on_a_page(found: Document) -> Document:
     if found.page > found.pages:
-        raise UnknownResource(name)
+        raise UnknownResource(found.iri)
     return found
 
 

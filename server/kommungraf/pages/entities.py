@@ -18,13 +18,12 @@ from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import Link
 from kommungraf.resources.resources import Claim, Document, Statement, own_claim
-from kommungraf.resources.surroundings import Neighbour, Rival, Surroundings, quotations, rivals, surroundings
+from kommungraf.resources.surroundings import Neighbour, Surroundings
 from kommungraf.resources.views import Behind, Disagreement, Fact, Group, Value, Views, mentioned
 from kommungraf.vocab import iri
 
 __all__ = ["EntityView", "entity_view"]
 
-_CITED: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
 _TEXTS: Final = tuple(iri(name) for name in ("skos:definition", "dcterms:description", "rdfs:comment"))
 #: What stands in short under the heading.
 _SUMMARY: Final = tuple(
@@ -93,29 +92,30 @@ class EntityView:
     asof: AsOf | None
 
 
-def entity_view(who: Reader, document: Document, when: Moment | None = None) -> EntityView:
+def entity_view(
+    who: Reader, document: Document, *, around: Surroundings, when: Moment | None = None
+) -> EntityView:
     """What the page of `document` shows, with every name fetched in one go; as of `when`, if that is asked for."""
-    around, claim = surroundings(who.edition, document.iri, page=document.page), own_claim(document)
-    views, times = _views(who, document, around), times_of(who, document.iri, around, when)
-    near = tuple(each for neighbour in around.neighbours for each in neighbour.statements)
-    disagreements = views.disagreements((*document.outgoing, *document.unheld, *near))
-    name = who.edition.index.type(document.iri)
+    claim, name = own_claim(document), who.edition.index.type(document.iri)
+    who.names.fetch(_to_name(document, around, claim, name))
+    views, times = Views(who.names, document.claims, document.parts), times_of(who, document.iri, around, when)
+    disagreements = views.disagreements((*document.outgoing, *document.unheld, *around.statements))
     return EntityView(
         iri=document.iri,
         title=who.names.link(document.iri),
-        type=_fetched(who, name),
+        type=who.names.link(name) if name else None,
         texts=_texts(document, who.language),
         summary=() if claim else tuple(_summary(views, document)),
         claim=views.claim(claim) if claim else None,
-        claim_status=_fetched(who, claim.status) if claim else None,
-        maps=() if claim else maps_of(who, document.iri),
+        claim_status=who.names.link(claim.status) if claim else None,
+        maps=() if claim else maps_of(who, document.iri, around),
         network=network_of(hubs_of(who, around)),
         years=_years(who, document.iri, around),
         panels=(
             *panels_of(who, views, around, times),
             *_in_county(who, document.iri, name),
-            *_cited(who, views, document),
-            *_contested(who, views, document, claim),
+            *quotation_panels(who, views, around.quotations),
+            *rival_panels(who, views, around.rivals, document.content),
         ),
         disagreements=disagreements,
         gaps=tuple(_gap(who, each) for each in around.by("kg:gapSubject")),
@@ -133,21 +133,25 @@ def entity_view(who: Reader, document: Document, when: Moment | None = None) -> 
     )
 
 
-def _views(who: Reader, document: Document, around: Surroundings) -> Views:
-    """The views of a document, with the names of all that it mentions."""
-    claims = {**document.claims, **around.claims}
-    near = (each for neighbour in around.neighbours for each in neighbour.statements)
-    triples = (*document.parts, *document.content)
+def _to_name(document: Document, around: Surroundings, claim: Claim | None, type_: str | None) -> Iterator[str]:
+    """The IRIs of all that the page mentions."""
     said: tuple[Statement | Triple, ...] = (
         *document.outgoing,
         *document.incoming,
         *document.unheld,
-        *near,
-        *triples,
+        *around.statements,
+        *document.parts,
+        *document.content,
+        *(triple for rival in around.rivals for triple in rival.triples),
     )
-    partners = {each for found in around.partners.values() for each in found}
-    who.names.fetch(mentioned(said, claims) | partners | {document.iri})
-    return Views(who.names, claims, document.parts)
+    yield from (document.iri, *([type_] if type_ else ()), *around.near)
+    yield from mentioned(said, document.claims)
+    yield from (neighbour.iri for neighbour in around.neighbours)
+    yield from (partner for found in around.partners.values() for partner in found)
+    for each in (*([claim] if claim else ()), *(rival.claim for rival in around.rivals)):
+        yield from (each.iri, each.status, *each.sources)
+    for quotation in around.quotations:
+        yield from (quotation.claim, *([quotation.status] if quotation.status else ()), *quotation.about)
 
 
 def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:
@@ -156,13 +160,6 @@ def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | Non
     if until is None or not around.by("org:member"):
         return None
     return year_counts(membership_tallies(who.edition.index, resource), until=until)
-
-
-def _fetched(who: Reader, name: str | None) -> Link | None:
-    if not name:
-        return None
-    who.names.fetch((name,))
-    return who.names.link(name)
 
 
 def _texts(document: Document, language: str) -> tuple[Label, ...]:
@@ -195,27 +192,6 @@ def _in_county(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]
                 for link, name, count in rows
             ],
         )
-
-
-def _cited(who: Reader, views: Views, document: Document) -> Iterator[Panel]:
-    """The claims drawn from the resource, where it is a source."""
-    if any(each.triple.predicate.value in _CITED for each in document.incoming):
-        quoted = quotations(who.edition, document.iri, page=document.page)
-        names = ({each.claim, each.status or "", *each.about} for each in quoted)
-        who.names.fetch(set().union(*names) - {""})
-        yield from quotation_panels(who, views, quoted)
-
-
-def _contested(who: Reader, views: Views, document: Document, claim: Claim | None) -> Iterator[Panel]:
-    """The claims that conflict with the resource, where it is a claim."""
-    if claim is not None and claim.conflicts:
-        found = rivals(who.edition, document.iri)
-        who.names.fetch(mentioned(_said(found), {each.claim.iri: each.claim for each in found}))
-        yield from rival_panels(who, views, found, document.content)
-
-
-def _said(found: Iterable[Rival]) -> Iterator[Triple]:
-    return (triple for each in found for triple in each.triples)
 
 
 def _gap(who: Reader, each: Neighbour) -> Gap:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from kommungraf.editions.search import Label
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import Document, query_text
+from kommungraf.resources.resources import Document
 from kommungraf.vocab import iri
 
 __all__ = ["GlossaryView", "glossary_view"]

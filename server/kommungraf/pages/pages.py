@@ -12,6 +12,7 @@ from pyoxigraph import QueryResultsFormat
 
 from kommungraf.editions.changes import changes
 from kommungraf.editions.tenures import tallies
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.http.negotiation import refuse_moment, required
@@ -27,7 +28,7 @@ from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import URI_SAFE, Link
-from kommungraf.resources.resources import load, query_text
+from kommungraf.resources.resources import load
 from kommungraf.resources.signposting import Target, header
 from kommungraf.resources.wording import bytes_in_words, number_in_words
 from kommungraf.review.uncertainties import gaps

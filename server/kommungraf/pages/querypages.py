@@ -5,12 +5,12 @@ from typing import Any, Final
 from flask import Response, request
 
 from kommungraf.engine.engine import Answer
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.formats import GRAPH, SOLUTIONS
 from kommungraf.http.freshness import volatile
 from kommungraf.pages.asked import asked
 from kommungraf.pages.results import table_of
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.resources.resources import query_text
 from kommungraf.resources.wording import bytes_in_words, number_in_words
 from kommungraf.settings.limits import Limits, published
 from kommungraf.settings.options import Kind

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pyoxigraph import NamedNode
-
 from kommungraf.editions.tenures import Tie, spans, ties
 from kommungraf.releases.moments import NOTHING_KNOWN, Bounds, Holds, Moment
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import query_text
 from kommungraf.resources.surroundings import Neighbour, Surroundings
 from kommungraf.resources.wording import period_in_words
 
@@ -125,19 +122,18 @@ def as_of(who: Reader, resource: str, around: Surroundings, times: Times) -> AsO
     day = day_in_words(who, when)
     sentence, others = _existence(who, resource, around=around, times=times, day=day)
     edition = edition_day(who)
-    names = tuple(_names(who, resource, when))
+    names = tuple(_names(who, around, when))
     return AsOf(when.text, day, sentence, others, names, later=edition is not None and when.last > edition)
 
 
-def _names(who: Reader, resource: str, when: Moment) -> Iterator[Name]:
+def _names(who: Reader, around: Surroundings, when: Moment) -> Iterator[Name]:
     """The names that sources give with a time, those that were in use for sure first."""
-    rows = who.edition.evaluator.select(query_text("names-of"), this=NamedNode(resource))
-    known = spans(who.edition.index, (row["name"].value for row in rows))
+    known = spans(who.edition.index, (name for name, _ in around.names))
     found: dict[tuple[str, str], bool] = {}
-    for row in rows:
-        answer = known.get(row["name"].value, NOTHING_KNOWN).hold(when)
+    for name, literal in around.names:
+        answer = known.get(name, NOTHING_KNOWN).hold(when)
         if answer is not Holds.NO:
-            key = (row["text"].value, row["text"].language or "")
+            key = (literal.value, literal.language or "")
             found[key] = found.get(key, False) or answer is Holds.YES
     for (text, lang), certain in sorted(found.items(), key=lambda each: (not each[1], each[0])):
         yield Name(text, lang, certain)

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import query_text
+from kommungraf.resources.surroundings import Surroundings
 
 __all__ = ["Map", "Outlines", "Place", "Spot", "Tie", "drawn", "map_of_municipalities", "maps_of", "maps_of_ties"]
 
@@ -127,17 +128,15 @@ _WORLD: Final = _Sheet("world.svg", -180, -90, 180, 90)
 _REGION: Final = _Sheet("region.svg", -12, 46, 42, 72)
 
 
-def maps_of(who: Reader, resource: str) -> tuple[Map, ...]:
+def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]:
     """The maps of a resource and of what it cooperates with: its part of the world, and all of it where that is larger.
 
-    None where fewer than two places are known.
+    None where fewer than two places are known. All that is `around.near` was named.
     """
-    rows = who.edition.evaluator.select(query_text("located"), this=NamedNode(resource))
-    who.names.fetch(row["thing"].value for row in rows)
-    places = {row["thing"].value: _place(who, row, "") for row in rows if "latitude" in row}
+    places = {name: Place(who.names.link(name), *position) for name, position in around.places.items()}
     if len(places) < 2:
         return ()
-    absent = {row["thing"].value for row in rows} - places.keys() - {resource}
+    absent = set(around.near) - places.keys() - {resource}
     missing = sorted(map(who.names.link, absent), key=_by_name)
     centre = places.pop(resource, None)
     near = [each for each in places.values() if _REGION.holds(each)]

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 from kommungraf.editions.edition import Edition
 from kommungraf.engine.callers import caller_of
 from kommungraf.engine.engine import Query
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import BadRequest, UnknownResource
 from kommungraf.formats import RDF
 from kommungraf.http.answers import sent
@@ -19,7 +20,6 @@ from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import page_number, required
 from kommungraf.http.servicedescription import MOST_GRAPHS, named_graphs
 from kommungraf.resources.links import URI_SAFE, spellings
-from kommungraf.resources.resources import query_text
 from kommungraf.vocab import PREFIXES, iri
 
 __all__ = ["blueprint"]

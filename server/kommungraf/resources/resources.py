@@ -1,6 +1,5 @@
 """What a dataset says about one resource: its links in both directions and the named graphs behind each."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
@@ -8,46 +7,49 @@ from typing import Any, Final, Protocol
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kommungraf.engine.engine import Engine, Query
-from kommungraf.engine.ownqueries import query_text
+from kommungraf.engine.ownqueries import joined, query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.resources.blanknodes import Labels, labels, relabelled
 from kommungraf.vocab import iri as vocab_iri
 
 __all__ = [
+    "CLAIMED",
     "PAGE",
     "Claim",
     "Document",
+    "Parts",
+    "Row",
     "Source",
     "Statement",
+    "asked",
     "claim_triples",
     "claims_in",
+    "document_in",
     "graph_triples",
     "load",
     "own_claim",
-    "paged",
-    "query_text",
 ]
 
 #: How many statements a page of a document holds in either direction.
 PAGE: Final = 500
+#: The queries whose parts make a document together with the claims behind it.
+CLAIMED: Final = ("held", "claimed", "behind")
 
 Row = Mapping[str, Any]
+#: The solutions of joined queries, by what each says that it is part of.
+Parts = Mapping[str, list[Row]]
 Graphs = Mapping[Triple, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the held view says of a named graph that is a claim; `start` and `end` are characters in the source."""
+    """What the held view says of a named graph that is a claim."""
 
     iri: str
     status: str
     sources: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
-    start: int | None = None
-    end: int | None = None
-    file: str | None = None
     row: int | None = None
-    conflicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,6 @@ class Document:
         return sorted(renamed, key=lambda each: (_name(each) or "", str(each)))
 
 
-def paged(name: str, page: int) -> str:
-    """The text of queries/<name>.rq for one page of its results, counted from 1."""
-    # SPARQL takes no variable in OFFSET, so the number itself is written over the file's OFFSET 0.
-    return query_text(name).replace("OFFSET 0", f"OFFSET {(page - 1) * PAGE}")
-
-
 class Source(Protocol):
     """What a document is read from: an opened release, or anything else that answers queries."""
 
@@ -142,27 +138,34 @@ def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Doc
 
     Without `claims`, the graphs behind the held view are looked up only where that is silent about the resource.
     """
-    rows = _parts(source, "held", iri=iri, page=page)
-    if claims or "out total" not in rows:
-        rows = {**rows, **_parts(source, "claimed", iri=iri, page=page)}
-    if not rows:
+    found = asked(source, iri, names=CLAIMED if claims else CLAIMED[:1], page=page)
+    if not claims and "out total" not in found:
+        found = asked(source, iri, names=CLAIMED, page=page)
+    return document_in(source, found, iri=iri, page=page)
+
+
+def asked(source: Source, iri: str, *, names: tuple[str, ...], page: int = 1) -> Parts:
+    """What the queries of these names, asked as one, say of `iri`."""
+    found: dict[str, list[Row]] = {}
+    for row in source.evaluator.select(_paged(joined(*names), page), this=NamedNode(iri)):
+        found.setdefault(row["part"].value, []).append(row)
+    return found
+
+
+def _paged(text: str, page: int) -> str:
+    """The text of a query for one page of its results, counted from 1."""
+    # SPARQL takes no variable in OFFSET, so the number itself is written over the file's OFFSET 0.
+    return text if page == 1 else text.replace("OFFSET 0", f"OFFSET {(page - 1) * PAGE}")
+
+
+def document_in(source: Source, parts: Parts, *, iri: str, page: int) -> Document:
+    """The document of `iri` of which `parts` tell; raises UnknownResource where they hold nothing."""
+    if not parts:
         raise UnknownResource(iri)
-    return _document(source, iri, page=page, rows=defaultdict(list, rows))
-
-
-def _parts(source: Source, name: str, *, iri: str, page: int) -> dict[str, list[Row]]:
-    """The rows of a query by the part of the document that they are of."""
-    rows: dict[str, list[Row]] = {}
-    for row in source.evaluator.select(paged(name, page), this=NamedNode(iri)):
-        rows.setdefault(row["part"].value, []).append(row)
-    return rows
-
-
-def _document(source: Source, iri: str, *, page: int, rows: Mapping[str, list[Row]]) -> Document:
-    said, linked = _graphs(iri, rows["says"]), _graphs(iri, rows["links"])
-    claims = claims_in(rows["claim"])
-    held, held_in = {_triple(iri, row) for row in rows["out"]}, {_triple(iri, row) for row in rows["in"]}
-    sizes = {part: int(rows[part][0]["total"].value) for part in ("out total", "in total") if rows[part]}
+    said, linked = _graphs(parts.get("says", ())), _graphs(parts.get("links", ()))
+    claims = claims_in(parts.get("claim", ()))
+    held, held_in = (set(map(_triple, parts.get(part, ()))) for part in ("out", "in"))
+    sizes = {part: int(parts[part][0]["o"].value) for part in ("out total", "in total") if part in parts}
     # What the held view passes over in silence, as the shapes, is described by the graphs that are no claims.
     published = () if "out total" in sizes else _unclaimed(said, claims)
     held |= {triple for triple, graphs in said.items() if not graphs.isdisjoint(published)}
@@ -178,7 +181,7 @@ def _document(source: Source, iri: str, *, page: int, rows: Mapping[str, list[Ro
         incoming_total=sizes.get("in total", len(held_in)),
         parts=_nested(source, held, iri=iri, graphs=published),
         unheld=_statements({*said, *linked} - held - held_in, {**linked, **said}, held=False),
-        content=tuple(Triple(row["s"], row["p"], row["o"]) for row in rows["content"]),
+        content=tuple(Triple(row["s"], row["p"], row["o"]) for row in parts.get("content", ())),
         claims=claims,
     )
 
@@ -209,17 +212,13 @@ def own_claim(document: Document) -> Claim | None:
         status=values("kg:status")[0],
         sources=values("prov:wasQuotedFrom", "prov:wasDerivedFrom"),
         phrases=values("oa:exact"),
-        start=next(map(int, values("oa:start")), None),
-        end=next(map(int, values("oa:end")), None),
-        file=next(iter(values("kg:tableFile")), None),
         row=next(map(int, values("csvw:rownum")), None),
-        conflicts=values("kg:conflictsWith"),
     )
 
 
 def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
     """What the held view says of the claims behind `document`."""
-    for row in source.evaluator.select(paged("claims", document.page), this=NamedNode(document.iri)):
+    for row in source.evaluator.select(_paged(query_text("claims"), document.page), this=NamedNode(document.iri)):
         if row["g"].value in document.claims:
             yield Triple(row["g"], row["property"], row["value"])
             if "leaf" in row:
@@ -237,10 +236,10 @@ def _statements(triples: Iterable[Triple], graphs: Graphs, *, held: bool) -> tup
     )
 
 
-def _graphs(iri: str, rows: Iterable[Row]) -> Graphs:
+def _graphs(rows: Iterable[Row]) -> Graphs:
     found: dict[Triple, set[str]] = {}
     for row in rows:
-        graphs = found.setdefault(_triple(iri, row), set())
+        graphs = found.setdefault(_triple(row), set())
         if isinstance(row["g"], NamedNode):  # a graph that is a blank node has no name to show
             graphs.add(row["g"].value)
     return found
@@ -260,9 +259,9 @@ def _name(quad: Quad) -> str | None:
     return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
 
 
-def _triple(iri: str, row: Row) -> Triple:
-    subject, object_ = (NamedNode(iri), row["o"]) if "o" in row else (row["s"], NamedNode(iri))
-    return Triple(subject, row["p"], object_)
+def _triple(row: Row) -> Triple:
+    """The statement of a row, of which ?this is the one end that isn't told."""
+    return Triple(row.get("s", row["this"]), row["p"], row.get("o", row["this"]))
 
 
 def _nested(source: Source, triples: Iterable[Triple], *, iri: str, graphs: tuple[str, ...]) -> tuple[Triple, ...]:
@@ -295,15 +294,10 @@ def _claim(name: str, known: Mapping[str, set[str]]) -> Claim:
     def values(key: str) -> tuple[str, ...]:
         return tuple(sorted(known.get(vocab_iri(key), ())))
 
-    start, end, row = (values(key) for key in ("oa:start", "oa:end", "csvw:rownum"))
     return Claim(
         iri=name,
         status=values("kg:status")[0],
         sources=tuple(sorted((*values("prov:wasQuotedFrom"), *values("prov:wasDerivedFrom")))),
         phrases=values("oa:exact"),
-        start=int(start[0]) if start else None,
-        end=int(end[0]) if end else None,
-        file=next(iter(values("kg:tableFile")), None),
-        row=int(row[0]) if row else None,
-        conflicts=values("kg:conflictsWith"),
+        row=next(map(int, values("csvw:rownum")), None),
     )

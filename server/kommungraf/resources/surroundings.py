@@ -6,44 +6,64 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
-from kommungraf.resources.resources import Claim, Source, Statement, claims_in, paged, query_text
+from kommungraf.resources.resources import (
+    CLAIMED,
+    Claim,
+    Document,
+    Parts,
+    Row,
+    Source,
+    Statement,
+    asked,
+    claims_in,
+    document_in,
+)
 from kommungraf.vocab import iri
 
-__all__ = ["Neighbour", "Quotation", "Rival", "Surroundings", "quotations", "rivals", "surroundings"]
+__all__ = ["WHOLE", "Neighbour", "Quotation", "Rival", "Surroundings", "load_with_surroundings"]
 
+#: The queries that are asked as one for all that a page shows of a resource.
+WHOLE: Final = (*CLAIMED, "surroundings", "located", "names-of", "quoted", "conflicting")
 _NUMBER: Final = re.compile(r"\d+", re.ASCII)
+_ACCEPTED: Final = iri("kg:Accepted")
+#: What is shown of neighbours, beside what claims disagree about.
+_SHOWN: Final = frozenset(
+    iri(name)
+    for name in (
+        "dcterms:title",
+        "kg:filledBy",
+        "kg:gapReason",
+        "kg:gapSource",
+        "kg:participant",
+        "kg:period",
+        "kg:wording",
+        "org:member",
+        "org:organization",
+        "org:originalOrganization",
+        "org:resultingOrganization",
+        "qudt:lowerBound",
+        "qudt:numericValue",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A thing that refers to the resource by the property `link`, with all that any named graph says of it."""
+    """A thing that refers to the resource by the property `link`, with what pages show of it, by property."""
 
     iri: str
     link: str
-    statements: tuple[Statement, ...]
+    said: Mapping[str, tuple[Statement, ...]]
 
     def about(self, name: str) -> tuple[Statement, ...]:
         """Its statements with the property of a prefixed name, such as ``kg:period``."""
-        return tuple(each for each in self.statements if each.triple.predicate.value == iri(name))
+        return self.said.get(iri(name), ())
 
     def values(self, name: str) -> tuple[str, ...]:
         """The IRIs and texts that the held view gives for the property of a prefixed name."""
         return tuple(str(getattr(each.triple.object, "value", "")) for each in self.about(name) if each.held)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The neighbours of a resource, the claims behind them, and the other members of what it is a member of."""
-
-    neighbours: tuple[Neighbour, ...]
-    claims: Mapping[str, Claim]
-    partners: Mapping[str, tuple[str, ...]]
-
-    def by(self, link: str) -> tuple[Neighbour, ...]:
-        """The neighbours that refer to the resource by the property of a prefixed name."""
-        return tuple(each for each in self.neighbours if each.link == iri(link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +85,92 @@ class Rival:
     triples: tuple[Triple, ...]
 
 
-def rivals(source: Source, claim: str) -> tuple[Rival, ...]:
-    """The claims that conflict with `claim`."""
-    rows = source.evaluator.select(query_text("conflicting"), this=NamedNode(claim))
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The neighbours of a resource, and what else its page shows of other things.
+
+    `partners` are the other members of what it is a member of, `near` the things on its map, of which some have their
+    latitude and longitude in `places`, `names` its names that have a time, `quotations` the claims that are drawn from
+    it, `rivals` those that conflict with it.
+    """
+
+    neighbours: tuple[Neighbour, ...]
+    partners: Mapping[str, tuple[str, ...]]
+    near: tuple[str, ...]
+    places: Mapping[str, tuple[float, float]]
+    names: tuple[tuple[str, Literal], ...]
+    quotations: tuple[Quotation, ...]
+    rivals: tuple[Rival, ...]
+
+    def by(self, link: str) -> tuple[Neighbour, ...]:
+        """The neighbours that refer to the resource by the property of a prefixed name."""
+        return tuple(each for each in self.neighbours if each.link == iri(link))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All that is shown of the neighbours."""
+        return tuple(each for neighbour in self.neighbours for found in neighbour.said.values() for each in found)
+
+
+def load_with_surroundings(source: Source, resource: str, *, page: int = 1) -> tuple[Document, Surroundings]:
+    """One page of the document of `resource` and of what stands around it, in one round; raises UnknownResource."""
+    parts = asked(source, resource, names=WHOLE, page=page)
+    document = document_in(source, parts, iri=resource, page=page)
+    return document, _surroundings(parts, resource, document.claims)
+
+
+def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim]) -> Surroundings:
+    partners: dict[str, set[str]] = {}
+    for row in parts.get("partner", ()):
+        partners.setdefault(row["s"].value, set()).add(row["o"].value)
+    return Surroundings(
+        neighbours=_neighbours(parts, claims),
+        partners={name: tuple(sorted(found - {resource})) for name, found in partners.items()},
+        near=tuple(row["s"].value for row in parts.get("near", ())),
+        places={row["s"].value: _position(row) for row in parts.get("place", ())},
+        names=tuple((row["s"].value, row["o"]) for row in parts.get("name", ())),
+        quotations=_quotations(parts.get("quoted", ())),
+        rivals=_rivals(parts.get("rival", ())),
+    )
+
+
+def _position(row: Row) -> tuple[float, float]:
+    return float(row["latitude"].value), float(row["longitude"].value)
+
+
+def _neighbours(parts: Parts, claims: Mapping[str, Claim]) -> tuple[Neighbour, ...]:
+    """The things of the parts that have the IRI of a property for a name."""
+    found: dict[tuple[str, str], dict[str, list[Row]]] = {}
+    for link in (name for name in parts if "/" in name):
+        for row in parts[link]:
+            said = found.setdefault((row["s"].value, link), {})
+            said.setdefault(row["p"].value, []).append(row)
+    return tuple(Neighbour(*key, _said(rows, claims)) for key, rows in sorted(found.items()))
+
+
+def _said(rows: Mapping[str, list[Row]], claims: Mapping[str, Claim]) -> dict[str, tuple[Statement, ...]]:
+    """The statements about a neighbour that are shown or that not all claims agree on, in the order of their terms."""
+    return {
+        name: tuple(_statements(found, claims))
+        for name, found in sorted(rows.items())
+        if name in _SHOWN or not all(_is_held(row["g"].value, claims) for row in found)
+    }
+
+
+def _statements(rows: Iterable[Row], claims: Mapping[str, Claim]) -> Iterable[Statement]:
+    graphs: dict[Triple, set[str]] = {}
+    for row in rows:
+        graphs.setdefault(Triple(row["s"], row["p"], row["o"]), set()).add(row["g"].value)
+    for triple in sorted(graphs, key=str):
+        names = tuple(sorted(graphs[triple]))
+        yield Statement(triple, any(_is_held(name, claims) for name in names), names)
+
+
+def _is_held(graph: str, claims: Mapping[str, Claim]) -> bool:
+    return graph not in claims or claims[graph].status == _ACCEPTED
+
+
+def _rivals(rows: Iterable[Row]) -> tuple[Rival, ...]:
     said: dict[str, set[Triple]] = {}
     for row in rows:
         if "s" in row:
@@ -76,44 +179,12 @@ def rivals(source: Source, claim: str) -> tuple[Rival, ...]:
     return tuple(Rival(each, tuple(sorted(said.get(name, ()), key=str))) for name, each in found)
 
 
-def surroundings(source: Source, resource: str, *, page: int = 1) -> Surroundings:
-    """One page of what stands between `resource` and other things, in one query."""
-    rows = source.evaluator.select(paged("surroundings", page), this=NamedNode(resource))
-    spoken = [row for row in rows if "g" in row and "node" in row]
-    claims = claims_in(row for row in rows if "node" not in row)
-    partners: dict[str, set[str]] = {}
+def _quotations(rows: Iterable[Row]) -> tuple[Quotation, ...]:
+    """The claims in the order of their IRIs."""
+    grouped: dict[str, list[Row]] = {}
     for row in rows:
-        if "partner" in row:
-            partners.setdefault(row["node"].value, set()).add(row["partner"].value)
-    return Surroundings(
-        neighbours=_neighbours(spoken, claims),
-        claims=claims,
-        partners={node: tuple(sorted(found - {resource})) for node, found in partners.items()},
-    )
-
-
-def _neighbours(rows: Iterable[Mapping[str, Any]], claims: Mapping[str, Claim]) -> tuple[Neighbour, ...]:
-    found: dict[tuple[str, str], dict[Triple, set[str]]] = {}
-    for row in rows:
-        triples = found.setdefault((row["node"].value, row["link"].value), {})
-        triples.setdefault(Triple(row["node"], row["p"], row["o"]), set()).add(row["g"].value)
-    return tuple(
-        Neighbour(node, link, tuple(_statement(each, triples[each], claims) for each in sorted(triples, key=str)))
-        for (node, link), triples in sorted(found.items())
-    )
-
-
-def _statement(triple: Triple, graphs: set[str], claims: Mapping[str, Claim]) -> Statement:
-    held = any(graph not in claims or claims[graph].status == iri("kg:Accepted") for graph in graphs)
-    return Statement(triple, held, tuple(sorted(graphs)))
-
-
-def quotations(source: Source, resource: str, *, page: int = 1) -> tuple[Quotation, ...]:
-    """One page of the claims drawn from the source `resource`, in the order of their IRIs."""
-    grouped: dict[str, list[Mapping[str, Any]]] = {}
-    for row in source.evaluator.select(paged("quoted", page), this=NamedNode(resource)):
-        grouped.setdefault(row["claim"].value, []).append(row)
-    return tuple(_quotation(claim, rows) for claim, rows in sorted(grouped.items(), key=_claim_order))
+        grouped.setdefault(row["g"].value, []).append(row)
+    return tuple(_quotation(claim, found) for claim, found in sorted(grouped.items(), key=_claim_order))
 
 
 def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
@@ -123,7 +194,7 @@ def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
     return source, int(number[0]) if number else sys.maxsize, key
 
 
-def _quotation(claim: str, rows: list[Mapping[str, Any]]) -> Quotation:
+def _quotation(claim: str, rows: list[Row]) -> Quotation:
     def values(name: str) -> tuple[str, ...]:
         return tuple(sorted({str(row["o"].value) for row in rows if "p" in row and row["p"].value == iri(name)}))
 
@@ -132,5 +203,5 @@ def _quotation(claim: str, rows: list[Mapping[str, Any]]) -> Quotation:
         status=next(iter(values("kg:status")), None),
         phrases=values("oa:exact"),
         row=next(map(int, values("csvw:rownum")), None),
-        about=tuple(sorted({row["about"].value for row in rows if isinstance(row.get("about"), NamedNode)})),
+        about=tuple(sorted({row["s"].value for row in rows if isinstance(row.get("s"), NamedNode)})),
     )

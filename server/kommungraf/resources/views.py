@@ -107,9 +107,8 @@ def mentioned(statements: Iterable[Statement | Triple], claims: Mapping[str, Cla
         triple = each.triple if isinstance(each, Statement) else each
         found.update(term.value for term in triple if isinstance(term, NamedNode))
         found.update(each.graphs if isinstance(each, Statement) else ())
-    for claim in claims.values():
-        found.update((claim.iri, claim.status, *claim.sources, *claim.conflicts))
-    return found
+    behind = [claims[name] for name in found & claims.keys()]
+    return found.union(*({claim.status, *claim.sources} for claim in behind))
 
 
 class Views:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import query_text
 from kommungraf.review.disagreements import Matter, disagreements
 from kommungraf.vocab import iri
 

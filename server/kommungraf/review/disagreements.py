@@ -9,10 +9,10 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from kommungraf.editions.search import Label
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import query_text
 from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.vocab import iri
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.site import Reader
-from kommungraf.resources.resources import query_text
 from kommungraf.resources.views import Views
 
 __all__ = ["gaps"]
