@@ -202,6 +202,18 @@ def test_page_shows_the_statement_with_its_source(site: str, path: str, words: l
     assert [word for word in words if word not in page] == []
 
 
+def test_officer_sees_what_to_check_as_the_document_says(site: str) -> None:
+    with urlopen(f"{site}/check/se-0780?format=csv&lang=sv", timeout=30) as answer:
+        rows = list(csv.DictReader(answer.read().decode().splitlines()))
+    told = {row["Gäller"]: row["Att kontrollera"] for row in rows}
+    assert told == {
+        "Vänortssamarbetet Växjö–Lojo": "Utan start",
+        "Vänortssamarbetet Växjö–Schwerin": "Utan start",
+        "Kaunas": "Sidor utan datum",
+        "Vänorter": "Sidor utan datum",
+    }
+
+
 def test_exercise_is_taken_away_by_what_the_document_says(walk: Walk, site: str) -> None:
     (line,) = (
         line for step in steps() if step.kind == "sh" for line in step.text.splitlines() if line.startswith("rm")
