@@ -109,6 +109,19 @@ def test_ambiguous_name_is_told_with_its_candidates() -> None:
         read(column(reads="thing"), "Frankfurt", {}, names)
 
 
+def test_code_whose_zero_a_spreadsheet_took_is_told_with_what_it_may_be_and_never_taken() -> None:
+    names = Names()
+    for predicate, value in (
+        ("rdf:type", "kg:Municipality"),
+        ("skos:notation", "0780"),
+        ("skos:prefLabel", "Växjö"),
+    ):
+        names.say((iri("kgi:municipality/se-0780"), iri(predicate), iri(value) if ":" in value else value, "sv"))
+    names.open()
+    with pytest.raises(CellFault, match=r"but 0780 is: Växjö \(municipality/se-0780\)\. A spreadsheet may"):
+        read(column(reads="thing"), "780", {}, names)
+
+
 def test_country_that_is_wrong_is_told_with_what_is_there() -> None:
     names = Names()
     names.say((iri("kgi:place/lt-kaunas"), iri("rdf:type"), iri("kg:Place"), ""))

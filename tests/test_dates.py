@@ -86,6 +86,10 @@ def test_period_keeps_exactly_its_precision(text: str, edtf: str) -> None:
         pytest.param("2018-02-30", "no such day", id="no-day"),
         pytest.param("31 juni 2018", "no such day", id="no-day-in-words"),
         pytest.param("2018-13", "months are 01 to 12", id="no-month"),
+        pytest.param(
+            "jun-18", "spreadsheets make of a month such as 2018-06", id="month-that-a-spreadsheet-abridged"
+        ),
+        pytest.param("12-jun", "doesn't tell the year", id="day-that-a-spreadsheet-abridged"),
         pytest.param("5/2018", "write 2018-05 if that is meant", id="month-and-year"),
         pytest.param("2018/06", "write 2018-06 if that is meant", id="year-and-month"),
         pytest.param("igår", "not a date", id="word"),

@@ -152,6 +152,9 @@ def _unfound(column: Column, text: str, within: str | None, names: Names) -> Cel
         known = "; ".join(names.described(each) for each in elsewhere[:5])
         area = "/".join(dict.fromkeys((names.label(within, "sv"), names.label(within, "en"))))
         return CellFault(message, text=text, area=area, candidates=known)
+    if text.isdecimal() and (shorn := names.found(f"0{text}", column.classes, within)):
+        message = "“{text}” isn't known, but 0{text} is: {candidates}. A spreadsheet may have taken the zero. Write the name, or the code in a column with the format text."
+        return CellFault(message, text=text, candidates="; ".join(names.described(each) for each in shorn[:5]))
     near = "; ".join(names.described(each) for each in names.suggestions(text, column.classes))
     if near:
         return CellFault(

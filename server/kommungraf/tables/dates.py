@@ -65,6 +65,8 @@ _SEPARATOR: Final = re.compile(r" ?- ?| ?/ ?| till | to | until ")
 _SHORT_SPAN: Final = re.compile(rf"({_Y}) ?[-/] ?([0-9]{{2}})")
 _NO_MONTH: Final = re.compile(rf"{_Y}-[0-9]{{2}}")
 _SLASHED: Final = re.compile(rf"(0?[1-9]|1[0-2]) ?[./-] ?({_Y})|({_Y}) ?[./] ?(0?[1-9]|1[0-2])")
+#: What spreadsheets make of a month, or of a day without its year.
+_ABRIDGED: Final = re.compile(r"([^\W\d_]{3,9})\.?-([0-9]{2})|([0-9]{1,2})-([^\W\d_]{3,9})\.?")
 _NUMERIC: Final = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}|\d{6}|\d{8}|\d{1,2}[/.]\d{1,2}")
 _SERIAL: Final = re.compile(r"([2-5]\d{4})(?:\.0+)?")
 _PART: Final = re.compile(
@@ -280,6 +282,11 @@ def _month_fault(plain: str, text: str) -> DateFault | None:
     if match := _SLASHED.fullmatch(plain):
         month = f"{match[2] or match[3]}-{int(match[1] or match[4]):02}"
         return DateFault("“{text}” is not a date; write {month} if that is meant.", text=text, month=month)
+    if (match := _ABRIDGED.fullmatch(plain)) and (number := _MONTH.get(match[1] or match[4])):
+        if match[3]:
+            return DateFault("“{text}” doesn't tell the year; write year, month and day as 2018-06-12.", text=text)
+        message = "“{text}” is what spreadsheets make of a month such as {month}; write that, in a column with the format text."
+        return DateFault(message, text=text, month=f"20{match[2]}-{number:02}")
     return None
 
 
