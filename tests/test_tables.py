@@ -113,6 +113,14 @@ def test_faulty_row_is_told_and_the_others_are_read(
     assert {cell.row for cell in found.cells} == {2, 4}
 
 
+def test_cell_below_no_heading_is_told_and_not_lost(tmp_path: Path) -> None:
+    found = table(tmp_path, "kod,namn,,\n0764,Alvesta,,\n0765,Älmhult,,viktigt\n")
+    (fault,) = found.faults
+    assert "“viktigt” stands in column 4, which has no heading" in fault.message
+    assert fault.place.line == 3
+    assert {cell.row for cell in found.cells} == {2}
+
+
 def test_row_without_a_key_is_told(tmp_path: Path) -> None:
     schema = METADATA["tableSchema"]
     optional = [{**column, "required": False} for column in schema["columns"]]

@@ -89,10 +89,15 @@ def _readings(
 ) -> Iterator[Reading]:
     plan = _Plan.of(table, table.stated())
     heading, rows = _headed(rows, name, table)
+    unheaded = [index for index, cell in enumerate(heading.cells) if not cell]
     for row in rows:
         texts = None if row.fault else _texts(row, heading, is_workbook=is_workbook)
-        if texts is None:
-            yield Reading(heading, row, None, (row.fault or _unequal(row, heading, name),))
+        lost = next((index for index in unheaded if index < len(row.cells) and row.cells[index]), None)
+        if texts is None or lost is not None:
+            told = row.fault or (
+                _unequal(row, heading, name) if texts is None else _unheaded(row, lost or 0, name)
+            )
+            yield Reading(heading, row, None, (told,))
             continue
         reader = _RowReader(plan, names, texts, heading, _marks(row, heading))
         found = reader.read()
@@ -103,6 +108,12 @@ def _readings(
 def _unequal(row: SheetRow, heading: Heading, name: str) -> TableFault:
     message = "The row has {cells} cells, the heading has {columns}. Check commas and quotes."
     return TableFault(message, Place(name, row.number), cells=len(row.cells), columns=len(heading.columns))
+
+
+def _unheaded(row: SheetRow, index: int, name: str) -> TableFault:
+    """A cell that would be lost, as nothing stands above it."""
+    message = "“{text}” stands in column {number}, which has no heading. Give it one, or empty the cell."
+    return TableFault(message, Place(name, row.number), text=row.cells[index], number=index + 1)
 
 
 def _placed(fault: CellFault | DateFault, row: Place, heading: Heading, column: str) -> TableFault:
