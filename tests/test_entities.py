@@ -1,5 +1,7 @@
 """The page of one resource: what it asks for, and what it shows."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -29,3 +31,27 @@ def test_a_page_asks_its_engine_once(client: FlaskClient, path: str, monkeypatch
     monkeypatch.setattr(Evaluator, "evaluate", noted)
     assert "</html>" in page(client, path)
     assert len(asked) == 1
+
+
+def test_a_page_as_of_a_day_leads_to_lists_as_of_that_day(client: FlaskClient) -> None:
+    lists = re.findall(r'href="(/list[?][^"]*county[^"]*)"', page(client, "/doc/county/se-07?date=2010"))
+    assert lists
+    assert all("date=2010" in each for each in lists)
+    assert "date=" not in "".join(re.findall(r'href="/list[?][^"]*"', page(client, "/doc/county/se-07")))
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_long_tables_fold_what_follows_their_first_rows(client: FlaskClient, language: str) -> None:
+    text = page(client, "/doc/municipality/se-0780", language)
+    folded = re.findall(r'<details class="more"><summary>[^<]*\d+[^<]*</summary>\n<table', text)
+    assert len(folded) > 1
+    assert text.count('<details class="more">') == len(folded)
+
+
+def test_contents_lead_to_sections_of_the_page(client: FlaskClient) -> None:
+    text = page(client, "/doc/municipality/se-0780")
+    contents = re.search(r'<nav class="contents".*?</nav>', text, re.DOTALL)
+    assert contents
+    targets = re.findall(r'href="#([^"]+)"', contents[0])
+    assert len(targets) > 4
+    assert all(text.count(f'<section id="{each}"') + text.count(f'" id="{each}"') == 1 for each in targets)

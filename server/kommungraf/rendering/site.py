@@ -29,6 +29,8 @@ TYING_CLASSES: Final = tuple(
 STATIC: Final = "kommungraf.static"
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
+#: The pages that tell of things as of a day.
+_DATED: Final = frozenset({"list", "search"})
 #: A page asks no other host for anything, and runs only what is built from web/.
 POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -64,8 +66,10 @@ class Reader:
         return own.get(self.language) or next(iter(own.values()), _TITLE)
 
     def with_query(self, path: str, arguments: Mapping[str, str]) -> str:
-        """The address of one of the site's own pages with these arguments, in the language that the reader chose."""
-        asked = {**arguments, **({"lang": self.language} if self.explicit else {})}
+        """The address of one of the site's own pages with these arguments, and with what addresses keep of the request."""
+        date = self.names.kept.date if path in _DATED else ""
+        kept = {**({"date": date} if date else {}), **arguments}
+        asked = {**kept, **({"lang": self.language} if self.explicit else {})}
         return f"{request.script_root}/{path}?{urlencode(asked)}"
 
 

@@ -76,6 +76,7 @@ class Names:
         self._index = index
         self._base_iri = base_iri
         self.language = language
+        self.kept = kept
         self._root = kept.root
         self._query = f"lang={kept.language}" if kept.language else ""
         self._date = f"date={quote(kept.date)}" if kept.date else ""
@@ -87,6 +88,8 @@ class Names:
     def fetch(self, iris: Iterable[str]) -> None:
         """Look up all of `iris` in one go."""
         wanted = set(iris) - self._fetched
+        if not wanted:
+            return
         self._fetched |= wanted
         self._labels.update(self._index.labels(wanted, self.language))
         self._known.update(self._index.known(wanted))

@@ -6,11 +6,13 @@ They are functions and not macros of a template, which take several times as lon
 # ruff: noqa: S704  what is marked as HTML here is written here, and every text of the data in it is escaped
 
 import gettext
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, Protocol, TypeVar
 
 from markupsafe import Markup, escape
 
+from kommungraf.releases.moments import Bounds, Holds
 from kommungraf.resources.links import Link
 from kommungraf.resources.views import Behind, Cluster, Fact, Group, Value
 
@@ -19,6 +21,65 @@ __all__ = ["Pen"]
 _EDTF: Final = "/EDTF"
 #: How many of the things that a statement rests on are seen at once; a single one is never folded away.
 _OPEN: Final = 2
+#: How many rows of a table are seen at once, and how many more there have to be for the rest to be folded away.
+_SEEN: Final = 5
+_FOLDED: Final = 3
+_Row = TypeVar("_Row")
+#: A bar is at least so wide, in percent, that it can be seen.
+_NARROWEST: Final = 0.8
+
+
+class _Bar(Protocol):
+    @property
+    def start(self) -> float: ...
+    @property
+    def sure_start(self) -> float: ...
+    @property
+    def sure_end(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+
+
+class _Axis(Protocol):
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def ticks(self) -> tuple[tuple[int, float], ...]: ...
+    def bar(self, bounds: Bounds) -> _Bar | None: ...
+
+
+class _Cell(Protocol):
+    @property
+    def values(self) -> tuple[Value, ...]: ...
+    @property
+    def behind(self) -> tuple[Behind, ...]: ...
+    @property
+    def more(self) -> int: ...
+    @property
+    def bounds(self) -> Bounds | None: ...
+    @property
+    def answer(self) -> Holds | None: ...
+
+
+class _Table(Protocol):
+    @property
+    def caption(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[_Cell]]: ...
+    @property
+    def axis(self) -> _Axis | None: ...
+
+
+class _Escaped(dict[str, str]):
+    """Texts as HTML: most stand on a page many times."""
+
+    def __missing__(self, text: str) -> str:
+        made = self[text] = str(escape(text))
+        return made
 
 
 class Pen:
@@ -26,65 +87,169 @@ class Pen:
 
     def __init__(self, translations: gettext.NullTranslations) -> None:
         self._translations = translations
-        self._links: dict[tuple[Link, str], Markup] = {}
+        self._escaped = _Escaped()
+        self._links: dict[tuple[Link, str], str] = {}
         self._supports: dict[str, str] = {}
+        self._ticks: dict[int, str] = {}
 
     def named(self, text: str, language: str, lang: str) -> Markup:
         """A text, marked where it isn't in the language of the page."""
-        if language and language != lang:
-            return Markup(f'<span lang="{escape(language)}">{escape(text)}</span>')
-        return escape(text)
+        return Markup(self._named(text, language, lang))
 
     def link(self, to: Link, lang: str) -> Markup:
         """The name of a thing, as a link where there is something to follow."""
+        return Markup(self._linked(to, lang))
+
+    def shown(self, value: Value, lang: str, exact: bool = False) -> Markup:
+        """A value; with `exact`, the expression behind a worded period as well."""
+        return Markup(self._noted(value, lang, exact=exact))
+
+    def listed(self, values: Iterable[Value], lang: str) -> Markup:
+        """Values, one after the other."""
+        return Markup(self._listed(values, lang))
+
+    def rests_on(self, behind: Sequence[Behind], lang: str) -> Markup:
+        """What a statement rests on, as a list; where that is much, the first of them say enough at a glance."""
+        return Markup(self._rests_on(behind, lang))
+
+    def rows(self, groups: Iterable[Group], lang: str, *, incoming: bool = False) -> Markup:
+        """Rows of a table, one for each thing that statements rest on; of `incoming` ones the subjects are shown."""
+        return Markup("".join(self._rows(_numbered(groups), lang, incoming=incoming)))
+
+    def facts(self, groups: Iterable[Group], caption: str, lang: str, *, incoming: bool = False) -> Markup:
+        """The same rows as a table, the first of them seen at once."""
+        numbered = list(_numbered(groups))
+
+        def written(part: Sequence[tuple[Group, int]]) -> str:
+            rows = "".join(self._rows(part, lang, incoming=incoming))
+            head = f"<caption>{self._escaped[caption]}</caption>\n"
+            return f'<table class="facts">\n{head}<tbody>\n{rows}</tbody>\n</table>'
+
+        return Markup(self._in_parts(numbered, written))
+
+    def statements(self, facts: Sequence[tuple[Link, Fact]], caption: str, lang: str) -> Markup:
+        """A table of statements about several things, the first of them seen at once."""
+        gettext = self._translations.gettext
+        columns = gettext("Subject"), gettext("Property"), gettext("Value")
+
+        def row(said: tuple[Link, Fact]) -> str:
+            name, fact = said
+            value = self._noted(fact.value, lang, exact=True) + self._rests_on(fact.behind, lang)
+            told = self._cells(columns, (self._noted(fact.subject, lang), self._linked(name, lang), value))
+            return f"<tr>{told}</tr>\n"
+
+        return Markup(self._in_parts(facts, lambda part: self._table(caption, columns, map(row, part))))
+
+    def table(self, table: _Table, lang: str, *, whole: bool = True) -> Markup:
+        """A table with its bars of time; unless it is to be `whole`, the first rows are seen at once."""
+
+        def written(part: Sequence[Sequence[_Cell]]) -> str:
+            rows = (self._row_of_cells(table, row, lang) for row in part)
+            return self._table(table.caption, table.columns, rows)
+
+        shown = written(table.rows) if whole else self._in_parts(table.rows, written)
+        return Markup(shown + (self._axis_note(table.axis) if table.axis else ""))
+
+    def _in_parts(self, rows: Sequence[_Row], written: Callable[[Sequence[_Row]], str]) -> str:
+        """The rows as `written` makes a table of them; where they are many, those after the first fold away."""
+        if len(rows) <= _SEEN + _FOLDED:
+            return written(rows)
+        more = self._more(len(rows) - _SEEN)
+        return f'{written(rows[:_SEEN])}\n<details class="more"><summary>{more}</summary>\n{written(rows[_SEEN:])}\n</details>'
+
+    def _more(self, count: int) -> str:
+        text = self._translations.ngettext("and %(num)s more", "and %(num)s more", count)
+        return self._escaped[text % {"num": count}]
+
+    def _table(self, caption: str, columns: Sequence[str], rows: Iterable[str]) -> str:
+        heads = "".join(f'<th scope="col">{self._escaped[column]}</th>' for column in columns)
+        head = f"<caption>{self._escaped[caption]}</caption>\n<thead><tr>{heads}</tr></thead>"
+        return f'<table class="list stacked">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
+
+    def _row_of_cells(self, table: _Table, row: Sequence[_Cell], lang: str) -> str:
+        answer = row[-1].answer
+        held = f' class="holds-{answer}"' if answer else ""
+        cells = (self._cell(cell, table.axis, lang) for cell in row)
+        return f"<tr{held}>{self._cells(table.columns, cells)}</tr>\n"
+
+    def _cells(self, columns: Sequence[str], cells: Iterable[str]) -> str:
+        first, *others = cells
+        told = zip(columns[1:], others, strict=True)
+        rest = (f'<td data-column="{self._escaped[column]}">{cell}</td>' for column, cell in told)
+        return f'<th scope="row">{first}</th>{"".join(rest)}'
+
+    def _cell(self, cell: _Cell, axis: _Axis | None, lang: str) -> str:
+        more = f' <span class="quiet">{self._more(cell.more)}</span>' if cell.more else ""
+        bar = self._bar(axis, cell.bounds) if axis and cell.bounds else ""
+        return f"{self._listed(cell.values, lang)}{more}{bar}{self._rests_on(cell.behind, lang)}"
+
+    def _bar(self, axis: _Axis, bounds: Bounds) -> str:
+        """A bar of time; the text before it says the same, so it is hidden from those who listen."""
+        if (bar := axis.bar(bounds)) is None:
+            return ""
+        if (ticks := self._ticks.get(id(axis))) is None:
+            ticks = "".join(f'<path class="tick" d="M{place} 0V8"/>' for _, place in axis.ticks)
+            self._ticks[id(axis)] = ticks
+        possible = _rectangle("possible", bar.start, bar.end)
+        certain = _rectangle("certain", bar.sure_start, bar.sure_end)
+        shape = 'class="span" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"'
+        return f"<svg {shape}>{ticks}{possible}{certain}</svg>"
+
+    def _axis_note(self, axis: _Axis) -> str:
+        text = self._translations.gettext(
+            "The bars span %(first)s to %(last)s; they are pale where the sources leave the time open."
+        )
+        return f'\n<p class="note">{self._escaped[text % {"first": axis.first, "last": axis.last}]}</p>'
+
+    def _named(self, text: str, language: str, lang: str) -> str:
+        if language and language != lang:
+            return f'<span lang="{self._escaped[language]}">{self._escaped[text]}</span>'
+        return self._escaped[text]
+
+    def _linked(self, to: Link, lang: str) -> str:
         if (made := self._links.get((to, lang))) is None:
             made = self._links[to, lang] = self._link(to, lang)
         return made
 
-    def _link(self, to: Link, lang: str) -> Markup:
+    def _link(self, to: Link, lang: str) -> str:
         if not to.href:
-            return self.named(to.text, to.lang, lang)
-        foreign = f' lang="{escape(to.lang)}"' if to.lang and to.lang != lang else ""
+            return self._named(to.text, to.lang, lang)
+        foreign = f' lang="{self._escaped[to.lang]}"' if to.lang and to.lang != lang else ""
         external = "" if to.here else ' rel="external"'
-        return Markup(f'<a href="{escape(to.href)}"{foreign}{external}>{escape(to.text)}</a>')
+        return f'<a href="{self._escaped[to.href]}"{foreign}{external}>{self._escaped[to.text]}</a>'
 
-    def shown(self, value: Value, lang: str, exact: bool = False) -> Markup:
-        """A value; with `exact`, the expression behind a worded period as well."""
-        note = f' <span class="quiet">({escape(value.note)})</span>' if value.note else ""
-        return Markup(f"{self._shown(value, lang, exact)}{note}")
+    def _noted(self, value: Value, lang: str, *, exact: bool = False) -> str:
+        note = f' <span class="quiet">({self._escaped[value.note]})</span>' if value.note else ""
+        return self._shown(value, lang, exact=exact) + note
 
-    def _shown(self, value: Value, lang: str, exact: bool) -> Markup:
+    def _shown(self, value: Value, lang: str, *, exact: bool) -> str:
         if value.link:
-            return self.link(value.link, lang)
+            return self._linked(value.link, lang)
         if value.groups:
-            return Markup(f'<table class="facts inner"><tbody>{self.rows(value.groups, lang)}</tbody></table>')
+            rows = "".join(self._rows(_numbered(value.groups), lang, incoming=False))
+            return f'<table class="facts inner"><tbody>{rows}</tbody></table>'
         if value.blank:
             unnamed = self._translations.gettext("unnamed node")
-            return Markup(f'<span class="quiet">{escape(unnamed)}</span>')
-        tag = f' <span class="tag">{escape(value.lang)}</span>' if value.lang and value.lang != lang else ""
+            return f'<span class="quiet">{self._escaped[unnamed]}</span>'
+        tag = f' <span class="tag">{self._escaped[value.lang]}</span>' if value.lang and value.lang != lang else ""
         worded = exact and value.datatype.endswith(_EDTF) and value.text != value.term
-        code = f' <code class="quiet">{escape(value.term)}</code>' if worded else ""
-        return Markup(f"{self.named(value.text, value.lang, lang)}{tag}{code}")
+        code = f' <code class="quiet">{self._escaped[value.term]}</code>' if worded else ""
+        return f"{self._named(value.text, value.lang, lang)}{tag}{code}"
 
-    def listed(self, values: Iterable[Value], lang: str) -> Markup:
-        """Values, one after the other."""
-        return Markup(", ".join(self.shown(value, lang) for value in values))
+    def _listed(self, values: Iterable[Value], lang: str) -> str:
+        return ", ".join([self._noted(value, lang) for value in values])
 
-    def rests_on(self, behind: Sequence[Behind], lang: str) -> Markup:
-        """What a statement rests on, as a list; where that is much, the first of them say enough at a glance."""
+    def _rests_on(self, behind: Sequence[Behind], lang: str) -> str:
         if not behind:
-            return Markup()
+            return ""
         found = [self._support(each, lang) for each in behind]
         seen = _OPEN if len(found) > _OPEN + 1 else _OPEN + 1
         listed = f'<ul class="behind">{"".join(found[:seen])}</ul>'
-        return Markup(listed + self._folded(found[seen:]) if found[seen:] else listed)
+        return listed + self._folded(found[seen:]) if found[seen:] else listed
 
     def _folded(self, found: Sequence[str]) -> str:
-        more = self._translations.ngettext("and %(num)s more", "and %(num)s more", len(found)) % {
-            "num": len(found)
-        }
         listed = f'<ul class="behind">{"".join(found)}</ul>'
-        return f'<details class="behind"><summary>{escape(more)}</summary>{listed}</details>'
+        return f'<details class="behind"><summary>{self._more(len(found))}</summary>{listed}</details>'
 
     def _support(self, each: Behind, lang: str) -> str:
         if (made := self._supports.get(each.link.iri)) is None:
@@ -93,46 +258,53 @@ class Pen:
 
     def _claim_or_graph(self, each: Behind, lang: str) -> str:
         if each.what == "rule":
-            return f"{escape(self._translations.gettext('Derived:'))} {self.link(each.link, lang)}"
+            return f"{self._escaped[self._translations.gettext('Derived:')]} {self._linked(each.link, lang)}"
         if each.what != "claim":
-            return self.link(each.link, lang)
-        sources = "".join(f" · {self.link(source, lang)}" for source in each.sources)
+            return self._linked(each.link, lang)
+        sources = "".join(f" · {self._linked(source, lang)}" for source in each.sources)
         status = each.status
-        standing = f' <span class="status">{self.named(status.text, status.lang, lang)}</span>' if status else ""
-        return f'<a href="{escape(each.link.href or "")}">{self._words(each)}</a>{sources}{standing}'
+        standing = f' <span class="status">{self._named(status.text, status.lang, lang)}</span>' if status else ""
+        return f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each)}</a>{sources}{standing}'
 
     def _words(self, each: Behind) -> str:
         if each.phrases:
-            return " … ".join(f"<q>{escape(phrase)}</q>" for phrase in each.phrases)
+            return " … ".join(f"<q>{self._escaped[phrase]}</q>" for phrase in each.phrases)
         if each.row:
             return str(escape(self._translations.gettext("row %(row)s") % {"row": each.row + 1}))
-        return str(escape(self._translations.gettext("claim")))
+        return str(self._escaped[self._translations.gettext("claim")])
 
-    def rows(self, groups: Iterable[Group], lang: str, *, incoming: bool = False) -> Markup:
-        """Rows of a table, one for each thing that statements rest on; of `incoming` ones the subjects are shown."""
-        rows = ((group, number) for group in groups for number in range(len(group.clusters)))
-        return Markup("".join(self._row(group, number, lang=lang, incoming=incoming) for group, number in rows))
-
-    def _row(self, group: Group, number: int, *, lang: str, incoming: bool) -> str:
-        cluster, span = group.clusters[number], len(group.clusters)
-        spanned = f' rowspan="{span}"' if span > 1 else ""
-        heading = f'<th scope="row"{spanned}>{self.link(group.property, lang)}</th>' if number == 0 else ""
-        facts, behind = self._facts(cluster, lang, incoming=incoming), self.rests_on(cluster.behind, lang)
-        return f"<tr>{heading}<td>{facts}{behind}</td></tr>\n"
+    def _rows(self, numbered: Iterable[tuple[Group, int]], lang: str, *, incoming: bool) -> Iterator[str]:
+        for group, numbers in groupby(numbered, lambda each: each[0]):
+            clusters = [group.clusters[number] for _, number in numbers]
+            spanned = f' rowspan="{len(clusters)}"' if len(clusters) > 1 else ""
+            heading = f'<th scope="row"{spanned}>{self._linked(group.property, lang)}</th>'
+            for cluster in clusters:
+                facts = self._facts(cluster, lang, incoming=incoming)
+                yield f"<tr>{heading}<td>{facts}{self._rests_on(cluster.behind, lang)}</td></tr>\n"
+                heading = ""
 
     def _facts(self, cluster: Cluster, lang: str, *, incoming: bool) -> str:
         values = ((each, each.subject if incoming else each.value) for each in cluster.facts)
-        said = [(_triple(fact), self.shown(value, lang, exact=True)) for fact, value in values]
+        said = [(self._triple(fact), self._noted(value, lang, exact=True)) for fact, value in values]
         if len(said) == 1:
             return f"<div {said[0][0]}>{said[0][1]}</div>"
-        return f'<ul class="values">{"".join(f"<li {triple}>{value}</li>" for triple, value in said)}</ul>'
+        return f'<ul class="values">{"".join([f"<li {triple}>{value}</li>" for triple, value in said])}</ul>'
+
+    def _triple(self, fact: Fact) -> str:
+        """The attributes that say the triple exactly, as RDFa would."""
+        value, escaped = fact.value, self._escaped
+        term = escaped[value.term]
+        about = f'about="{escaped[fact.subject.term]}" property="{escaped[fact.property]}"'
+        if value.link or value.blank:
+            return f'{about} resource="{term}"'
+        of = f'data-lang="{escaped[value.lang]}"' if value.lang else f'datatype="{escaped[value.datatype]}"'
+        return f'{about} content="{term}" {of}'
 
 
-def _triple(fact: Fact) -> str:
-    """The attributes that say the triple exactly, as RDFa would."""
-    value, term = fact.value, escape(fact.value.term)
-    about = f'about="{escape(fact.subject.term)}" property="{escape(fact.property)}"'
-    if value.link or value.blank:
-        return f'{about} resource="{term}"'
-    of = f'data-lang="{escape(value.lang)}"' if value.lang else f'datatype="{escape(value.datatype)}"'
-    return f'{about} content="{term}" {of}'
+def _numbered(groups: Iterable[Group]) -> Iterator[tuple[Group, int]]:
+    """Each group with the number of each of its clusters."""
+    return ((group, number) for group in groups for number in range(len(group.clusters)))
+
+
+def _rectangle(what: str, start: float, end: float) -> str:
+    return f'<rect class="{what}" x="{start}" width="{round(max(end - start, _NARROWEST), 1)}" y="2" height="4"/>'
