@@ -207,7 +207,7 @@ def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:
 
 def test_gap_that_another_source_fills_links_to_the_claim_and_is_nothing_to_check(client: FlaskClient) -> None:
     filler = 'href="/doc/claim/icld-public-skills/project-public-skills-training"'
-    about_it = shown(client, "/doc/project/public-skills-training", "en").partition("What is not known")[2]
+    about_it = shown(client, "/doc/project/public-skills-training", "en").partition("<h2>What is not known")[2]
     assert "filled by" in about_it.partition("</section>")[0]
     assert filler in about_it.partition("</section>")[0]
     assert filler in shown(client, "/gaps", "en")
