@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, BinaryIO, Final, Protocol
 
 from pyoxigraph import NamedNode, QueryResultsFormat, parse_query_results
@@ -130,6 +131,6 @@ def selected(engine: Engine, text: str, bindings: Mapping[str, NamedNode | str])
 
 def _terms(rows: Iterable[Iterable[str]]) -> dict[str, Any]:
     """The term of each cell, made once: most stand in many rows. No cell is empty but that of an unbound variable."""
-    cells = tuple(dict.fromkeys(cell for row in rows for cell in row if cell))
+    cells = [cell for cell in dict.fromkeys(chain.from_iterable(rows)) if cell]
     read: Any = parse_query_results("\n".join(("?term", *cells, "")), _ROWS)
     return dict(zip(cells, (solution[0] for solution in read), strict=True))

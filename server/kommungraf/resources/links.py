@@ -22,6 +22,8 @@ URI_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
 _PATH: Final = "/:@!$&'()*+,;=-._~%"
 # What can't be told apart in a path once a server has decoded it: those IRIs are looked up by query string.
 _UNSAFE: Final = re.compile(r"[#?]|%2[Ff]|%3[Ff]|%23|%25")
+# What is a path as it stands, as nearly all are.
+_PLAIN: Final = re.compile(r"[\w/:@!$&'()*+,;=.~-]*", re.ASCII)
 _WORD_START: Final = re.compile(r"(?<=[a-zåäö0-9])(?=[A-ZÅÄÖ])|[_-]+")
 
 
@@ -42,9 +44,11 @@ class Link:
 
 def path_of(iri: str, base_iri: str) -> str:
     """Where this site answers for `iri`, as a path without its first slash."""
-    if not iri.startswith(base_iri) or _UNSAFE.search(iri):
+    path = iri.removeprefix(base_iri)
+    if not iri.startswith(base_iri) or (not _PLAIN.fullmatch(path) and _UNSAFE.search(iri)):
         return f"describe?iri={quote(iri, safe='')}"
-    path = quote(iri.removeprefix(base_iri), safe=_PATH)
+    if not _PLAIN.fullmatch(path):
+        path = quote(path, safe=_PATH)
     return f"doc/{path.removeprefix('id/')}" if path.startswith("id/") else path
 
 

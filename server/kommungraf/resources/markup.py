@@ -88,7 +88,7 @@ class Pen:
     def __init__(self, translations: gettext.NullTranslations) -> None:
         self._translations = translations
         self._escaped = _Escaped()
-        self._links: dict[tuple[Link, str], str] = {}
+        self._links: dict[tuple[str | None, ...], str] = {}
         self._supports: dict[str, str] = {}
         self._ticks: dict[int, str] = {}
 
@@ -207,8 +207,9 @@ class Pen:
         return self._escaped[text]
 
     def _linked(self, to: Link, lang: str) -> str:
-        if (made := self._links.get((to, lang))) is None:
-            made = self._links[to, lang] = self._link(to, lang)
+        key = to.iri, to.text, to.href, lang
+        if (made := self._links.get(key)) is None:
+            made = self._links[key] = self._link(to, lang)
         return made
 
     def _link(self, to: Link, lang: str) -> str:

@@ -112,11 +112,14 @@ def mentioned(statements: Iterable[Statement | Triple], claims: Mapping[str, Cla
 
 
 class Views:
-    """Turns what a dataset says into what a page shows, with the names that were fetched for it."""
+    """Turns what a dataset says into what a page shows, with all the names that were fetched for it before."""
 
     def __init__(self, names: Names, claims: Mapping[str, Claim], parts: Iterable[Triple] = ()) -> None:
         self.names = names
         self._claims = claims
+        self._values: dict[str, Value] = {}
+        self._behinds: dict[tuple[str, ...], tuple[Behind, ...]] = {}
+        self._graphs: dict[str, Behind] = {}
         self._parts: dict[str, list[Triple]] = {}
         for triple in parts:
             self._parts.setdefault(str(triple.subject), []).append(triple)
@@ -145,8 +148,12 @@ class Views:
 
     def behind(self, graphs: Iterable[str]) -> tuple[Behind, ...]:
         """What the named graphs are to a reader: claims, those that are held first, then other graphs and rules."""
-        found = (self._behind(graph) for graph in graphs)
-        return tuple(sorted(found, key=lambda each: (each.status is not None, each.what, each.link.iri)))
+        key = tuple(graphs)
+        if (made := self._behinds.get(key)) is None:
+            found = map(self._behind, key)
+            made = tuple(sorted(found, key=lambda each: (each.status is not None, each.what, each.link.iri)))
+            self._behinds[key] = made
+        return made
 
     def claim(self, claim: Claim) -> Behind:
         """A claim with its words, its sources and, unless it is accepted, its standing."""
@@ -161,10 +168,12 @@ class Views:
 
     def value_of(self, name: str) -> Value:
         """The value of an IRI; a geometry without a name is called what it is."""
-        link = self.names.link(name)
-        if not link.named and link.here and _GEOMETRY in name:
-            link = replace(link, text=translations(self.names.language).gettext("coordinates"))
-        return Value(name, link=link)
+        if (made := self._values.get(name)) is None:
+            link = self.names.link(name)
+            if not link.named and link.here and _GEOMETRY in name:
+                link = replace(link, text=translations(self.names.language).gettext("coordinates"))
+            made = self._values[name] = Value(name, link=link)
+        return made
 
     def value(self, term: object, above: tuple[str, ...] = ()) -> Value:
         """A term as it is shown; `above` are the blank nodes that it stands in."""
@@ -183,6 +192,11 @@ class Views:
         return Fact(subject, triple.predicate.value, self.value(triple.object, above))
 
     def _behind(self, graph: str) -> Behind:
+        if (made := self._graphs.get(graph)) is None:
+            made = self._graphs[graph] = self._rested_on(graph)
+        return made
+
+    def _rested_on(self, graph: str) -> Behind:
         if graph in self._claims:
             return self.claim(self._claims[graph])
         link = self.names.link(graph)
@@ -226,10 +240,10 @@ def _by_matter(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
 
 
 def _clusters(facts: Iterable[Fact]) -> tuple[Cluster, ...]:
-    grouped: dict[tuple[Behind, ...], list[Fact]] = {}
+    grouped: dict[tuple[str, ...], list[Fact]] = {}
     for fact in facts:
-        grouped.setdefault(fact.behind, []).append(fact)
-    return tuple(Cluster(tuple(same), behind) for behind, same in grouped.items())
+        grouped.setdefault(tuple([each.link.iri for each in fact.behind]), []).append(fact)
+    return tuple(Cluster(tuple(same), same[0].behind) for same in grouped.values())
 
 
 def _outgoing_order(link: Link) -> tuple[object, ...]:
