@@ -1,10 +1,8 @@
 """Real engines, each started in a folder of its own on a free port of loopback and ended with the block."""
 
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from waiting import PATIENCE, comes_true, free_port
 
 #: A test that needs Virtuoso is marked with this and skipped where Debian's package isn't installed.
 virtuoso_is_installed = shutil.which("virtuoso-t") is not None
@@ -58,23 +58,19 @@ class Server:
     password: str = ""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise RuntimeError(f"{url} doesn't answer")
+    assert comes_true(lambda: process.poll() is not None or answers(url)), f"{url} doesn't answer"
+    assert process.poll() is None, f"the server for {url} has ended"
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
 
 
 @contextmanager

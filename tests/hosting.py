@@ -8,11 +8,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from waiting import PATIENCE, comes_true, free_port
 
 #: The programs by name, with None for those that aren't installed.
 PROGRAMS: Mapping[str, str | None] = {
@@ -95,7 +96,7 @@ class Host:
     port: int
 
     def get(self, path: str, accept: str | None = None, method: str = "GET", **headers: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(
@@ -117,9 +118,7 @@ def hosted(server: str, export: Path, own: Path) -> Iterator[Host]:
     """A server over the export, with its own files in `own`."""
     program = PROGRAMS[server]
     assert program is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     own.mkdir()
     configuration, account, group = own / server, getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
     if server == "apache" and account == "root":  # it refuses to serve as root
@@ -150,7 +149,7 @@ def hosted(server: str, export: Path, own: Path) -> Iterator[Host]:
         yield Host(port)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _open_to_others(folder: Path) -> None:
@@ -161,12 +160,13 @@ def _open_to_others(folder: Path) -> None:
 
 
 def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(200):
-        assert process.poll() is None, log.read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(log.read_text())
+    assert comes_true(lambda: process.poll() is not None or _listens(port)), log.read_text()
+    assert process.poll() is None, log.read_text()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+    except OSError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from kommungraf.editions.edition import Editions
 from kommungraf.settings.limits import Limits
 from serving_release import TRIG, write_release
 
-LIMITS = Limits(seconds=0.8, memory_bytes=160 << 20, result_bytes=8 << 20, queue=2, queue_seconds=0.3)
+LIMITS = Limits(seconds=60, memory_bytes=160 << 20, result_bytes=8 << 20, queue=2, queue_seconds=60)
 
 
 @contextmanager

@@ -6,23 +6,28 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import quote
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from bench.processes import family
 from kommungraf.settings.limits import Limits
 from serving_release import TRIG, write_release
+from waiting import PATIENCE, comes_true
 
 LIMITS = Limits(
-    seconds=1,
+    seconds=60,
     memory_bytes=160 << 20,
     result_bytes=8 << 20,
     queue=8,
-    queue_seconds=2,
+    queue_seconds=60,
 )
+#: For queries that are to run into their deadline.
+BRIEF = replace(LIMITS, seconds=2)
 PROGRAM = """
 import json, sys
 from pathlib import Path
@@ -55,7 +60,7 @@ class Running:
         self.pids = family(self.process.pid)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, headers=headers)
             response = connection.getresponse()
@@ -69,13 +74,13 @@ class Running:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
 
 
 def post(server: Running, body: bytes) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     try:
         connection.request("POST", "/sparql", body, {"Content-Type": "application/sparql-query"})
         response = connection.getresponse()
@@ -84,13 +89,23 @@ def post(server: Running, body: bytes) -> tuple[int, bytes]:
         connection.close()
 
 
-def all_gone(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        if not any(is_running(pid) for pid in pids):
-            return True
-        time.sleep(0.02)
-    return False
+def metric(server: Running, name: str, **labels: str) -> float:
+    """What the server counts now; 0 where it has counted nothing of the kind."""
+    text = server.get("/metrics")[2].decode()
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return next((each.value for each in samples if each.name == name and each.labels == labels), 0.0)
+
+
+def idles(pids: list[int]) -> bool:
+    """Whether none of the processes uses the processor for a while."""
+    before = seconds_of_cpu(pids)
+    time.sleep(0.3)
+    return seconds_of_cpu(pids) - before < 0.05
+
+
+def all_gone(pids: Iterable[int]) -> bool:
+    """Whether all of the processes come to their end."""
+    return comes_true(lambda: not any(is_running(pid) for pid in pids))
 
 
 def is_running(pid: int) -> bool:
@@ -100,7 +115,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def seconds_of_cpu(pids: list[int]) -> float:
+def seconds_of_cpu(pids: Iterable[int]) -> float:
     ticks = 0
     for pid in pids:
         try:

@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from kommungraf.dataset.project import own_project
+from waiting import PATIENCE
 
 ROOT = own_project().root
 PREFIX = "@prefix ex: <http://example.org/> .\n"
@@ -27,7 +28,7 @@ GRAPH kgi:claim\\/x\\/1 { kgi:place\\/x a kg:Place . }
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kommungraf.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize(

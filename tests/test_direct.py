@@ -2,9 +2,9 @@
 
 import asyncio
 import gzip
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ from kommungraf.engine.callers import Caller
 from kommungraf.errors import NotAcceptable, QueryLimitExceeded, QuerySyntaxError, ServiceRefused
 from kommungraf.http.cache import ResponseCache
 from kommungraf.serving.direct import Direct, Response
-from serving_client import LIMITS as SHORT
+from kommungraf.settings.limits import Limits
+from serving_client import LIMITS
 from serving_release import ALMHULT, write_release
 
 LOOKUP = f"SELECT ?p ?o {{ <{ALMHULT}> ?p ?o }} ORDER BY ?p ?o"
 GRAPH = f"CONSTRUCT WHERE {{ <{ALMHULT}> a ?type }}"
-LIMITS = replace(SHORT, seconds=3.0)
 LONG = "SELECT * { VALUES ?a { %s } VALUES ?b { %s } }"
 VALUES = " ".join(str(number) for number in range(100, 200))
 
@@ -58,17 +58,22 @@ class Both:
         return self.client.get("/sparql", query_string={"query": query}, headers=named)
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    releases = tmp_path_factory.mktemp("releases")
+@contextmanager
+def opened(releases: Path, limits: Limits) -> Iterator[Both]:
     write_release(releases)
-    editions = Editions(releases, LIMITS)
-    app = create_app(editions, Settings(LIMITS))
+    editions = Editions(releases, limits)
+    app = create_app(editions, Settings(limits))
     with ThreadPoolExecutor() as threads:
         hidden = ResponseCache(app, lambda: editions.content_hash)
         cache = ResponseCache(app, lambda: editions.content_hash)
         yield Both(editions, Client(hidden), Direct(editions, cache), threads)
     editions.close()
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    with opened(tmp_path_factory.mktemp("releases"), LIMITS) as found:
+        yield found
 
 
 def shown(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -141,12 +146,6 @@ def test_what_is_no_plain_query_is_left_to_the_application(
         pytest.param("SELECT * {", {}, QuerySyntaxError, id="syntax"),
         pytest.param("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", {}, ServiceRefused, id="service"),
         pytest.param(LOOKUP, {"accept": "text/turtle"}, NotAcceptable, id="another-form"),
-        pytest.param(
-            ENDLESS,
-            {},
-            QueryLimitExceeded,
-            id="deadline",
-        ),
     ],
 )
 def test_faults_are_those_of_the_application(
@@ -154,6 +153,11 @@ def test_faults_are_those_of_the_application(
 ) -> None:
     with pytest.raises(error):
         both.answered(query, **fields)
+
+
+def test_a_deadline_is_that_of_the_application(tmp_path: Path) -> None:
+    with opened(tmp_path, replace(LIMITS, seconds=0.5)) as both, pytest.raises(QueryLimitExceeded):
+        both.answered(ENDLESS)
 
 
 def test_a_worker_is_free_again_after_every_kind_of_answer(both: Both) -> None:
@@ -167,19 +171,10 @@ def test_a_worker_is_free_again_after_every_kind_of_answer(both: Both) -> None:
 
 
 def test_what_waits_for_a_worker_is_left_to_the_application(tmp_path: Path) -> None:
-    write_release(tmp_path)
-    limits = replace(LIMITS, workers=1)
-    editions = Editions(tmp_path, limits)
-    app = create_app(editions, Settings(limits))
-    with ThreadPoolExecutor() as threads, editions.current() as edition:
-        cache = ResponseCache(app, lambda: editions.content_hash)
-        both = Both(editions, Client(cache), Direct(editions, cache), threads)
+    with opened(tmp_path, replace(LIMITS, workers=1)) as both, both.editions.current() as edition:
         assert both.answered(LOOKUP) is not None
-        busy = threading.Event()
-        with edition.evaluator._public.seat(Caller()):
-            busy.set()
+        with edition.evaluator._public.seat(Caller()):  # type: ignore[attr-defined]
             assert both.answered(LOOKUP + " LIMIT 1") is None
-    editions.close()
 
 
 def test_answer_is_kept_for_both(both: Both) -> None:

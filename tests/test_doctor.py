@@ -16,10 +16,11 @@ from kommungraf.errors import VisitFault
 from kommungraf.texts import translations
 from other_site import Fault, Request, Response, running, tag_of
 from serving_process import running as serving
+from waiting import PATIENCE
 
 
 def found_by(url: str, directions: Directions | None = None, only: str = "") -> list[tuple[Check, Verdict]]:
-    site = explored(url, directions or Directions(), Bounds(seconds=30))
+    site = explored(url, directions or Directions(), Bounds(seconds=PATIENCE))
     return list(examined(site, [check for check in CHECKS if only in {check.slug, ""}]))
 
 
@@ -270,7 +271,7 @@ def test_a_site_that_answers_nonsense_is_told_and_crashes_nothing() -> None:
 
 def test_time_that_runs_out_is_a_failure() -> None:
     with running() as (url, _):
-        site = explored(url, Directions(), Bounds(seconds=30))
+        site = explored(url, Directions(), Bounds(seconds=PATIENCE))
         site.visitor._deadline = 0
         found = list(diagnosis(site))
     assert {verdict.outcome for _, verdict in found} == {Outcome.FAILED}
@@ -309,7 +310,7 @@ def test_our_own_server_keeps_to_the_standards(tmp_path: Path) -> None:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kommungraf.cli", "doctor", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.fixture(scope="module")

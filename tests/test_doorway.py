@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 
 from kommungraf.serving.doorway import Doorway
+from waiting import PATIENCE, comes_true
 
 
 @dataclass
@@ -52,7 +53,7 @@ def opening() -> Event:
 @pytest.fixture
 def door(opening: Event) -> Doorway:
     def opened() -> Open:
-        opening.wait(10)
+        opening.wait(PATIENCE)
         return Open()
 
     return Doorway(opened)
@@ -72,9 +73,7 @@ def test_before_the_release_is_open_the_server_lives_and_is_not_ready(door: Door
 
 def test_once_it_is_open_the_doorway_is_out_of_the_way(door: Doorway, opening: Event) -> None:
     opening.set()
-    pause = Event()
-    while ask(door, "/ready").status != 200 and not pause.wait(0.01):
-        continue
+    assert comes_true(lambda: ask(door, "/ready").status == 200)
     assert ask(door, "/doc/x").body == b"/doc/x"
 
 
@@ -82,9 +81,7 @@ def test_it_ends_what_it_opened_and_nothing_before(door: Doorway, opening: Event
     loop = asyncio.new_event_loop()
     door.__rsgi_del__(loop)
     opening.set()
-    pause = Event()
-    while ask(door, "/x").status != 200 and not pause.wait(0.01):
-        continue
+    assert comes_true(lambda: ask(door, "/x").status == 200)
     door.__rsgi_del__(loop)
     assert door._gateway.ended
     loop.close()

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -26,6 +25,7 @@ from kommungraf.vocab import BASE
 from serving_client import LIMITS
 from serving_release import write_release
 from test_documents import TRIG as ODD
+from waiting import PATIENCE, comes_true
 
 HUB = f"<{BASE}id/hub/1> <http://www.w3.org/2004/02/skos/core#note> " + ", ".join(f'"{n}"' for n in range(1203))
 TRIG = ODD[: ODD.index("kgi:m\\/0")] + HUB + "."
@@ -142,13 +142,14 @@ def test_failed_export_leaves_the_earlier_one_and_nothing_beside_it(tmp_path: Pa
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_interrupted_export_leaves_nothing_behind(releases: Path, tmp_path: Path, sent: signal.Signals) -> None:
     target = tmp_path / "site"
-    command = (sys.executable, "-m", "kommungraf.cli", "export", target, "--releases", releases)
+    # A shell without job control has what runs in its background ignore SIGINT, and that is inherited.
+    heard = ("env", "--default-signal=INT")
+    command = (*heard, sys.executable, "-m", "kommungraf.cli", "export", target, "--releases", releases)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not any(tmp_path.iterdir()):
-        assert process.poll() is None
-        time.sleep(0.01)
+    assert comes_true(lambda: any(tmp_path.iterdir()) or process.poll() is not None)
+    assert process.poll() is None
     process.send_signal(sent)
-    assert process.wait(60) != 0
+    assert process.wait(PATIENCE) != 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -372,7 +373,7 @@ def test_doctor_finds_nothing_that_fails(host: Host) -> None:
     site = f"http://127.0.0.1:{host.port}/"
     options = ("--thing", f"{BASE}id/a/1", "--base-iri", BASE, "--lang", "en")
     command = (sys.executable, "-m", "kommungraf.cli", "doctor", site, *options)
-    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert told.returncode == 0, told.stdout
     assert "There is no SPARQL endpoint" in told.stdout
     assert " 0 failed, " in told.stdout

@@ -17,6 +17,7 @@ from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE, iri
 from own_content import own_content
 from own_release import published
+from waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_filled_gap_is_no_open_one(found: tuple[Figure, ...]) -> None:
 
 def command(releases: Path, *arguments: str) -> str:
     line = [sys.executable, "-m", "kommungraf.cli", "figures", "--releases", str(releases), *arguments]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -15,6 +15,7 @@ from kommungraf.settings.configuration import SECTIONS
 from kommungraf.settings.flags import asked_language
 from kommungraf.settings.options import settings_of
 from kommungraf.texts import translations
+from waiting import PATIENCE
 
 CLICK = Path(click.__file__).parent
 #: What Click says of a command line; the rest of it asks questions, opens editors or talks to programmers.
@@ -27,7 +28,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     }
     command = [sys.executable, "-m", "kommungraf.cli", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env={**plain, **environ}
+        command, capture_output=True, text=True, timeout=PATIENCE, check=False, env={**plain, **environ}
     )
 
 

@@ -17,8 +17,9 @@ from kommungraf.editions.foreign import Gatherer
 from kommungraf.engine.endpoint import Credentials, endpoint
 from kommungraf.errors import EngineFailed
 from kommungraf.settings.limits import Limits
+from waiting import PATIENCE
 
-LIMITS = Limits(seconds=5, workers=2)
+LIMITS = Limits(seconds=60, workers=2)
 BASE = "http://example.org/"
 DATA = """
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -127,4 +128,4 @@ def test_the_command_serves_it_and_reads_it_anew(server: Server, tmp_path: Path)
         assert any("Serving release" in told for told in process.stderr)
     finally:
         os.kill(process.pid, signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)

@@ -5,9 +5,9 @@ import select
 import signal
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,20 +16,22 @@ import pytest
 from bench.processes import family
 from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
-from serving_process import CROSS, LOOKUP, Running, all_gone, post, running, seconds_of_cpu
+from serving_process import CROSS, LOOKUP, Running, all_gone, metric, post, running
+from serving_process import idles as idle
 from serving_release import TRIG
+from waiting import PATIENCE, comes_true
 
 LIMITS = Limits(
-    seconds=20,
+    seconds=600,  # so that what ends before doesn't end by its deadline
     memory_bytes=160 << 20,
     result_bytes=32 << 20,
     workers=1,
     queue=1,
-    queue_seconds=15,
+    queue_seconds=60,
     body_bytes=10_000,
-    body_seconds=0.6,
-    header_seconds=1,
-    send_seconds=0.8,
+    body_seconds=2,
+    header_seconds=3,
+    send_seconds=3,
 )
 MANY = "".join(f'<http://e/thing/{number}> <http://e/is> "number {number}" .\n' for number in range(6000))
 LARGE = "SELECT ?a ?b ?c { ?a <http://e/is> ?b . ?d <http://e/is> ?c } LIMIT 200000"
@@ -43,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def connected(server: Running) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
 
 
 def asking(server: Running, target: str, fields: str = "") -> socket.socket:
@@ -70,21 +72,14 @@ def hostile(text: str = "") -> str:
     return f"/sparql?query={quote(f'{CROSS} #{text}')}"
 
 
-def comes_true(condition: Callable[[], bool], seconds: float = 8) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 def idles(server: Running) -> bool:
     """Whether no process of the server uses the processor."""
-    pids = family(server.process.pid)
-    before = seconds_of_cpu(pids)
-    time.sleep(0.3)
-    return seconds_of_cpu(pids) - before < 0.05
+    return idle(family(server.process.pid))
+
+
+def waiting(server: Running) -> float:
+    """How many queries wait for a worker."""
+    return metric(server, "kommungraf_queue_length", lane="public")
 
 
 def open_files(pid: int) -> Iterator[str]:
@@ -105,7 +100,7 @@ def test_a_client_that_hangs_up_frees_its_worker(server: Running) -> None:
     connection = asking(server, hostile("hangs up"))
     assert comes_true(lambda: not idles(server))
     connection.close()
-    assert comes_true(lambda: idles(server), 2)
+    assert comes_true(lambda: idles(server))
     assert server.get(f"{LOOKUP}%23after")[0] == 200
 
 
@@ -115,17 +110,17 @@ def test_a_client_that_hangs_up_later_on_its_connection_frees_its_worker_too(ser
     connection.sendall(f"GET {hostile('later')} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
     assert comes_true(lambda: not idles(server))
     connection.close()
-    assert comes_true(lambda: idles(server), 2)
+    assert comes_true(lambda: idles(server))
 
 
 def test_a_client_that_hangs_up_while_it_waits_frees_its_place(server: Running) -> None:
     busy = asking(server, hostile("busy"))
     assert comes_true(lambda: not idles(server))
-    waiting = asking(server, hostile("waits"))
-    time.sleep(0.3)
+    second = asking(server, hostile("waits"))
+    assert comes_true(lambda: waiting(server) == 1)
     assert server.get(hostile("one too many"))[0] == 503
-    waiting.close()
-    time.sleep(0.3)
+    second.close()
+    assert comes_true(lambda: waiting(server) == 0)
     with asking(server, f"{LOOKUP}%23patient") as patient:
         busy.close()
         assert answered(patient)[0] == 200
@@ -149,18 +144,17 @@ def test_a_body_that_trickles_in_is_answered_408(server: Running) -> None:
         assert answered(connection)[0] == 408
 
 
-def test_slow_writers_hold_nobody_up(server: Running) -> None:
+def test_slow_writers_hold_nobody_up(tmp_path: Path) -> None:
     head = f"POST /sparql HTTP/1.1\r\nHost: a\r\n{DIRECT}Content-Length: 99\r\n\r\nASK".encode()
-    opened = [connected(server) for _ in range(200)]
-    for connection in opened:
-        connection.sendall(head)
-    started = time.monotonic()
-    assert server.get(f"{LOOKUP}%23writers")[0] == 200
-    assert time.monotonic() - started < LIMITS.body_seconds
-    for connection in opened:
-        connection.close()
-    while post(server, b"ASK {}")[0] == 503 and time.monotonic() - started < 10:
-        time.sleep(0.05)  # until the server has seen that they are gone
+    with running(tmp_path, replace(LIMITS, body_seconds=PATIENCE)) as server:
+        opened = [connected(server) for _ in range(200)]
+        for connection in opened:
+            connection.sendall(head)
+        assert server.get(f"{LOOKUP}%23writers")[0] == 200
+        assert select.select(opened, [], [], 0)[0] == []
+        for connection in opened:
+            connection.close()
+        assert comes_true(lambda: post(server, b"ASK {}")[0] == 200)  # once the server has seen that they are gone
 
 
 @pytest.mark.parametrize(
@@ -217,12 +211,16 @@ def test_ranges_of_a_long_file_are_those_of_the_file(server: Running) -> None:
         assert headers["content-range"] == f"bytes {first}-{last}/{len(whole)}"
 
 
+def gave_up(server: Running, before: int) -> bool:
+    """Whether the file of an answer was closed: while it goes from one process to another, one of them works."""
+    return spooled(server) == before and idles(server) and spooled(server) == before
+
+
 def test_a_client_that_takes_nothing_of_a_long_answer_is_left(server: Running) -> None:
     before = spooled(server)
     with asking(server, f"/sparql?query={quote(LARGE)}%23nothing&format=csv") as connection:
         assert comes_true(lambda: spooled(server) > before)
-        assert comes_true(lambda: spooled(server) == before)
-        time.sleep(LIMITS.send_seconds)
+        assert comes_true(lambda: gave_up(server, before))
         with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
             answered(connection)
 
@@ -231,24 +229,17 @@ def test_a_client_that_takes_little_of_a_long_answer_is_left(server: Running) ->
     before = spooled(server)
     with asking(server, f"/sparql?query={quote(LARGE)}%23little&format=csv") as connection:
         assert comes_true(lambda: spooled(server) > before)
-        started = time.monotonic()
-        while spooled(server) > before and time.monotonic() - started < 8:
-            connection.recv(2000)
-        assert spooled(server) == before
+        assert comes_true(lambda: connection.recv(2000) and spooled(server) == before)
         with pytest.raises((http.client.IncompleteRead, ConnectionResetError, http.client.BadStatusLine)):
             answered(connection)
 
 
 def test_half_a_head_ends_with_the_time_for_it(server: Running) -> None:
-    started = time.monotonic()
     assert not exchanged(server, b"GET /health HTTP/1.1\r\nHost: a\r\n").startswith(b"HTTP/1.1 200")
-    assert time.monotonic() - started < 5 * LIMITS.header_seconds
 
 
 def test_an_idle_connection_ends_with_the_time_for_a_head(server: Running) -> None:
-    started = time.monotonic()
     assert exchanged(server, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 200")
-    assert time.monotonic() - started < 5 * LIMITS.header_seconds
 
 
 @pytest.mark.parametrize(
@@ -342,19 +333,18 @@ def test_a_profile_goes_past_what_is_kept_and_changes_nothing_of_it(
 
 
 def test_the_end_waits_for_what_runs_and_not_for_who_idles(tmp_path: Path) -> None:
-    limits = Limits(seconds=1.5, workers=1)
+    limits = Limits(seconds=5, workers=1)
     with running(tmp_path, limits) as server:
         idle = asking(server, "/health")
         assert answered(idle)[0] == 200
         answers: list[int] = []
         asked = threading.Thread(target=lambda: answers.append(server.get(hostile())[0]))
         asked.start()
-        assert comes_true(lambda: not idles(server))
-        started = time.monotonic()
+        assert comes_true(lambda: metric(server, "kommungraf_workers_busy", lane="public") == 1)
+        pids = family(server.process.pid)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(9) == 0
+        assert server.process.wait(PATIENCE) == 0
         asked.join()
         assert answers == [503]
-        assert time.monotonic() - started < 8
-        assert all_gone(server.pids)
+        assert all_gone(pids)
         idle.close()

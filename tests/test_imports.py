@@ -24,6 +24,7 @@ from kommungraf.tables.csvw import Table
 from kommungraf.tables.names import Names
 from kommungraf.validation.findings import Severity
 from kommungraf.vocab import iri
+from waiting import PATIENCE
 
 ROOT = own_project().root
 WALK = (ROOT / "docs" / "imports.md").read_text("utf-8")
@@ -66,7 +67,7 @@ def walked(folder: Path, name: str) -> dict[tuple[str, str], set[str]]:
     assert found
     command = [sys.executable, "-m", "kommungraf.cli", *shlex.split(found[1])[1:]]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, cwd=folder, encoding="utf-8"
+        command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=folder, encoding="utf-8"
     )
     assert (done.stderr + done.stdout, done.returncode) == (found[2], 0)
     said: defaultdict[tuple[str, str], set[str]] = defaultdict(set)

@@ -6,10 +6,11 @@ import pytest
 from kommungraf.engine.callers import Caller
 from kommungraf.engine.lanes import Lane, RefusedQueries
 from kommungraf.errors import ClientLeft, Overloaded
+from waiting import PATIENCE, comes_true
 
 
 def test_who_waits_first_is_seated_first() -> None:
-    lane = Lane(1, queue=5, seconds=5)
+    lane = Lane(1, queue=5, seconds=PATIENCE)
     order: list[int] = []
 
     def sit(number: int) -> None:
@@ -20,8 +21,7 @@ def test_who_waits_first_is_seated_first() -> None:
         threads = [threading.Thread(target=sit, args=(number,)) for number in range(5)]
         for waiting, thread in enumerate(threads, 1):
             thread.start()
-            while len(lane._waiting) < waiting:
-                time.sleep(0.001)
+            assert comes_true(lambda expected=waiting: len(lane._waiting) == expected)
     for thread in threads:
         thread.join()
     assert order == [0, 1, 2, 3, 4]
@@ -65,7 +65,7 @@ def test_half_of_the_seats_are_for_long_queries_to_keep_and_others_make_room() -
 
 
 def test_who_turns_out_to_be_long_while_somebody_waits_makes_room_at_once() -> None:
-    lane = Lane(2, queue=1, seconds=5)
+    lane = Lane(2, queue=1, seconds=PATIENCE)
     ended = threading.Event()
     seated = threading.Event()
 
@@ -77,12 +77,11 @@ def test_who_turns_out_to_be_long_while_somebody_waits_makes_room_at_once() -> N
         with lane.seat(Caller()):
             waiting = threading.Thread(target=wait)
             waiting.start()
-            while not lane._waiting:
-                time.sleep(0.001)
+            assert comes_true(lambda: lane._waiting)
             with lane.long(ended.set) as stay:
                 assert ended.is_set()
                 assert stay.ended
-        assert seated.wait(5)
+        assert seated.wait(PATIENCE)
         waiting.join()
 
 
@@ -121,12 +120,11 @@ def test_no_seat_is_lost_where_it_comes_in_the_last_moment() -> None:
 
 
 def test_refused_queries_are_forgotten_after_a_while() -> None:
-    refused = RefusedQueries(0.05)
-    refused.add(b"SELECT", "time")
-    assert refused.find(b"SELECT") == "time"
-    assert refused.find(b"ASK") is None
-    time.sleep(0.06)
-    assert refused.find(b"SELECT") is None
+    for seconds, remembered in ((PATIENCE, "time"), (0, None)):
+        refused = RefusedQueries(seconds)
+        refused.add(b"SELECT", "time")
+        assert refused.find(b"SELECT") == remembered
+        assert refused.find(b"ASK") is None
 
 
 def test_only_so_many_are_remembered() -> None:
@@ -138,7 +136,7 @@ def test_only_so_many_are_remembered() -> None:
 
 
 def test_a_caller_that_leaves_gives_up_its_place_in_the_queue() -> None:
-    lane = Lane(1, queue=1, seconds=30)
+    lane = Lane(1, queue=1, seconds=PATIENCE)
     caller, told = Caller(), []
 
     def wait() -> None:
@@ -151,10 +149,9 @@ def test_a_caller_that_leaves_gives_up_its_place_in_the_queue() -> None:
     with lane.seat(Caller()):
         waiting = threading.Thread(target=wait)
         waiting.start()
-        while not lane._waiting:
-            time.sleep(0.001)
+        assert comes_true(lambda: lane._waiting)
         caller.leave()
-        waiting.join(5)
+        waiting.join()
         assert told == ["left"]
         assert not lane._waiting
     with lane.seat(Caller()):

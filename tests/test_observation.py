@@ -1,20 +1,19 @@
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from kommungraf.http.notes import fingerprint
 from kommungraf.serving import observation
 from kommungraf.serving.metrics import Metrics
 from kommungraf.serving.observation import Observer
 from kommungraf.settings.hosting import Hosting
-from serving_process import CROSS, LOOKUP, Running, running
+from serving_process import BRIEF, CROSS, LOOKUP, Running, metric, running
 from test_accesslog import finished
 from test_metrics import GAUGES, value
+from waiting import comes_true
 
 
 def test_every_request_is_counted_and_logged_once() -> None:
@@ -76,45 +75,36 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[Running]:
     hosting = {"access_log": "json", "access_log_file": str(log)}
-    with running(tmp_path_factory.mktemp("releases"), hosting=hosting) as started:
+    with running(tmp_path_factory.mktemp("releases"), BRIEF, hosting=hosting) as started:
         yield started
-
-
-def read(server: Running, name: str, **labels: str) -> float:
-    text = server.get("/metrics")[2].decode()
-    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
-    return next((each.value for each in samples if each.name == name and each.labels == labels), 0.0)
 
 
 def eventually(server: Running, expected: float, name: str, **labels: str) -> bool:
     """Whether the server comes to count so many; it counts a moment after it answered."""
-    pause = threading.Event()
-    return any(read(server, name, **labels) == expected or pause.wait(0.05) for _ in range(60))
+    return comes_true(lambda: metric(server, name, **labels) == expected)
 
 
 def test_a_server_counts_hits_misses_and_queries(server: Running) -> None:
-    before = {name: read(server, f"kommungraf_cache_{name}_total") for name in ("hits", "misses")}
+    before = {name: metric(server, f"kommungraf_cache_{name}_total") for name in ("hits", "misses")}
     for _ in range(3):
         server.get(f"{LOOKUP}%23counted")
     assert eventually(server, before["hits"] + 2, "kommungraf_cache_hits_total")
-    assert read(server, "kommungraf_cache_bytes") > 0
-    assert read(server, "kommungraf_query_seconds_count", outcome="answered") >= 1
-    assert read(server, "kommungraf_worker_seats", lane="public") == 16
-    assert read(server, "kommungraf_query_host_memory_bytes") > 1_000_000
+    assert metric(server, "kommungraf_cache_bytes") > 0
+    assert metric(server, "kommungraf_query_seconds_count", outcome="answered") >= 1
+    assert metric(server, "kommungraf_worker_seats", lane="public") == 16
+    assert metric(server, "kommungraf_query_host_memory_bytes") > 1_000_000
 
 
 def test_a_query_that_was_cut_is_counted_by_its_limit(server: Running) -> None:
     assert server.get(f"/sparql?query={quote(CROSS + '#cut')}")[0] == 503
     assert eventually(server, 1, "kommungraf_query_seconds_count", outcome="query-limit:time")
-    assert read(server, "kommungraf_queries_cut_total", limit="time") == 1
+    assert metric(server, "kommungraf_queries_cut_total", limit="time") == 1
 
 
 def test_a_server_logs_each_request_without_its_query(server: Running, log: Path) -> None:
     server.get("/sparql?query=ASK%20%7B%20%22hidden%22%20%3Fp%20%3Fo%20%7D")
     status, headers, _ = server.get("/no/such/thing")
-    pause = threading.Event()
-    while '"/no/such/thing"' not in log.read_text() and not pause.wait(0.05):
-        continue
+    assert comes_true(lambda: '"/no/such/thing"' in log.read_text())
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     missing = next(line for line in lines if line["path"] == "/no/such/thing")
     assert (missing["status"], missing["id"], missing["problem"]) == (404, headers["x-request-id"], "unknown")

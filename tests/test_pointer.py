@@ -20,6 +20,7 @@ from kommungraf.errors import EngineFailed, NotPushed
 from kommungraf.vocab import BASE
 from serving_release import ALMHULT, make_current, write_release
 from two_engines import LIMITS, OTHER, emptied, pushed, two_engines
+from waiting import PATIENCE, comes_true
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +140,14 @@ def test_no_request_fails_while_a_served_site_goes_over_to_a_pushed_release(
         address = serving.stdout.readline().rpartition(" ")[2].strip()
         asking = threading.Thread(target=ask, args=(address,))
         asking.start()
+        assert comes_true(lambda: found)
         write_release(tmp_path, OTHER, version="2026-01-02")
         told = subprocess.run(command("push", *options), check=True, capture_output=True, text=True).stdout
-        asking.join(timeout=20)
+        asking.join(timeout=PATIENCE)
     finally:
         over.set()
         serving.terminate()
-        serving.communicate(timeout=20)
+        serving.communicate(timeout=PATIENCE)
     assert told.split()[1] == engines[1]
     assert {status for status, _ in found} == {200}
     assert [new for _, new in found] == sorted(new for _, new in found)

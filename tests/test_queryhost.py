@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +14,9 @@ from kommungraf.engine.wire import Message, receive, send
 from kommungraf.engine.workers import Host, Reserve, Worker
 from kommungraf.errors import ReleaseError
 from kommungraf.settings.limits import Limits
+from serving_process import all_gone
 from serving_release import write_release
+from waiting import PATIENCE, comes_true
 
 REQUEST = Message(
     {
@@ -31,7 +32,7 @@ REQUEST = Message(
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Host]:
-    started = Host(write_release(tmp_path) / "dataset.nq", Limits(seconds=2))
+    started = Host(write_release(tmp_path) / "dataset.nq", Limits(seconds=60))
     yield started
     started.close()
 
@@ -42,18 +43,8 @@ def spawned(host: Host) -> Worker:
     return worker
 
 
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def gone_soon(pid: int) -> bool:
-    deadline = time.monotonic() + 2
-    while is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return not is_running(pid)
+    return all_gone([pid])
 
 
 def test_worker_answers_until_its_socket_closes(host: Host) -> None:
@@ -130,11 +121,8 @@ def test_a_dismissed_worker_dies_and_is_reaped_without_being_waited_for(host: Ho
     for worker in workers:
         assert worker is not None
         host.dismiss(worker)
-    deadline = time.monotonic() + 5
     gone = [Path(f"/proc/{worker.pid}") for worker in workers if worker is not None]
-    while any(path.exists() for path in gone) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not any(path.exists() for path in gone)
+    assert comes_true(lambda: not any(path.exists() for path in gone))
     another = host.spawn()
     assert another is not None
     another.connection.close()
@@ -164,7 +152,7 @@ def test_a_worker_whose_client_left_says_nothing(tmp_path: Path) -> None:
     os.kill(worker.pid, signal.SIGCONT)
     assert gone_soon(worker.pid)
     control.close()
-    assert host.communicate(timeout=20)[1] == b""
+    assert host.communicate(timeout=PATIENCE)[1] == b""
 
 
 def test_a_host_whose_server_is_gone_says_nothing(tmp_path: Path) -> None:
@@ -173,7 +161,7 @@ def test_a_host_whose_server_is_gone_says_nothing(tmp_path: Path) -> None:
     send(control, Message({"spawn": True}))
     control.close()
     host.send_signal(signal.SIGCONT)
-    assert host.communicate(timeout=20)[1] == b""
+    assert host.communicate(timeout=PATIENCE)[1] == b""
     assert host.returncode == 0
 
 
@@ -183,11 +171,15 @@ def fresh_from(host: Host) -> Callable[[], Worker]:
 
 def taken(reserve: Reserve) -> Worker:
     """The next worker that is ready."""
-    deadline = time.monotonic() + 20
-    while (worker := reserve.take()) is None and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert worker is not None
-    return worker
+    found: list[Worker] = []
+
+    def is_taken() -> bool:
+        worker = reserve.take()
+        found.extend(() if worker is None else (worker,))
+        return worker is not None
+
+    assert comes_true(is_taken)
+    return found[0]
 
 
 def test_a_reserve_makes_a_worker_for_each_that_is_taken(host: Host) -> None:
@@ -210,8 +202,7 @@ def test_a_reserve_gives_no_worker_that_has_ended(host: Host) -> None:
 
     reserve = Reserve(fresh, 1)
     first = taken(reserve)
-    while len(made) < 2:
-        time.sleep(0.005)
+    assert comes_true(lambda: len(made) == 2)
     os.kill(made[1].pid, signal.SIGKILL)
     assert gone_soon(made[1].pid)
     second = taken(reserve)
@@ -230,8 +221,7 @@ def test_a_closed_reserve_leaves_no_worker(host: Host) -> None:
         return worker
 
     reserve = Reserve(fresh, 2)
-    while len(made) < 2:
-        time.sleep(0.005)
+    assert comes_true(lambda: len(made) == 2)
     reserve.close()
     assert all(gone_soon(pid) for pid in made)
 

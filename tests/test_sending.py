@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kommungraf.serving.sending import LEAST, Span, send
+from waiting import comes_true
 
 CONTENT = bytes(range(256)) * 4 * 3000
 
@@ -16,7 +17,7 @@ def descriptors() -> int:
 
 
 def sent(
-    take: Callable[[int], bytes | None], *, start: int = 0, size: int = len(CONTENT), seconds: float = 5
+    take: Callable[[int], bytes | None], *, start: int = 0, size: int = len(CONTENT), seconds: float = 60
 ) -> int:
     """The bytes that were taken by `take`, a reader in a thread that is given the opened descriptor."""
 
@@ -48,7 +49,7 @@ def test_a_part_of_a_file_arrives_whole(start: int, size: int) -> None:
     before = descriptors()
     assert sent(take, start=start, size=size) == size
     assert bytes(arrived) == CONTENT[start : start + size]
-    assert descriptors() == before
+    assert comes_true(lambda: descriptors() == before)
 
 
 def test_a_reader_that_goes_ends_it_at_once() -> None:

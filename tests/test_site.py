@@ -30,6 +30,7 @@ from kommungraf.dataset.project import own_project
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
 from served_site import served
+from waiting import PATIENCE
 
 BASE = own_project().base_iri
 PAGES = ("/", "/search?q=almhult", "/questions", "/conflicts", "/gaps", "/dataset/", "/sparql", "/def/", "/shape/")
@@ -51,7 +52,7 @@ def site(releases: Path) -> Iterator[str]:
 def fetched(address: str, accept: str = "*/*", language: str = "sv") -> tuple[int, Message, bytes]:
     request = urllib.request.Request(address, headers={"Accept": accept, "Accept-Language": language})
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             return response.status, response.headers, response.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -189,7 +190,7 @@ def test_every_question_is_answered_as_worked_out_by_hand(site: str, releases: P
             question["query"].encode(),
             {"Content-Type": "application/sparql-query", "Accept": "text/tab-separated-values"},
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             assert bag(response.read()) == bag(question["expected"].encode()), question["slug"]
         assert fetched(f"{site}/questions/{question['slug']}", "text/html")[0] == 200
 

@@ -17,6 +17,7 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 from kommungraf.vocab import BASE, iri
 from served_site import served
 from serving_release import ALMHULT, CLAIM, write_release
+from waiting import PATIENCE
 
 CLIENTS = Path(__file__).parent / "clients"
 NODE = shutil.which("node")
@@ -35,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def curl(*arguments: str) -> str:
-    command = ["curl", "--silent", "--show-error", "--fail-with-body", "--max-time", "20", *arguments]
+    command = ["curl", "--silent", "--show-error", "--fail-with-body", "--max-time", f"{PATIENCE:g}", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -106,7 +107,7 @@ def comunica(site: str) -> list[Any]:
         {"source": f"{site}/rdf-graphs?default", "query": SELECT},
     ]
     command = [NODE, str(CLIENTS / "ask.mjs"), json.dumps(jobs)]
-    answered = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    answered = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
     return list(json.loads(answered.stdout))
 
 

@@ -11,13 +11,14 @@ from kommungraf.doctor import visits
 from kommungraf.doctor.visits import Bounds, Visitor, target
 from kommungraf.errors import VisitFault
 from other_site import Response, running
+from waiting import PATIENCE
 
 
 @contextmanager
 def talking(talk: Callable[[socket.socket], None]) -> Iterator[str]:
     """The address of a server that says what `talk` says to each connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
+        listener.settimeout(PATIENCE)
 
         def serve() -> None:
             while True:

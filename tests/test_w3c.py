@@ -30,6 +30,7 @@ from pyoxigraph import (
 
 from served_site import served
 from serving_release import write_release
+from waiting import PATIENCE
 
 SUITE = Path(__file__).parent.parent / "build" / "w3c"
 DOCUMENT = Path(__file__).parent.parent / "docs" / "sparql.md"
@@ -176,7 +177,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[http.client.H
     releases = tmp_path_factory.mktemp("releases")
     write_release(releases, everything())
     with served(releases) as address:
-        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=PATIENCE)
         yield connection
         connection.close()
 

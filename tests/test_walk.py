@@ -17,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 
 from kommungraf.dataset.project import own_project
+from waiting import PATIENCE
 
 ROOT = own_project().root
 WALK = (ROOT / "docs" / "sv" / "underhall.md").read_text("utf-8")
@@ -130,7 +131,7 @@ class Walk:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         assert "Traceback" not in answer.stderr
@@ -156,7 +157,7 @@ def site(walk: Walk) -> Iterator[str]:
         yield said[0]
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=PATIENCE)
 
 
 def test_check_says_what_the_document_shows(walk: Walk) -> None:
@@ -197,7 +198,7 @@ def test_mended_tables_have_no_faults(walk: Walk) -> None:
     ],
 )
 def test_page_shows_the_statement_with_its_source(site: str, path: str, words: list[str]) -> None:
-    with urlopen(f"{site}{path}.html?lang=sv", timeout=30) as answer:
+    with urlopen(f"{site}{path}.html?lang=sv", timeout=PATIENCE) as answer:
         page = answer.read().decode()
     assert [word for word in words if word not in page] == []
 

@@ -12,7 +12,7 @@ from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_release import TRIG
 
-LIMITS = Limits(seconds=5, workers=2)
+LIMITS = Limits(seconds=60, workers=2)
 OTHER = (
     TRIG
     + f'<{BASE}id/graph/more> {{ <{BASE}id/new> <{BASE}def/value> "new" }} <{BASE}id/new> <{BASE}def/value> "held" .'
