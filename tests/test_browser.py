@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.pages import KINDS
 from kommungraf.rendering.assets import built
 from kommungraf.settings.limits import Limits
 from own_release import published
 from serving_process import Running
+from waiting import PATIENCE
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 AXE: Final = Path(__file__).parent.parent / "web/node_modules/axe-core/axe.min.js"
@@ -44,6 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
@@ -55,7 +57,7 @@ def visiting(browser: Browser, **options: Any) -> Iterator[tuple[Page, list[str]
     """A page, and a list that fills with what goes wrong on it."""
     context = browser.new_context(**{"viewport": DESKTOP, "locale": "sv-SE", **options})
     page, faults = context.new_page(), list[str]()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(1000 * PATIENCE)
     page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: faults.append(error.message))
     page.on("request", lambda asked: faults.append(asked.url) if "127.0.0.1" not in asked.url else None)
@@ -97,7 +99,7 @@ def test_first_tab_skips_to_the_content(browser: Browser, site: str) -> None:
         page.goto(f"{site}/?lang=sv")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "content"
+        expect(page.locator("#content")).to_be_focused()
 
 
 def test_municipality_is_found_by_keyboard_alone(browser: Browser, site: str) -> None:
@@ -111,7 +113,7 @@ def test_municipality_is_found_by_keyboard_alone(browser: Browser, site: str) ->
         page.get_by_role("link", name="Älmhults kommun", exact=True).focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/doc/municipality/se-0765**")
-        assert page.get_by_role("heading", level=1).inner_text() == "Älmhults kommun"
+        expect(page.get_by_role("heading", level=1)).to_have_text("Älmhults kommun")
 
 
 @needs_scripts
@@ -137,11 +139,11 @@ def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browse
         page.keyboard.press("Enter")
         page.keyboard.type(" } LIMIT 3")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.id") == "format"
+        expect(page.locator("#format")).to_be_focused()
         page.locator(".CodeMirror textarea").focus()
         page.keyboard.press("Control+Enter")
         page.wait_for_url("**/sparql?**query=**")
-        assert page.locator("table tbody tr").count() == 3
+        expect(page.locator("table tbody tr")).to_have_count(3)
         assert "PREFIX kg:" in page.locator("#query").input_value()
         assert faults == []
 
@@ -151,7 +153,7 @@ def test_query_page_does_everything_without_scripts(browser: Browser, site: str)
         page.goto(f"{site}/sparql?lang=sv")
         page.locator("#query").fill("SELECT ?n { VALUES ?n { 1 2 4 } }")
         page.get_by_role("button", name="Kör").click()
-        assert page.locator("table tbody tr").count() == 3
+        expect(page.locator("table tbody tr")).to_have_count(3)
         with page.expect_download() as waiting:
             page.get_by_role("link", name="CSV", exact=True).evaluate_all("all => all[0].click()")
         content = Path(waiting.value.path()).read_text("utf-8")
@@ -164,11 +166,10 @@ def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browse
         page.locator("#q").fill("Älmhult")
         page.get_by_role("button", name="Sök").tap()
         page.get_by_role("link", name="Älmhults kommun", exact=True).tap()
-        text = page.locator("main").inner_text()
-        assert "JB Marks" in text
-        assert "sedan sommaren 2018" in text
+        expect(page.locator("main")).to_contain_text("JB Marks")
+        expect(page.locator("main")).to_contain_text("sedan sommaren 2018")
         page.get_by_role("link", name="ingår sedan sommaren 2018").first.tap(position={"x": 20, "y": 6})
-        assert "ingår sedan sommaren 2018" in page.locator("blockquote").first.inner_text()
+        expect(page.locator("blockquote").first).to_contain_text("ingår sedan sommaren 2018")
 
 
 def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str) -> None:
@@ -190,7 +191,7 @@ def test_phone_reader_narrows_a_list_by_its_county(browser: Browser, site: str) 
         page.locator("summary", has_text="Avgränsa").tap()
         page.get_by_role("link", name="Kronobergs län", exact=True).tap()
         page.wait_for_selector("h1:has-text('Kommuner: Kronobergs län')")
-        assert page.locator("ul.long > li").count() == 8
+        expect(page.locator("ul.long > li")).to_have_count(8)
 
 
 def test_print_leaves_out_what_only_a_screen_needs(browser: Browser, site: str) -> None:

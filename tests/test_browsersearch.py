@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from hosting import PROGRAMS, Host, hosted
 from kommungraf.editions.edition import Editions
@@ -16,6 +16,7 @@ from kommungraf.rendering.assets import built
 from kommungraf.vocab import BASE
 from serving_client import LIMITS
 from serving_release import write_release
+from waiting import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or ""
 NAMES = {
@@ -70,7 +71,10 @@ def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
     ):
-        yield host, browser.new_page()
+        tab = browser.new_page()
+        tab.set_default_timeout(1000 * PATIENCE)
+        expect.set_options(timeout=1000 * PATIENCE)
+        yield host, tab
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing")
@@ -100,7 +104,6 @@ def test_names_are_found_in_the_browser(page: tuple[Host, Page], words: str, fou
         tab.get_by_text("Här är inget känt").wait_for()
         return
     hits = tab.locator(".hits a")
-    hits.first.wait_for()
-    assert hits.all_inner_texts() == found
+    expect(hits).to_have_text(found)
     hits.first.click()
-    assert tab.locator("h1").inner_text() == found[0]
+    expect(tab.locator("h1")).to_have_text(found[0])
