@@ -130,7 +130,9 @@ def test_names_are_suggested_while_one_types(browser: Browser, site: str) -> Non
 @needs_scripts
 def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browser, site: str) -> None:
     with visiting(browser) as (page, faults):
-        page.goto(f"{site}/sparql?lang=sv")
+        with page.expect_response(lambda answer: "format=srj" in answer.url) as terms:
+            page.goto(f"{site}/sparql?lang=sv")
+        terms.value.finished()
         page.locator(".CodeMirror textarea").focus()
         page.keyboard.press("Control+a")
         page.keyboard.type("SELECT ?m WHERE { ?m a kg:Munic")
