@@ -114,8 +114,8 @@ def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
     )
     with ours(data, folder, "--query-seconds", str(_DEADLINE)) as running:
         asked = (running.target(f"{text} # {n}") for n in count() for text in lookups.variants)
-        server = running.port, running.server.pid
-        outcome = assaulted(server, asked, seconds=seconds, seed=seed, seats=Limits().workers + 2)
+        server = running.port, running.server.pid, Limits().workers + 2
+        outcome = assaulted(server, asked, seconds=seconds, seed=seed)
     click.echo(rendered(outcome), nl=False)
     for fault in outcome.faults:
         click.echo(f"Fault: {fault}.", err=True)

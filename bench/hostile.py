@@ -20,6 +20,8 @@ from bench.processes import family, proportional
 __all__ = ["Outcome", "assaulted", "rendered"]
 
 _PAUSE: Final = 0.02
+#: Seconds after which a lookup has failed.
+_LONGEST: Final = 20.0
 _QUIET_SHARE: Final = 1 / 6
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _SETTLING: Final = 2.0
@@ -57,20 +59,22 @@ class Outcome:
             f"{self.failed.total()} lookups failed: {dict(self.failed)}": bool(self.failed),
             f"answers that are none: {self.attack['faults']}": bool(self.attack["faults"]),
             f"{self.left} processes are left": self.left > 0,
-            f"{self.busy:.0%} of a core is used {_SETTLING:g} s after the last attack": self.busy > _IDLE_SHARE,
+            f"{self.busy:.0%} of a core is used {_SETTLING:g} s and more after the last attack": self.busy
+            > _IDLE_SHARE,
             f"memory grew by {self.growth >> 20} MiB in the second half": self.growth > _GROWTH,
         }
         return tuple(text for text, holds in checks.items() if holds)
 
 
 def assaulted(
-    server: tuple[int, int], lookups: Iterator[str], *, seconds: float, seed: int, seats: int
+    server: tuple[int, int, int], lookups: Iterator[str], *, seconds: float, seed: int, settling: float = _SETTLING
 ) -> Outcome:
-    """Lookups on a server, its port and process, alone and then beside attackers, and what is left of them afterwards.
+    """Lookups on a server alone and then beside attackers, and what is left of them afterwards.
 
-    `seats` is how many query workers it may keep.
+    The server is told by its port, its process and how many query workers it may keep; `settling` is for how many
+    seconds after the last attack it may still be busy.
     """
-    port, pid = server
+    port, pid, seats = server
     quiet = list(_times(port, lookups, seconds * _QUIET_SHARE))
     before, attacking = _lasting(pid), seconds * (1 - _QUIET_SHARE)
     attackers = subprocess.Popen(
@@ -85,8 +89,9 @@ def assaulted(
         beside += _times(port, lookups, attacking / _SAMPLES)
         held.append(_held(pid))
     report, _ = attackers.communicate(timeout=180)
-    time.sleep(_SETTLING)
-    busy = _busy(pid)
+    end = time.monotonic() + settling
+    while (busy := _busy(pid)) > _IDLE_SHARE and time.monotonic() < end:
+        continue
     left = max(0, len(_lasting(pid)) - len(before)) + max(0, len(_workers(pid)) - seats)
     return Outcome(quiet, beside, json.loads(report), [*held, _held(pid)], left, busy)
 
@@ -95,7 +100,7 @@ def _times(port: int, lookups: Iterator[str], seconds: float) -> Iterator[float 
     """Seconds of one lookup after the other, each on a new connection as a new visitor's; or with what it failed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        client = Client(port, timeout=10)
+        client = Client(port, timeout=_LONGEST)
         try:
             reply = client.fetch(next(lookups), Accept="text/csv")
             yield reply.seconds if reply.status == 200 else f"{reply.status} {reply.body.decode()}"

@@ -95,4 +95,4 @@ def proportional(pid: int, share: str = "Pss") -> int:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(f"{share}:"))
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith(f"{share}:")), 0)

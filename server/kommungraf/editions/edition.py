@@ -88,6 +88,14 @@ def _close(engine: Engine | None) -> None:
         engine.close()
 
 
+def _changed(path: Path) -> int:
+    """When `path` changed, in nanoseconds; 0 where it is gone, as an old release may be at any moment."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 @dataclass(slots=True)
 class _Lease:
     """An edition with the number of requests that use it; it is closed with the last of them once it is retired."""
@@ -167,7 +175,7 @@ class Editions:
     def _moved(self) -> tuple[Path, int] | None:
         """Where `current` points now and when that changed, unless it is served already or was refused."""
         target = (self._releases / CURRENT).resolve()
-        found = (target, target.stat().st_mtime_ns if target.exists() else 0)
+        found = (target, _changed(target))
         return None if target == self._lease.edition.folder or found == self._refused else found
 
     def _replace(self, edition: Edition) -> None:
