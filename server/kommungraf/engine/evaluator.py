@@ -223,7 +223,8 @@ class Evaluator:
                     end = self._host.end(worker)
                 else:
                     self._host.dismiss(worker)
-                self._fill(seat, at_once=reply is None, by=self._fresh if unexplained else self._ready)
+                killed = unexplained and end.get("signal") not in _LIMIT_OF_SIGNAL
+                self._fill(seat, at_once=reply is None, by=self._fresh if killed else self._ready)
         if reply is None and caller.is_gone:
             raise ClientLeft
         limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
