@@ -51,7 +51,7 @@ def test_kind_that_does_not_exist_is_unknown(client: FlaskClient) -> None:
 def test_list_goes_on_over_pages_without_repeating_itself(client: FlaskClient) -> None:
     first, second = page(client, PATH), page(client, f"{PATH}?page=2")
     headings = [
-        re.findall(r"<h2>(.*?)</h2>.*?<caption>(.*?)</caption>", text, re.DOTALL) for text in (first, second)
+        re.findall(r"<h3>(.*?)</h3>.*?<caption>(.*?)</caption>", text, re.DOTALL) for text in (first, second)
     ]
     assert len(headings[0]) == 50
     assert not set(headings[0]) & set(headings[1])

@@ -60,6 +60,24 @@ def test_choices_keep_one_another(client: FlaskClient) -> None:
     assert f'href="/network?{KRONOBERG}&amp;{PARTNERSHIPS}"' in text
 
 
+@pytest.mark.parametrize(("language", "name"), [("sv", "Gotlands län"), ("en", "Gotland County")])
+def test_county_without_coordinates_stands_beside_the_map_and_in_the_table(
+    client: FlaskClient, language: str, name: str
+) -> None:
+    text = page(client, "/network", language)
+    [svg] = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    assert name not in svg
+    told = {"sv": "Inte på kartan", "en": "Not on the map"}[language]
+    assert re.search(rf"<p>{told}[^<]+<a [^>]+>{name}</a>", text)
+    assert row(text, name)
+
+
+def test_county_without_coordinates_has_a_network_of_its_own(client: FlaskClient) -> None:
+    text = page(client, f"/network?county={quote(BASE + 'id/county/se-09', safe='')}", "en")
+    assert re.search(r"<p>Not on the map[^<]+<a [^>]+>Region Gotland</a>", text)
+    assert "Nobody here shares a cooperation of this kind." in text
+
+
 @pytest.mark.parametrize("query", ["county=nowhere", "type=https%3A%2F%2Fexample.org%2FMill"])
 def test_network_of_nothing_is_not_found(client: FlaskClient, query: str) -> None:
     assert client.get(f"/network?{query}").status_code == 404

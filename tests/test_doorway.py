@@ -11,8 +11,17 @@ from waiting import PATIENCE, comes_true
 
 @dataclass
 class Asked:
+    """The half of granian's scope that the doorway uses."""
+
     path: str
     method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    server: str = "127.0.0.1:8000"
+    client: str = "127.0.0.1:50000"
+    scheme: str = "http"
+    http_version: str = "1.1"
+    query_string: str = ""
+    authority: str | None = None
 
 
 @dataclass
@@ -39,9 +48,9 @@ class Open:
         self.ended = True
 
 
-def ask(door: Doorway, path: str, method: str = "GET") -> Answered:
-    answered = Answered()
-    asyncio.run(door.__rsgi__(Asked(path, method), answered))
+def ask(door: Doorway, path: str, method: str = "GET", **headers: str) -> Answered:
+    answered, fields = Answered(), {name.replace("_", "-"): value for name, value in headers.items()}
+    asyncio.run(door.__rsgi__(Asked(path, method, fields), answered))
     return answered
 
 
@@ -68,6 +77,20 @@ def test_before_the_release_is_open_the_server_lives_and_is_not_ready(door: Door
         assert answered.headers["Content-Type"] == "application/problem+json"
         assert json.loads(answered.body)["type"].endswith("/problem/not-yet-open")
     assert ask(door, "/ready", "HEAD").body == b""
+    opening.set()
+
+
+@pytest.mark.parametrize(("language", "title"), [("sv", "Servern startar"), ("en", "The server is starting")])
+def test_readers_and_programs_wait_in_their_own_language(
+    door: Doorway, opening: Event, language: str, title: str
+) -> None:
+    page = ask(door, "/", accept="text/html", accept_language=language)
+    assert page.status == 503
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Content-Language"] == language
+    assert f'<html lang="{language}">' in page.body.decode()
+    assert f"<h1>{title}</h1>" in page.body.decode()
+    assert json.loads(ask(door, "/", accept="*/*", accept_language=language).body)["title"] == title
     opening.set()
 
 

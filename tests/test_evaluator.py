@@ -151,7 +151,7 @@ def test_a_form_that_has_no_acceptable_media_type_lists_the_offers(evaluator: Ev
         pytest.param("SELECT * {\n ?s ?p }", 2, 8, "unexpected “}”", id="a missing object"),
         pytest.param("SELECT * { ?s ?p ?o . ] }", 1, 23, "unexpected “]”", id="bracket"),
         pytest.param("SELECT ?åäö {\n ?åäö a ] }", 2, 9, "unexpected “]”", id="columns count characters"),
-        pytest.param("SELECT * { ?s foo:bar ?o }", 1, 15, "Prefix not found", id="prefix"),
+        pytest.param("SELECT * { ?s foo:bar ?o }", 1, 15, "the prefix isn't declared", id="prefix"),
         pytest.param("SELECT * {\n ?s ?p ?o", 2, 10, "unexpected end", id="end"),
         pytest.param("SELECT *\n{\n\t?s ?p ?o\n\t?x\n}", 4, 2, "unexpected “[?]x”", id="a verb is missing"),
         pytest.param("SELECT * { ?s ?p ?o\n  FILTR(?o > 3) }", 2, 3, "unexpected “FILTR”", id="a keyword"),

@@ -12,8 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from bench.processes import family
+from kommungraf.errors import Overloaded
+from kommungraf.serving.gateway import refusal
 from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 from serving_process import CROSS, LOOKUP, Running, all_gone, metric, post, running
@@ -348,3 +351,21 @@ def test_the_end_waits_for_what_runs_and_not_for_who_idles(tmp_path: Path) -> No
         assert answers == [503]
         assert all_gone(pids)
         idle.close()
+
+
+@pytest.mark.parametrize(
+    ("accept", "language", "kind", "told"),
+    [
+        pytest.param("text/html", "sv", "text/html; charset=utf-8", "<h1>Servern är upptagen</h1>", id="a page"),
+        pytest.param("*/*", "sv", "application/problem+json", '"title": "Servern är upptagen"', id="a program"),
+        pytest.param("*/*", "", "application/problem+json", '"title": "The server is busy"', id="no language"),
+    ],
+)
+def test_what_never_reaches_the_application_is_told_as_the_application_would(
+    accept: str, language: str, kind: str, told: str
+) -> None:
+    environ = EnvironBuilder(headers={"Accept": accept, "Accept-Language": language}).get_environ()
+    status, headers, body = refusal(Overloaded(5), environ)
+    assert (status, dict(headers)["Content-Type"], dict(headers)["Retry-After"]) == (503, kind, "5")
+    assert dict(headers)["Access-Control-Allow-Origin"] == "*"
+    assert told in body.decode()

@@ -114,6 +114,12 @@ def test_the_frameworks_errors_look_the_same(client: FlaskClient) -> None:
     assert json.loads(response.data)["status"] == 405
 
 
+def test_a_browser_that_names_a_format_which_isnt_offered_is_told_on_a_page(client: FlaskClient) -> None:
+    page = client.get("/unacceptable?format=pdf", headers={"Accept": "text/html", "Accept-Language": "sv"})
+    assert (page.status_code, page.mimetype) == (406, "text/html")
+    assert client.get("/unacceptable?format=pdf", headers={"Accept": "*/*"}).mimetype == "application/problem+json"
+
+
 def test_a_redirect_is_no_problem(client: FlaskClient) -> None:
     response = client.get("/folder")
     assert response.status_code == 308

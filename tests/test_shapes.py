@@ -1,5 +1,6 @@
 """Every constraint of the shapes is seen to fail on the file that names it, and to pass on valid data."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -124,6 +125,16 @@ def test_each_node_shape_of_a_class_is_labelled_in_swedish_and_english(suite: st
     for folder in (folder for folder in SUITES[suite].iterdir() if folder.is_dir()):
         labels = graph.objects(KGS[folder.name], URIRef(f"{PREFIXES['rdfs']}label"))
         assert {label.language for label in labels} == {"sv", "en"}, folder.name
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_each_shape_with_an_iri_has_a_name_of_its_own_in_swedish_and_english(suite: str) -> None:
+    graph, label = shapes_of(suite), URIRef(f"{PREFIXES['rdfs']}label")
+    kinds = (SH.NodeShape, SH.PropertyShape, SH.SPARQLConstraint, SH.PrefixDeclaration)
+    named = [each for kind in kinds for each in graph.subjects(RDF.type, kind) if isinstance(each, URIRef)]
+    assert [each for each in named if {text.language for text in graph.objects(each, label)} != {"sv", "en"}] == []
+    names = [text for each in named for text in graph.objects(each, label) if text.language == "en"]
+    assert [name for name, number in Counter(names).items() if number > 1] == []
 
 
 def test_declared_prefixes_are_those_of_the_vocabulary_table() -> None:

@@ -23,6 +23,7 @@ def messages() -> list[tuple[str, int, str]]:
         "text": None,
         "ngettext": (1, 2),
         "SettingFault": None,
+        "Phrase": None,
         "_translated": (2,),
         **dict.fromkeys(REQUEST_ERRORS),
     }

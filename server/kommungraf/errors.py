@@ -41,6 +41,7 @@ Errors carry data, never an HTTP status.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "BadRequest",
@@ -60,6 +61,7 @@ __all__ = [
     "NotYetOpen",
     "OutputFault",
     "Overloaded",
+    "Phrase",
     "Place",
     "QueryFailed",
     "QueryLimitExceeded",
@@ -181,13 +183,23 @@ class VisitFault(KommungrafError):
         super().__init__(template.format(**self.values))
 
 
-class RequestError(KommungrafError):
-    """One request can't be answered; `template` is the message with `{names}` for its `values`."""
+class Phrase(str):
+    """Words of ours within a message, told in the reader's language like the message itself."""
 
-    def __init__(self, template: str, **values: object) -> None:
+    __slots__ = ()
+
+
+class RequestError(KommungrafError):
+    """One request can't be answered; `template` is the message with `{names}` for its `values`.
+
+    `said` is what the engine says of it, in its own words, which are English.
+    """
+
+    def __init__(self, template: str, *, said: str | None = None, **values: Any) -> None:
         super().__init__(template.format(**values) if values else template)
         self.template = template
         self.values = values
+        self.said = said
 
 
 class QuerySyntaxError(RequestError):
@@ -200,10 +212,11 @@ class QuerySyntaxError(RequestError):
         column: int | None = None,
         *,
         excerpt: str | None = None,
-        **values: object,
+        said: str | None = None,
+        **values: Any,
     ) -> None:
         places = {} if line is None else {"line": line, "column": column}
-        super().__init__(template, **places, **values)
+        super().__init__(template, said=said, **places, **values)
         self.line = line
         self.column = column
         self.excerpt = excerpt
@@ -281,7 +294,7 @@ class BodyTimeout(RequestError):
 class TooManyRequests(RequestError):
     """This client asked for more than one client may."""
 
-    def __init__(self, template: str, retry_after: int, **values: object) -> None:
+    def __init__(self, template: str, retry_after: int, **values: Any) -> None:
         super().__init__(template, **values)
         self.retry_after = retry_after
 
@@ -309,7 +322,7 @@ class QueryLimitExceeded(RequestError):
     It is refused without another try until `retry_after` seconds are over.
     """
 
-    def __init__(self, limit: str, value: float, template: str, *, retry_after: int, **values: object) -> None:
+    def __init__(self, limit: str, value: float, template: str, *, retry_after: int, **values: Any) -> None:
         super().__init__(template, **values)
         self.limit = limit
         self.value = value
@@ -323,7 +336,7 @@ class QueryFailed(RequestError):
 class EngineFailed(RequestError):
     """The engine behind this server refuses, with an HTTP `status`, fails or sends what is no result."""
 
-    def __init__(self, template: str, *, status: int | None = None, **values: object) -> None:
+    def __init__(self, template: str, *, status: int | None = None, **values: Any) -> None:
         super().__init__(template, **values)
         self.status = status
 

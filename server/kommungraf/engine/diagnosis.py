@@ -14,12 +14,35 @@ from typing import Any, Final
 
 from pyoxigraph import Store
 
-from kommungraf.errors import QuerySyntaxError
+from kommungraf.errors import Phrase, QuerySyntaxError
 
 __all__ = ["Fault", "diagnosis", "syntax_error"]
 
 _ERROR: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-#: What the engine says in words, among the tokens that it would have liked.
+#: What the engine says in words, and what that means; longer words before those that they hold.
+_MEANINGS: Final = {
+    "Prefix not found": Phrase("the prefix isn't declared; declare it with PREFIX at the top"),
+    "The SELECT contains an expression with a variable that is unbound": Phrase(
+        "an expression in SELECT has a variable that the query doesn't bind or doesn't group by"
+    ),
+    "The SELECT contains a variable that is unbound": Phrase(
+        "SELECT has a variable that the query doesn't bind or doesn't group by"
+    ),
+    "Duplicated variable name in SELECT": Phrase("SELECT has the same variable twice"),
+    "The SELECT overrides an existing variable using an expression": Phrase(
+        "SELECT gives a value to a variable that the query binds already"
+    ),
+    "SELECT * is not authorized with GROUP BY": Phrase("SELECT * can't go with GROUP BY; name the variables"),
+    "The VALUES clause rows should have exactly the same number of values as there are variables": Phrase(
+        "each row of VALUES must have as many values as there are variables; write UNDEF where there is none"
+    ),
+    "IRI parsing failed": Phrase("an IRI isn't valid"),
+    "language tag parsing failed": Phrase("the language tag isn't valid"),
+    "\\u escape sequence should be followed by hexadecimal digits": Phrase(
+        "\\u must be followed by hexadecimal digits"
+    ),
+}
+#: What else the engine says in words, among the tokens that it would have liked.
 _REASON: Final = re.compile(r"\b[A-Z][A-Za-z]* [a-z][^,\[]+|\bThe [^,\[]+")
 _KEYWORDS: Final = re.compile(r"[A-Za-z]\w+(?:, [A-Za-z]\w+)*")
 _SPACE: Final = re.compile(r"\s")
@@ -59,11 +82,17 @@ def _told(message: str) -> Fault | None:
     told = _ERROR.fullmatch(message)
     if told is None:
         return None
-    reason = _REASON.search(told[3])
+    reason = _reason(told[3])
     overshoot = 0
     if reason is None and _KEYWORDS.fullmatch(told[3]):
         overshoot = min(len(keyword) for keyword in told[3].split(", "))
-    return Fault(int(told[1]), max(1, int(told[2]) - overshoot), reason[0].strip() if reason else None)
+    return Fault(int(told[1]), max(1, int(told[2]) - overshoot), reason)
+
+
+def _reason(wanted: str) -> str | None:
+    known = next((words for words in _MEANINGS if words in wanted), None)
+    found = _REASON.search(wanted)
+    return known or (found[0].strip() if found else None)
 
 
 def _unstretched(fault: Fault, text: str, stretched: str) -> Fault:
@@ -97,17 +126,22 @@ def syntax_error(text: str, fields: Mapping[str, Any]) -> QuerySyntaxError:
     """The error that tells the author of `text` what a worker found, with the place shown where it is known."""
     line, column, reason = fields["line"], fields["column"], fields["reason"]
     if line is None:
-        return QuerySyntaxError("The query doesn't parse: {reason}.", reason=reason)
+        return QuerySyntaxError("The query doesn't parse.", said=reason)
     written = text.split("\n")[line - 1]
     word = _WORD.match(written, column - 1)
     excerpt = _excerpt(written, column)
-    if reason:
+    if reason in _MEANINGS:
         return QuerySyntaxError(
             "The query doesn't parse at line {line}, column {column}: {reason}.",
             line,
             column,
             excerpt=excerpt,
-            reason=reason,
+            said=reason,
+            reason=_MEANINGS[reason],
+        )
+    if reason:
+        return QuerySyntaxError(
+            "The query doesn't parse at line {line}, column {column}.", line, column, excerpt=excerpt, said=reason
         )
     if word:
         return QuerySyntaxError(

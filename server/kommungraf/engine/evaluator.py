@@ -284,7 +284,7 @@ class Evaluator:
                     "The engine behind this server sent what is no whole result: {reason}.", reason=told
                 )
         told = fields["message"]
-        failed = QueryFailed("The engine can't evaluate the query: {reason}", reason=told)
+        failed = QueryFailed("The engine can't evaluate the query.", said=told)
         bad = {"bad": BadRequest(told), "iri": BadRequest("{iri} is no absolute IRI.", iri=repr(told))}
         return bad.get(problem, failed)
 

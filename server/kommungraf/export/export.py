@@ -38,6 +38,8 @@ SITE: Final = "site"
 _LISTED: Final = 20_000
 _SHARE: Final = 400
 _PAGES: Final = ("", "changes", "search", "dataset/", "gaps", "conflicts", "questions", "problem/")
+#: What no representation has; the page that says so stands for every such request.
+_NO_FORMAT: Final = "none"
 _ONCE: Final = ("robots.txt", "llms.txt", "sitemap.xml", "dataset/manifest")
 
 
@@ -176,15 +178,18 @@ def _write_pages(scribe: Scribe, edition: Edition, found: Found) -> None:
 
 def _write_problems(scribe: Scribe, edition: Edition, gone: Iterable[str]) -> None:
     """What nobody knows, what was withdrawn, and what there is in no such format."""
-    for address in ("/errors/404", *gone):
-        stem = f"errors{unquote(address)}" if address in gone else "errors/404"
+    refused = f"/{path_of(edition.index.things(limit=1)[0], edition.base_iri)}"
+    refused += f"{'&' if '?' in refused else '?'}format={_NO_FORMAT}"
+    stems = {
+        "/errors/404": "errors/404",
+        refused: "errors/406",
+        **{each: f"errors{unquote(each)}" for each in gone},
+    }
+    for address, stem in stems.items():
         for language in LANGUAGES:
-            place = Placed(f"{stem}.{language}.html", f"{address}?lang={language}")
-            scribe.write_problem(place, accept="text/html")
+            chosen = f"{address}{'&' if '?' in address else '?'}lang={language}"
+            scribe.write_problem(Placed(f"{stem}.{language}.html", chosen), accept="text/html")
         scribe.write_problem(Placed(f"{stem}.json", address), accept="application/problem+json")
-    name = edition.index.things(limit=1)[0]
-    refused = Placed("errors/406.json", f"/{path_of(name, edition.base_iri)}")
-    scribe.write_problem(refused, accept="image/png")
 
 
 def _is_page(place: Placed) -> bool:

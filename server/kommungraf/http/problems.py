@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, request
 from markupsafe import Markup
+from werkzeug import Request
 from werkzeug.exceptions import HTTPException
 
 from kommungraf.errors import (
@@ -21,6 +22,7 @@ from kommungraf.errors import (
     NotAcceptable,
     NotYetOpen,
     Overloaded,
+    Phrase,
     QueryFailed,
     QueryLimitExceeded,
     QueryRefused,
@@ -34,12 +36,22 @@ from kommungraf.errors import (
     UriTooLong,
 )
 from kommungraf.formats import HTML
-from kommungraf.http.negotiation import chosen, language
-from kommungraf.http.notes import note
+from kommungraf.http.negotiation import best, chosen, language
+from kommungraf.http.notes import NOTES
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE
 
-__all__ = ["PROBLEM_JSON", "Problem", "ProblemPage", "ProblemType", "install", "problem_of", "problem_types"]
+__all__ = [
+    "PROBLEM_JSON",
+    "Problem",
+    "ProblemPage",
+    "ProblemType",
+    "answer",
+    "install",
+    "plain_page",
+    "problem_of",
+    "problem_types",
+]
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -79,6 +91,8 @@ class ProblemType:
 
 #: Renders a problem as a page in a language.
 ProblemPage = Callable[[Problem, str], str]
+#: What stands on a page that no stylesheet goes with.
+_STYLE: Final = "body{font:1.06rem/1.55 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}"
 
 #: The most special class first. Nobody reads the answer to a client that left; 499 is what logs call it.
 _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
@@ -230,7 +244,7 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         "The server can't answer, through no fault of the request. Try again later, or tell the publisher.",
     ),
 )
-_MEMBERS: Final = ("line", "column", "excerpt", "limit", "value", "offers", "successor")
+_MEMBERS: Final = ("line", "column", "excerpt", "said", "limit", "value", "offers", "successor")
 
 
 def problem_types() -> tuple[ProblemType, ...]:
@@ -257,7 +271,8 @@ def _told(error: KommungrafError, text: Callable[[str], str]) -> str:
     if not isinstance(error, RequestError):  # its text is for the operator, who reads English logs
         return str(error)
     template = text(error.template)
-    return template.format(**error.values) if error.values else template
+    told = {name: text(value) if isinstance(value, Phrase) else value for name, value in error.values.items()}
+    return template.format(**told) if told else template
 
 
 def _headers(error: KommungrafError) -> dict[str, str]:
@@ -276,18 +291,19 @@ def install(app: Flask, page: ProblemPage | None = None) -> None:
     def answered(error: KommungrafError | HTTPException) -> Response | HTTPException:
         if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
             return error
-        return _response(error, page or _plain_page)
+        return answer(error, request, page or plain_page)
 
     app.register_error_handler(RequestError, answered)
     app.register_error_handler(KommungrafError, answered)
     app.register_error_handler(HTTPException, answered)
 
 
-def _response(error: KommungrafError | HTTPException, page: ProblemPage) -> Response:
-    as_page = chosen(request, (PROBLEM_JSON, "application/json", HTML)) == HTML
-    tongue = language(request) if as_page else _of_program()
+def answer(error: KommungrafError | HTTPException, asked: Request, page: ProblemPage) -> Response:
+    """What the client of a request is told, as a page or for a program, in its language."""
+    as_page = _wants_page(asked)
+    tongue = language(asked) if as_page else _of_program(asked)
     problem = problem_of(error, tongue)
-    note(problem=_name(problem))
+    asked.environ.get(NOTES, {})["problem"] = _name(problem)
     if as_page:
         response = Response(page(problem, tongue), problem.status, mimetype=HTML)
     else:
@@ -299,10 +315,16 @@ def _response(error: KommungrafError | HTTPException, page: ProblemPage) -> Resp
     return response
 
 
-def _of_program() -> str:
+def _wants_page(asked: Request) -> bool:
+    """A `format` that isn't one of a problem's says nothing of whether a browser or a program is told."""
+    offers = (PROBLEM_JSON, "application/json", HTML)
+    return (chosen(asked, offers) or best(asked.headers.get("Accept", ""), offers)) == HTML
+
+
+def _of_program(asked: Request) -> str:
     """The language in which a program is told: English, unless it asks for another of ours."""
-    names_one = bool(request.args.get("lang")) or any(tag != "*" for tag, _ in request.accept_languages)
-    return language(request) if names_one else "en"
+    names_one = bool(asked.args.get("lang")) or any(tag != "*" for tag, _ in asked.accept_languages)
+    return language(asked) if names_one else "en"
 
 
 def _name(problem: Problem) -> str:
@@ -312,9 +334,11 @@ def _name(problem: Problem) -> str:
     return f"{problem.slug}:{problem.members['limit']}" if problem.slug == "query-limit" else problem.slug
 
 
-def _plain_page(problem: Problem, tongue: str) -> str:
+def plain_page(problem: Problem, tongue: str) -> str:
+    """The page of a problem where there is no site around it, as before a release is open."""
     excerpt = Markup("<pre>{}</pre>").format(problem.members["excerpt"]) if "excerpt" in problem.members else ""
     return Markup(
-        '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>\n'
+        '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8"><title>{}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><style>{}</style></head>\n'
         "<body><main><h1>{}</h1>\n<p>{}</p>\n{}</main></body></html>\n"
-    ).format(tongue, problem.title, problem.title, problem.detail, excerpt)
+    ).format(tongue, problem.title, _STYLE, problem.title, problem.detail, excerpt)

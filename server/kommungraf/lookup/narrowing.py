@@ -1,7 +1,7 @@
 """What a page of names can be narrowed by: each kind, county, country and status with how many there are, as a link."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import request
@@ -10,6 +10,7 @@ from kommungraf.editions.search import Narrowing
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
+from kommungraf.resources.wording import number_in_words
 
 __all__ = ["FACETS", "Choice", "Facet", "asked_narrowing", "facets", "kinds", "open_at_once"]
 
@@ -23,7 +24,7 @@ class Choice:
     """A value by which a page can be narrowed: how many things have it, and the address with or without it."""
 
     link: Link
-    count: int
+    count: str
     href: str
     taken: bool
     removable: bool = True
@@ -44,13 +45,16 @@ def asked_narrowing() -> Narrowing:
 
 
 def kinds(who: Reader) -> list[Choice]:
-    """The list of each class."""
+    """The list of each class, the dataset's own classes first: what it is about rather than what it is made of."""
     types = who.edition.index.types()
     who.names.fetch(types)
-    return [
-        Choice(plural(who.names.link(name), who.language, count), count, _listed(who, name), taken=False)
-        for name, count in types.items()
-    ]
+    ordered = sorted(types.items(), key=lambda each: not each[0].startswith(who.edition.base_iri))
+    return [_choice(who, name, count, href=_listed(who, name)) for name, count in ordered]
+
+
+def _choice(who: Reader, name: str, count: int, *, href: str, taken: bool = False) -> Choice:
+    link = plural(who.names.link(name), who.language, count)
+    return Choice(link, number_in_words(count, who.language), href, taken)
 
 
 def _listed(who: Reader, name: str) -> str:
@@ -89,8 +93,7 @@ def _choices(who: Reader, path: str, name: str, *, counts: Mapping[str, int], ne
     for value, count in list(counts.items())[:_MOST_VALUES]:
         taken = asked.get(name) == value
         href = who.with_query(path, kept if taken and not needed else {**kept, name: value})
-        link = plural(who.names.link(value), who.language, count)
-        choices.append(Choice(link, count, href, taken, removable=not needed))
+        choices.append(replace(_choice(who, value, count, href=href, taken=taken), removable=not needed))
     if name == "county":
         choices.sort(key=lambda each: each.link.text.casefold())
     return tuple(choices)

@@ -1,10 +1,10 @@
 """Who cooperates with whom in the country: its counties on a map, and from each of them its municipalities, as picture and table."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
@@ -37,20 +37,24 @@ Shared = Counter[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Town:
-    """A municipality with its county and its place in degrees."""
+    """A municipality with its county and its place in degrees, where that is known."""
 
     county: str
-    latitude: float
-    longitude: float
+    place: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is drawn and listed: each point's place, the ties between them, and how many points are left out."""
+    """What is drawn and listed: the points, each with its place if it is known, the ties, and how many points are left out."""
 
-    places: Mapping[str, tuple[float, float]]
+    places: Mapping[str, tuple[float, float] | None]
     shared: Shared
     left_out: int = 0
+
+    @property
+    def placeless(self) -> frozenset[str]:
+        """The points that can't be on the map."""
+        return frozenset(name for name, place in self.places.items() if place is None)
 
 
 @blueprint.get("/network")
@@ -71,7 +75,8 @@ def network() -> Response:
         "counties": sorted(map(who.names.link, counties), key=_name),
         "kind": plural(who.names.link(kind), who.language) if kind else None,
         "county": who.names.link(county) if county else None,
-        "map": _map(who, found, county) if found.shared else None,
+        "map": _map(who, found, county),
+        "placeless": [_leading(who, name, county) for name in sorted(found.placeless, key=_by_name(who))],
         "panel": _panel(who, found, whole=not county),
         "found": found,
         "at": lambda county, kind: _address(who, {"county": county, "type": kind}),
@@ -80,12 +85,13 @@ def network() -> Response:
 
 
 def _towns(who: Reader) -> dict[str, _Town]:
-    """The municipalities that lie in a county and have a known place."""
+    """The municipalities that lie in a county."""
     rows = who.edition.evaluator.select(query_text("everywhere"))
-    return {
-        row["thing"].value: _Town(row["county"].value, float(row["latitude"].value), float(row["longitude"].value))
-        for row in rows
-    }
+    return {row["thing"].value: _Town(row["county"].value, _degrees(row)) for row in rows}
+
+
+def _degrees(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    return (float(row["latitude"].value), float(row["longitude"].value)) if "latitude" in row else None
 
 
 def _members(who: Reader, towns: Mapping[str, _Town], kind: str) -> list[frozenset[str]]:
@@ -102,17 +108,17 @@ def _between_counties(towns: Mapping[str, _Town], members: Iterable[frozenset[st
     shared: Shared = Counter()
     for each in members:
         shared.update(combinations(sorted({towns[name].county for name in each}), 2))
-    inside = defaultdict(list)
+    inside: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for town in towns.values():
-        inside[town.county].append(town)
-    places = {
-        county: (
-            sum(town.latitude for town in found) / len(found),
-            sum(town.longitude for town in found) / len(found),
-        )
-        for county, found in inside.items()
-    }
-    return _Found(places, shared)
+        inside[town.county] += [town.place] if town.place else []
+    return _Found({county: _middle(found) for county, found in inside.items()}, shared)
+
+
+def _middle(places: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    if not places:
+        return None
+    latitudes, longitudes = zip(*places, strict=True)
+    return sum(latitudes) / len(places), sum(longitudes) / len(places)
 
 
 def _around(county: str, towns: Mapping[str, _Town], members: Iterable[frozenset[str]]) -> _Found:
@@ -129,16 +135,17 @@ def _around(county: str, towns: Mapping[str, _Town], members: Iterable[frozenset
     others = sorted(degrees.keys() - own, key=lambda name: (-degrees[name], name))
     kept = own | set(others[: max(0, _MOST_POINTS - len(own))])
     left = {pair: number for pair, number in shared.items() if kept.issuperset(pair)}
-    places = {
-        name: (towns[name].latitude, towns[name].longitude) for name in kept if name in own or name in degrees
-    }
+    places = {name: towns[name].place for name in kept if name in own or name in degrees}
     return _Found(places, Counter(left), len(own | set(others)) - len(kept))
 
 
-def _map(who: Reader, found: _Found, county: str) -> Map:
-    """The points at their places and a line for each tie, the thicker the more is shared."""
-    places = {name: Place(_leading(who, name, county), *place) for name, place in found.places.items()}
-    ordered = sorted(found.shared.items(), key=lambda item: (item[1], item[0]))
+def _map(who: Reader, found: _Found, county: str) -> Map | None:
+    """The points at their places and a line for each tie between two of them, the thicker the more is shared."""
+    places = {name: Place(_leading(who, name, county), *place) for name, place in found.places.items() if place}
+    drawable = ((pair, number) for pair, number in found.shared.items() if places.keys() >= {*pair})
+    ordered = sorted(drawable, key=lambda item: (item[1], item[0]))
+    if not ordered:
+        return None
     picture = drawn(places.values(), pairs=[(places[one], places[other]) for (one, other), _ in ordered])
     most = max(found.shared.values())
     widths = (_THINNEST + (_THICKEST - _THINNEST) * (number - 1) / max(1, most - 1) for _, number in ordered)
@@ -167,7 +174,7 @@ def _panel(who: Reader, found: _Found, *, whole: bool) -> Panel:
         with_whom[one][other] = with_whom[other][one] = number
     rows = [
         (Part((Value(name, link=_leading(who, name, "" if whole else name)),)), _partners(who, with_whom[name]))
-        for name in sorted(found.places, key=lambda name: _name(who.names.link(name)))
+        for name in sorted(found.places, key=_by_name(who))
     ]
     first = who.text("County") if whole else who.text("Municipality")
     columns = (first, who.text("Shares cooperations with (how many)"))
@@ -183,6 +190,10 @@ def _partners(who: Reader, numbers: Counter[str]) -> Part:
     ordered = sorted(numbers.items(), key=lambda item: (-item[1], _name(who.names.link(item[0]))))
     values = tuple(Value(name, link=who.names.link(name), note=str(number)) for name, number in ordered)
     return Part(values[:_MOST_NAMED], more=max(0, len(values) - _MOST_NAMED))
+
+
+def _by_name(who: Reader) -> Callable[[str], tuple[str, str]]:
+    return lambda name: _name(who.names.link(name))
 
 
 def _name(link: Link) -> tuple[str, str]:

@@ -20,7 +20,6 @@ from kommungraf.vocab import iri
 __all__ = ["Table", "answered", "table_of", "table_of_results"]
 
 _MOST_ROWS: Final = 1000
-_TRIPLE: Final = ("subject", "predicate", "object")
 _N_TRIPLES: Final = "application/n-triples"
 _AXES: Final = (("lat", "long"), ("lat", "lon"), ("latitude", "longitude"))
 _WKT: Final = iri("geo:wktLiteral")
@@ -57,7 +56,7 @@ def table_of(who: Reader, answer: Answer) -> Table:
     """The first rows of an answer in SPARQL JSON or N-Triples; the rest of it isn't even read."""
     with answer.body as body:
         if answer.form == "triples":
-            return _table(who, _TRIPLE, _triples(body))
+            return _table(who, (who.text("Subject"), who.text("Property"), who.text("Value")), _triples(body))
         return table_of_results(who, body, QueryResultsFormat.JSON)
 
 

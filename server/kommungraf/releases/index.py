@@ -3,7 +3,6 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,9 @@ from typing import Final
 from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
 from kommungraf.releases.facets import TELLING, write_facets
-from kommungraf.releases.spans import told, write_spans
+from kommungraf.releases.naming import told, write_names
+from kommungraf.releases.spans import told as timed
+from kommungraf.releases.spans import write_spans
 from kommungraf.texts import folded
 from kommungraf.vocab import iri
 
@@ -46,14 +47,6 @@ _TEXTS_RANK: Final = 2
 _Label = tuple[str, int, str, str]
 _TYPE: Final = iri("rdf:type")
 _SUBCLASS: Final = iri("rdfs:subClassOf")
-_MEMBER: Final = iri("org:member")
-_ORGANISATION: Final = iri("org:organization")
-_CITES: Final = frozenset({iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom")})
-_CONFLICT_KIND: Final = iri("kg:conflictKind")
-_CONFLICT_SUBJECT: Final = iri("kg:conflictSubject")
-_NAMING: Final = _CITES | {_MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT}
-_KINDS, _RULES = "/id/conflict-kind/", "/id/rule/"
-_NAMES: Final = "SELECT lang, MIN(text) FROM label WHERE iri = ? AND rank = 0 GROUP BY lang ORDER BY lang DESC"
 
 
 def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
@@ -72,9 +65,9 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
         connection.executemany("INSERT INTO graph VALUES (?, ?)", graphs)
         connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", _labels(records))
-        composed = list(_composed(records, connection))
-        connection.executemany("INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?)", composed)
-        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", _labels(records))
+        searched = _searched(records, f"{base_iri}shape/")
+        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", searched)
+        write_names(connection, records)
         connection.executemany("INSERT INTO alike (folded, iri) VALUES (?, ?)", _folded(records))
         for table in ("words", "alike"):
             connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608  a name of ours
@@ -88,8 +81,8 @@ def _records(
 ) -> Iterator[bytes]:
     """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
 
-    Records are `thing IRI [type]`, `label IRI rank language text`, `link IRI predicate target`,
-    `tie predicate IRI target` and, of the held view, `time IRI name value`, with tabs between.
+    Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`,
+    those of naming.py and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last = f"<{base_iri}".encode(), b"\n"
     lately = set[bytes]()
@@ -101,9 +94,11 @@ def _records(
             value, graph = _parted(rest)
             names = {subject, predicate, value, graph}
             last = line[: len(subject) + len(predicate) + len(value) + 3]
+            name = predicate[1:-1].decode()
             if subject[:1] == b"<":
-                yield from _told(subject[1:-1], predicate[1:-1].decode(), value, broader)
-            if subject[:1] == b"<" and not graph and (fact := told(predicate[1:-1], value)):
+                yield from _told(subject[1:-1], name, value, broader)
+            yield from told(subject, name, value)
+            if subject[:1] == b"<" and not graph and (fact := timed(predicate[1:-1], value)):
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
         if graph := line[len(last) : -3]:
             sizes[graph] += 1
@@ -138,8 +133,6 @@ def _told(subject: bytes, predicate: str, value: bytes, broader: dict[str, set[s
         yield b"thing\t%s\t%s\n" % (subject, value[1:-1])
     elif value[:1] == b"<" and predicate == _SUBCLASS:
         broader.setdefault(subject.decode(), set()).add(value[1:-1].decode())
-    elif value[:1] == b"<" and predicate in _NAMING:
-        yield b"link\t%s\t%s\t%s\n" % (subject, predicate.encode(), value[1:-1])
     if value[:1] == b"<" and predicate in TELLING:
         yield b"tie\t%s\t%s\t%s\n" % (predicate.encode(), subject, value[1:-1])
 
@@ -160,6 +153,12 @@ def _labels(records: Lines) -> Iterator[_Label]:
         yield name, int(rank), tag, text(token)
 
 
+def _searched(records: Lines, shapes: str) -> Iterator[_Label]:
+    """What is searched: what the data must obey is found after all that they say."""
+    for name, rank, tag, label in _labels(records):
+        yield name, _TEXTS_RANK if name.startswith(shapes) else rank, tag, label
+
+
 def _folded(records: Lines) -> Iterator[tuple[str, str]]:
     """The names and other names, without case and accents, for finding those that are spelt alike."""
     for name, rank, _, label in _labels(records):
@@ -173,40 +172,6 @@ def _ties(records: Lines) -> Iterator[tuple[str, str, str]]:
 
 def _times(records: Lines) -> Iterator[tuple[str, str, str]]:
     return ((name, fact, value) for name, fact, value in _fields(records, b"time\t", 3))
-
-
-def _composed(records: Lines, connection: sqlite3.Connection) -> Iterator[_Label]:
-    """Names for the nameless, not searched.
-
-    A membership is called by its member and cooperation, a claim by its source, a disagreement by its kind and subject.
-    """
-    names = lru_cache(maxsize=4096)(partial(_names, connection))
-    for thing, fields in groupby(_fields(records, b"link\t", 3), lambda each: each[0]):
-        links = {predicate: target for _, predicate, target in fields}
-        if _names(connection, thing):
-            continue
-        parts = names(links.get(_MEMBER, "")), names(links.get(_ORGANISATION, ""))
-        yield from ((thing, 0, tag, f"{one} – {other}") for tag, one, other in _paired(*parts))
-        kind = links.get(_CONFLICT_KIND, "")
-        parts = names(kind), names(links.get(_CONFLICT_SUBJECT, ""))
-        yield from ((thing, 0, tag, f"{one}: {other}") for tag, one, other in _paired(*parts))
-        rule = kind.replace(_KINDS, _RULES)  # what finds them is named by what it finds
-        yield from ((rule, 0, tag, label) for tag, label in parts[0].items())
-        for source in (target for predicate, target in links.items() if predicate in _CITES):
-            key = thing.rpartition("/")[2]
-            yield from ((thing, 0, tag, f"{label}: {key}") for tag, label in names(source).items())
-
-
-def _paired(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Each name of the first thing beside one of the second, in the same language where there is one."""
-    if second:
-        for tag, label in first.items():
-            yield tag, label, second.get(tag) or next(iter(second.values()))
-
-
-def _names(connection: sqlite3.Connection, name: str) -> dict[str, str]:
-    """The preferred label of a thing in each language."""
-    return dict(connection.execute(_NAMES, (name,)))
 
 
 def _shown(types: set[str], broader: Mapping[str, set[str]], base_iri: str) -> str:

@@ -22,7 +22,7 @@ _NARROWEST, _WIDEST = 0.62, 1.9
 _MOST_NAMES: Final = 24
 _MOST_TIES: Final = 3000
 #: As wide and high as a letter is at the larger size that narrow screens get.
-_LETTER, _LINE = 15.0, 30.0
+_LETTER, _LINE = 16.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,9 @@ def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]
 def map_of_municipalities(who: Reader) -> Map | None:
     """The map of every municipality that lies in a county of the dataset, or None where none has a known place."""
     rows = who.edition.evaluator.select(query_text("everywhere"))
-    who.names.fetch(row["thing"].value for row in rows)
-    return drawn([_place(who, row, "") for row in rows]) if rows else None
+    placed = [row for row in rows if "latitude" in row]
+    who.names.fetch(row["thing"].value for row in placed)
+    return drawn([_place(who, row, "") for row in placed]) if placed else None
 
 
 def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> tuple[Map, ...]:

@@ -23,6 +23,7 @@ def _plurals(language: str) -> Mapping[str, str]:
     found = {
         "kg:Claim": text("Claims"),
         "kg:Conflict": text("Disagreements"),
+        "kg:Cooperation": text("Cooperations"),
         "kg:CooperationActivity": text("Cooperation activities"),
         "kg:CountStatement": text("Count statements"),
         "kg:County": text("Counties"),
@@ -31,12 +32,16 @@ def _plurals(language: str) -> Mapping[str, str]:
         "kg:Municipality": text("Municipalities"),
         "kg:PilotStudy": text("Pilot studies"),
         "kg:Place": text("Places"),
+        "kg:PopulationStatement": text("Population statements"),
         "kg:Project": text("Projects"),
         "kg:Region": text("Regions"),
+        "kg:Register": text("Registers"),
         "kg:RegionalCooperation": text("Regional cooperations"),
+        "kg:Rule": text("Derivation rules"),
         "kg:Source": text("Sources"),
         "kg:Twinning": text("Twinnings"),
         "org:Membership": text("Memberships"),
         "skos:Concept": text("Concepts"),
+        "skosxl:Label": text("Names"),
     }
     return {iri(name): words for name, words in found.items()}

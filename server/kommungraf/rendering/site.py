@@ -16,6 +16,7 @@ from kommungraf.http.negotiation import language
 from kommungraf.rendering.assets import address, built
 from kommungraf.resources.links import Kept, Names, path_of
 from kommungraf.resources.markup import Pen
+from kommungraf.resources.wording import number_in_words
 from kommungraf.texts import LANGUAGES, translations
 from kommungraf.vocab import BASE, iri
 
@@ -177,5 +178,10 @@ def _environment(tongue: str) -> Environment:
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(translations(tongue), newstyle=True)  # type: ignore[attr-defined]
+    spoken = translations(tongue)
+
+    def counted(one: str, many: str, number: int) -> str:
+        return spoken.ngettext(one, many, number).replace("%(num)s", number_in_words(number, tongue))
+
+    environment.install_gettext_callables(spoken.gettext, counted, newstyle=True)  # type: ignore[attr-defined]
     return environment

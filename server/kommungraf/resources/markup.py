@@ -232,7 +232,8 @@ class Pen:
         if value.blank:
             unnamed = self._translations.gettext("unnamed node")
             return f'<span class="quiet">{self._escaped[unnamed]}</span>'
-        tag = f' <span class="tag">{self._escaped[value.lang]}</span>' if value.lang and value.lang != lang else ""
+        told = value.lang not in {"", "und", lang}
+        tag = f' <span class="tag">{self._escaped[value.lang]}</span>' if told else ""
         worded = exact and value.datatype.endswith(_EDTF) and value.text != value.term
         code = f' <code class="quiet">{self._escaped[value.term]}</code>' if worded else ""
         return f"{self._named(value.text, value.lang, lang)}{tag}{code}"

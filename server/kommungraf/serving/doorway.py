@@ -7,8 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from kommungraf.errors import NotYetOpen
-from kommungraf.http.problems import PROBLEM_JSON, problem_of
-from kommungraf.serving.gateway import Gateway
+from kommungraf.serving.gateway import Gateway, environ_of, joined, refusal
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -38,21 +37,16 @@ class Doorway:
         if self._gateway is not None:
             await self._gateway.__rsgi__(scope, protocol)
             return
-        status, headers, body = _meanwhile(scope.path)
-        protocol.response_bytes(status, headers, b"" if scope.method == "HEAD" else body)
+        protocol.response_bytes(*_meanwhile(scope))
 
     def _open(self) -> None:
         self._gateway = self._opened()
 
 
-def _meanwhile(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
+def _meanwhile(scope: "Scope") -> tuple[int, list[tuple[str, str]], bytes]:
     """The process lives, and everything else has to wait."""
-    if path == _HEALTH:
-        return 200, _headers("application/json", _ALIVE), _ALIVE
-    problem = problem_of(NotYetOpen())
-    body = problem.as_json().encode()
-    return problem.status, [*_headers(PROBLEM_JSON, body), *problem.headers.items()], body
-
-
-def _headers(media_type: str, body: bytes) -> list[tuple[str, str]]:
-    return [("Content-Type", media_type), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    if scope.path != _HEALTH:
+        return refusal(NotYetOpen(), environ_of(scope, joined(scope.headers.items()), {}))
+    length = ("Content-Length", str(len(_ALIVE)))
+    headers = [("Content-Type", "application/json"), length, ("Cache-Control", "no-store")]
+    return 200, headers, b"" if scope.method == "HEAD" else _ALIVE

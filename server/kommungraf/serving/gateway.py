@@ -17,15 +17,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
+from werkzeug import Request
 from werkzeug.http import parse_content_range_header
 from werkzeug.wsgi import FileWrapper
 
-from kommungraf.app import FAULT
+from kommungraf.app import FAULT, OPEN_TO_ALL
 from kommungraf.engine.callers import CALLER, Caller
 from kommungraf.errors import ClientLeft, Overloaded, RequestError
 from kommungraf.http.clients import Clients, Network, client_of
 from kommungraf.http.notes import NOTES
-from kommungraf.http.problems import PROBLEM_JSON, problem_of
+from kommungraf.http.problems import answer, plain_page
 from kommungraf.serving import sending
 from kommungraf.serving.bodies import Bodies
 from kommungraf.serving.direct import Direct
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
     from granian.rsgi import Scope
 
-__all__ = ["Finished", "Gateway"]
+__all__ = ["Finished", "Gateway", "environ_of", "joined", "refusal"]
 
 #: For requests that wait for nothing.
 _SPARE_THREADS: Final = 8
@@ -104,7 +105,7 @@ class Gateway:
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer one request."""
         started = time.perf_counter()
-        fields = _joined(scope.headers.items())
+        fields = joined(scope.headers.items())
         method, target = scope.method, (scope.path, scope.query_string)
         client = client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
         limited = self._clients.is_limited
@@ -119,7 +120,7 @@ class Gateway:
             if method == "GET" and not limited:
                 response, fault = await self._direct_response(target, fields, notes, protocol)
             if response is None and not isinstance(fault, ClientLeft):
-                response = await self._worked_out(_environ(scope, fields, notes), protocol, client, fault)
+                response = await self._worked_out(environ_of(scope, fields, notes), protocol, client, fault)
             status, size = (_LEFT, 0) if response is None else await self._sent(response, protocol)
         if self._observe is not None:
             seconds = time.perf_counter() - started
@@ -177,7 +178,7 @@ class Gateway:
     async def _answered(self, environ: dict[str, Any], protocol: "HTTPProtocol") -> _Response | None:
         """The application's response, or None where the client left before there was one."""
         if self._pending >= 2 * self._most:
-            return _refusal(Overloaded(_RETRY_SECONDS))
+            return _Response(*refusal(Overloaded(_RETRY_SECONDS), environ))
         caller = environ[CALLER] = Caller()
         work = self._threads.submit(_called, self._cache, environ)
         self._pending += 1
@@ -236,7 +237,7 @@ def _discard(answering: "asyncio.Future[_Response]") -> None:
         answering.result().close()
 
 
-def _joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Fields by lower-case name; what came more than once is one list (RFC 9110 §5.3)."""
     fields: dict[str, str] = {}
     for name, value in items:
@@ -244,7 +245,7 @@ def _joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     return fields
 
 
-def _environ(scope: "Scope", fields: Mapping[str, str], notes: dict[str, Any]) -> dict[str, Any]:
+def environ_of(scope: "Scope", fields: Mapping[str, str], notes: dict[str, Any]) -> dict[str, Any]:
     """The WSGI environment, as yet without a body."""
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
@@ -328,11 +329,11 @@ def _whole(status: int, headers: _Headers, content: bytes) -> _Response:
     return _Response(status, headers, span=Span(file, 0, len(content)), close=file.close)
 
 
-def _refusal(error: RequestError) -> _Response:
-    """What a request is told that doesn't reach the application."""
-    problem = problem_of(error)
-    headers = {"Content-Type": PROBLEM_JSON, "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"}
-    return _Response(problem.status, [*headers.items(), *problem.headers.items()], problem.as_json().encode())
+def refusal(error: RequestError, environ: dict[str, Any]) -> tuple[int, _Headers, bytes]:
+    """What a request is told that doesn't reach the application, in the way of the application."""
+    response = answer(error, Request(environ), plain_page)
+    headers = [*response.headers.items(), *OPEN_TO_ALL]
+    return response.status_code, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else response.get_data()
 
 
 def _unwritable(_data: bytes) -> None:

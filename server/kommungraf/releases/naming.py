@@ -1,0 +1,203 @@
+"""Names for what nobody named: memberships, sources, claims, disagreements and coordinates, told by the names of what they are of."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from kommungraf.quads.spool import Lines, starting_with
+from kommungraf.quads.tokens import language, text
+from kommungraf.texts import LANGUAGES, translations
+from kommungraf.vocab import iri
+
+__all__ = ["told", "write_names"]
+
+_MEMBER: Final = iri("org:member")
+_ORGANISATION: Final = iri("org:organization")
+_CITES: Final = (iri("prov:wasQuotedFrom"), iri("prov:wasDerivedFrom"))
+_CONFLICT_KIND: Final = iri("kg:conflictKind")
+_CONFLICT_SUBJECT: Final = iri("kg:conflictSubject")
+_URL: Final = iri("schema:url")
+_PUBLISHER: Final = iri("dcterms:publisher")
+_ISSUED: Final = iri("dcterms:issued")
+_ROW: Final = iri("csvw:rownum")
+_FORM: Final = iri("skosxl:literalForm")
+_LIES: Final = iri("geo:hasDefaultGeometry")
+_SELECTOR: Final = iri("oa:hasSelector")
+_EXACT: Final = iri("oa:exact")
+_LINKS: Final = frozenset({*_CITES, _MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT, _URL, _PUBLISHER})
+_TEXTS: Final = frozenset({_ISSUED, _ROW, _FORM})
+_KINDS, _RULES = "/id/conflict-kind/", "/id/rule/"
+_NAMES: Final = "SELECT lang, MIN(text) FROM label WHERE iri = ? AND rank = 0 GROUP BY lang ORDER BY lang DESC"
+_CURATED: Final = "INSERT OR IGNORE INTO label SELECT iri, 0, ?, ? FROM graph WHERE iri LIKE '%/id/graph/curation'"
+_PHRASES: Final = "CREATE TEMP TABLE phrase (claim TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID"
+_ENDING: Final = re.compile(r"(\.\d{1,4})?(\.[0-9a-f]{20,80})?\.(html?|aspx?|php)$")
+#: Longer phrases, and longer last parts of an address, are cut.
+_LONGEST: Final = 60
+
+#: A name with its language tag.
+_Name = tuple[str, str]
+
+
+def told(subject: bytes, predicate: str, value: bytes) -> Iterator[bytes]:
+    """What a statement says that names are made of, as records: `part`s of things, and what is `chosen` by selectors."""
+    if subject[:1] == b"<":
+        name = subject[1:-1]
+        if value[:1] == b"<" and predicate in _LINKS:
+            yield b"part\t%s\t%s\t%s\n" % (name, predicate.encode(), value[1:-1])
+        elif value[:1] == b'"' and predicate in _TEXTS:
+            yield b"part\t%s\t%s\t%s\n" % (name, predicate.encode(), value)
+        elif value[:1] == b"<" and predicate == _LIES:
+            yield b"part\t%s\t%s\t%s\n" % (value[1:-1], predicate.encode(), name)
+        elif value[:1] == b"_" and predicate == _SELECTOR:
+            yield b"chosen\t%s\tby\t%s\n" % (value, name)
+    elif value[:1] == b'"' and predicate == _EXACT:
+        yield b"chosen\t%s\twords\t%s\n" % (subject, value)
+
+
+def write_names(connection: sqlite3.Connection, records: Lines) -> None:
+    """Adds a name to every thing that has none and can be told by others; sources are found by theirs, too."""
+    connection.execute(_PHRASES)
+    connection.executemany("INSERT OR IGNORE INTO phrase VALUES (?, ?)", _phrases(records))
+    label = "INSERT OR IGNORE INTO label VALUES (?, 0, ?, ?)"
+    for thing, tag, name in _composed(records, connection, _source):
+        connection.execute(label, (thing, tag, name))
+        connection.execute("INSERT INTO words (iri, tier, lang, text) VALUES (?, 1, ?, ?)", (thing, tag, name))
+    connection.executemany(label, _composed(records, connection, _simple))
+    connection.executemany(label, _composed(records, connection, _made_of_those))
+    for tag in LANGUAGES:
+        connection.execute(_CURATED, (tag, translations(tag).gettext("The publisher’s own statements")))
+    connection.execute("DROP TABLE phrase")
+
+
+class _Known:
+    """The names that the index holds by now."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.names = lru_cache(maxsize=4096)(self.own)
+
+    def own(self, name: str) -> dict[str, str]:
+        """The names of a thing by language."""
+        return dict(self._connection.execute(_NAMES, (name,)))
+
+    def phrase(self, claim: str) -> str | None:
+        """The words of its source that a claim rests on."""
+        found = self._connection.execute("SELECT text FROM phrase WHERE claim = ?", (claim,)).fetchone()
+        return str(found[0]) if found else None
+
+
+#: From a thing and what is said of it to names: of which thing, in which language, and what.
+_Composer = Callable[[str, Mapping[str, str], _Known], Iterator[tuple[str, str, str]]]
+
+
+def _composed(
+    records: Lines, connection: sqlite3.Connection, compose: _Composer
+) -> Iterator[tuple[str, str, str]]:
+    known = _Known(connection)
+    parts = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"part\t"))
+    for thing, fields in groupby(parts, lambda each: each[0]):
+        yield from compose(thing, {predicate: value for _, predicate, value in fields}, known)
+
+
+def _source(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str, str]]:
+    """A page without a title is called by its publisher and its address, with the year where that is known."""
+    if _URL not in said or known.own(thing):
+        return
+    year = f" ({text(said[_ISSUED])[:4]})" if _ISSUED in said else ""
+    address = _address(said[_URL]) + year
+    publisher = known.names(said.get(_PUBLISHER, "")) or {"": ""}
+    yield from ((thing, tag, f"{name}: {address}" if name else address) for tag, name in publisher.items())
+
+
+def _simple(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str, str]]:
+    """A membership is called by its member and its cooperation, coordinates by what lies there, a written name by itself."""
+    if not said.keys() & {_MEMBER, _LIES, _FORM} or known.own(thing):
+        return
+    pair = _paired(known.names(said.get(_MEMBER, "")), known.names(said.get(_ORGANISATION, "")))
+    yield from ((thing, tag, f"{one} – {other}") for tag, one, other in pair)
+    for tag, name in _spoken(known.names(said.get(_LIES, ""))):
+        yield thing, tag, f"{translations(tag).gettext('coordinates').capitalize()}: {name}"
+    if _FORM in said:
+        yield thing, language(said[_FORM]), text(said[_FORM])
+
+
+def _made_of_those(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str, str]]:
+    """A disagreement is called by its kind and its subject, a claim by its source and its words or its row in it."""
+    if not said.keys() & {*_CITES, _CONFLICT_KIND} or known.own(thing):
+        return
+    kind = said.get(_CONFLICT_KIND, "")
+    kinds = known.names(kind)
+    pair = _paired(kinds, known.names(said.get(_CONFLICT_SUBJECT, "")))
+    yield from ((thing, tag, f"{one}: {other}") for tag, one, other in pair)
+    rule = kind.replace(_KINDS, _RULES)  # what finds them is named by what it finds
+    yield from ((rule, tag, label) for tag, label in kinds.items())
+    for source in (said[each] for each in _CITES if each in said):
+        yield from ((thing, *name) for name in _claim(thing, said.get(_ROW, ""), known.names(source), known))
+
+
+def _claim(thing: str, row: str, source: Mapping[str, str], known: _Known) -> Iterator[_Name]:
+    phrase = known.phrase(thing)
+    number = text(row) if row else ""
+    if phrase:
+        for tag, name in source.items():
+            yield tag, f"{'”' if tag == 'sv' else '“'}{phrase}” – {name}"
+    elif number.isascii() and number.isdecimal():
+        for tag, name in _spoken(source):
+            yield tag, f"{name}, {translations(tag).gettext('row %(row)s') % {'row': int(number) + 1}}"
+    else:
+        yield from ((tag, f"{name}: {thing.rpartition('/')[2]}") for tag, name in source.items())
+
+
+def _phrases(records: Lines) -> Iterator[tuple[str, str]]:
+    """Each claim with the words that its selector chooses."""
+    parts = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"chosen\t"))
+    for _, fields in groupby(parts, lambda each: each[0]):
+        found = [(what, value) for _, what, value in fields]
+        words = next((_cut(text(value)) for what, value in found if what == "words"), None)
+        if words:
+            yield from ((value, words) for what, value in found if what == "by")
+
+
+def _spoken(names: Mapping[str, str]) -> Iterator[_Name]:
+    """Names with a language for the words beside them; one without a language goes with any of ours."""
+    for tag, name in names.items():
+        yield from ((each, name) for each in ((tag,) if tag else LANGUAGES) if tag or each not in names)
+
+
+def _paired(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Each name of the first thing beside one of the second, in the same language where there is one."""
+    if second:
+        for tag, label in first.items():
+            yield tag, label, second.get(tag) or next(iter(second.values()))
+
+
+def _address(url: str) -> str:
+    """A web address as people read it: its host, and the last part of its path with what it asks for."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:  # brackets out of place, for one
+        return _cut(url)
+    steps = [_step(unquote(step)) for step in parts.path.split("/") if step]
+    last = "/".join(["", *(["…"] if len(steps) > 1 else []), *steps[-1:]])
+    return _host(host) + _cut(last + (f"?{unquote(parts.query)}" if parts.query else ""))
+
+
+def _step(step: str) -> str:
+    """A step of a path without the ending and the long number that some content systems give it."""
+    return _ENDING.sub("", step) or step
+
+
+def _host(host: str) -> str:
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
