@@ -118,12 +118,17 @@ def hosted(server: str, export: Path, own: Path) -> Iterator[Host]:
     """A server over the export, with its own files in `own`."""
     program = PROGRAMS[server]
     assert program is not None
-    port = free_port()
     own.mkdir()
-    configuration, account, group = own / server, getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
-    if server == "apache" and account == "root":  # it refuses to serve as root
-        account = group = "www-data"
-        _open_to_others(export)
+    if server == "apache" and getpass.getuser() == "root":  # it refuses to serve as root
+        with _readable(export) as copy:
+            yield from _running(server, program, copy, own, ("www-data", "www-data"))
+    else:
+        group = grp.getgrgid(os.getgid()).gr_name
+        yield from _running(server, program, export, own, (getpass.getuser(), group))
+
+
+def _running(server: str, program: str, export: Path, own: Path, run_as: tuple[str, str]) -> Iterator[Host]:
+    port, configuration, (account, group) = free_port(), own / server, run_as
     configuration.write_text(
         _CONFIGURATIONS[server].format(
             own=own,
@@ -152,11 +157,12 @@ def hosted(server: str, export: Path, own: Path) -> Iterator[Host]:
         process.wait(PATIENCE)
 
 
-def _open_to_others(folder: Path) -> None:
-    """Lets other users go through the folders of this test's own that lead to `folder`."""
-    for each in (folder, *folder.parents):
-        if each.stat().st_uid == os.getuid() and each.is_relative_to(tempfile.gettempdir()):
-            each.chmod(each.stat().st_mode | 0o011)
+@contextmanager
+def _readable(folder: Path) -> Iterator[Path]:
+    """A copy that other users can read, outside pytest's folders, which each session closes to them."""
+    with tempfile.TemporaryDirectory() as outside:
+        Path(outside).chmod(0o755)
+        yield Path(shutil.copytree(folder, Path(outside) / "site"))
 
 
 def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
