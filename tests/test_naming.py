@@ -1,12 +1,16 @@
 """Names for what nobody named: told by the names of what it is of, in both languages, and never by a bare key."""
 
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from indexes import indexed
 from kommungraf.editions.search import Index
-from kommungraf.vocab import BASE
+from kommungraf.releases.manifest import resolve_current
+from kommungraf.vocab import BASE, iri
+from own_release import published
 
 HEADER = "".join(
     f"@prefix {name}: <{place}> .\n"
@@ -44,8 +48,15 @@ kgi:source\/bare schema:url <https://xn--vrnamo-bua.nu/nyheter/%C3%A5r?p=7> .
 kgi:source\/host schema:url <https://example.org/> .
 kgi:source\/long schema:url <https://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa> .
 kgi:claim\/quoted prov:wasQuotedFrom kgi:source\/titled ; oa:hasSelector [ oa:exact "sedan 1990" ] , [ oa:start 3 ] .
-kgi:claim\/row prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 .
+kgi:claim\/row prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 ; kg:tableFile "twins.csv" .
 kgi:claim\/row-of-a-bare-source prov:wasDerivedFrom kgi:source\/host ; csvw:rownum 7 .
+kgi:conflict-kind\/start kg:compares kg:standing , skos:altLabel .
+kg:standing rdfs:label "läge enligt källan"@sv , "standing by the source"@en .
+kgi:statement\/x-members skos:prefLabel "Antal medlemmar"@sv , "Members"@en .
+kgi:claim\/row-standing prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 ; dcterms:isPartOf kgi:claim\/row .
+kgi:claim\/row-altLabel prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 ; dcterms:isPartOf kgi:claim\/row .
+kgi:claim\/row-x-members prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 ; dcterms:isPartOf kgi:claim\/row .
+kgi:claim\/row-else prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 ; dcterms:isPartOf kgi:claim\/row .
 kgi:graph\/curation { kgi:claim\/neither prov:wasQuotedFrom kgi:source\/titled . }
 kgi:claim\/neither prov:wasQuotedFrom kgi:source\/titled .
 """
@@ -96,8 +107,40 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         pytest.param("claim/quoted", {"sv": "”sedan 1990” – Vänorter"}, id="quotation"),
         pytest.param(
             "claim/row",
-            {"sv": f"Växjö kommun: {PAGE}, rad 8", "en": f"Växjö Municipality: {PAGE}, row 8"},
+            {
+                "sv": f"Växjö kommun: {PAGE}, rad 8 i twins.csv",
+                "en": f"Växjö Municipality: {PAGE}, row 8 of twins.csv",
+            },
             id="row of a table",
+        ),
+        pytest.param(
+            "claim/row-standing",
+            {
+                "sv": f"Växjö kommun: {PAGE}, rad 8 (läge enligt källan)",
+                "en": f"Växjö Municipality: {PAGE}, row 8 (standing by the source)",
+            },
+            id="part of a claim about a property of ours",
+        ),
+        pytest.param(
+            "claim/row-altLabel",
+            {
+                "sv": f"Växjö kommun: {PAGE}, rad 8 (annat namn)",
+                "en": f"Växjö Municipality: {PAGE}, row 8 (other name)",
+            },
+            id="part of a claim about a property of others",
+        ),
+        pytest.param(
+            "claim/row-x-members",
+            {
+                "sv": f"Växjö kommun: {PAGE}, rad 8 (Antal medlemmar)",
+                "en": f"Växjö Municipality: {PAGE}, row 8 (Members)",
+            },
+            id="part of a claim about a thing",
+        ),
+        pytest.param(
+            "claim/row-else",
+            {"sv": f"Växjö kommun: {PAGE}, rad 8 (else)", "en": f"Växjö Municipality: {PAGE}, row 8 (else)"},
+            id="part of a claim about what has no name",
         ),
         pytest.param(
             "claim/row-of-a-bare-source",
@@ -131,3 +174,12 @@ def test_name_is_in_the_language_of_its_parts(index: Index) -> None:
     claim, written = f"{BASE}id/claim/row", f"{BASE}id/name/n"
     assert index.labels([claim], "en")[claim].lang == "en"
     assert index.labels([written], "sv")[written].lang == "de"
+
+
+def test_no_two_claims_of_our_own_release_share_a_name(tmp_path: Path) -> None:
+    connection = sqlite3.connect(resolve_current(published(tmp_path)) / "index.sqlite")
+    claims = "FROM label JOIN thing USING (iri) WHERE rank = 0 AND type = ?"
+    shared = f"SELECT lang, text, COUNT(*) {claims} GROUP BY lang, text HAVING COUNT(*) > 1"
+    assert connection.execute(f"SELECT COUNT(*) {claims}", (iri("kg:Claim"),)).fetchone()[0] > 3000
+    assert connection.execute(shared, (iri("kg:Claim"),)).fetchall() == []
+    connection.close()

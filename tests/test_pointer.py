@@ -103,6 +103,10 @@ def test_an_engine_that_fails_is_a_502_with_what_to_do(tmp_path: Path) -> None:
         assert (answer.status_code, answer.content_type) == (502, "application/problem+json")
         assert answer.json is not None
         assert "can't be reached" in answer.json["detail"]
+        assert answer.json["said"]
+        page = client.get("/sparql?query=ASK {}&lang=sv", headers={"Accept": "text/html"}).text
+        assert "kan inte nås" in page
+        assert f'<q lang="en">{answer.json["said"]}</q>' in page
         assert client.get("/dataset/held.nt").status_code == 200
     finally:
         editions.close()

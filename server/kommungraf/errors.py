@@ -340,6 +340,11 @@ class EngineFailed(RequestError):
         super().__init__(template, **values)
         self.status = status
 
+    def __str__(self) -> str:
+        """The message for an operator, with the engine's own words."""
+        told = super().__str__()
+        return f"{told} It says: {self.said}" if self.said else told
+
 
 class EngineTimedOut(RequestError):
     """The engine behind this server didn't answer in time."""

@@ -9,6 +9,7 @@ from typing import Final
 from kommungraf.editions.edition import Edition
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.texts import translations
+from kommungraf.vocab import iri
 
 __all__ = ["Figure", "figures", "printed"]
 
@@ -20,6 +21,8 @@ _PARTS: Final = {
     "conflicts": "Disagreements by kind",
     "gaps": "Gaps by reason",
 }
+#: Properties among the kinds, by what they say of a thing.
+_WORDED: Final = {iri("kg:filledBy"): "Filled by a held claim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ def figures(edition: Edition, language: str) -> tuple[Figure, ...]:
     names = edition.index.labels({kind for _, kind, _ in counted}, language)
     order = list(_PARTS)
     counted.sort(key=lambda each: (order.index(each[0]), -each[2], each[1]))
-    return tuple(
-        Figure(part, kind, names[kind].text if kind in names else kind, number) for part, kind, number in counted
-    )
+    told = {kind: label.text for kind, label in names.items()}
+    told |= {kind: translations(language).gettext(words) for kind, words in _WORDED.items()}
+    return tuple(Figure(part, kind, told.get(kind, kind), number) for part, kind, number in counted)
 
 
 def printed(edition: Edition, form: str, language: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from kommungraf import __version__
-from kommungraf.errors import EngineFailed, EngineTimedOut, ServingError
+from kommungraf.errors import EngineFailed, EngineTimedOut, Phrase, ServingError
 from kommungraf.settings.hosting import CREDENTIALS
 
 __all__ = ["Authentication", "Call", "Credentials", "Endpoint", "credentials", "endpoint"]
@@ -29,6 +29,17 @@ _HEARD: Final = 4000
 _EXCERPT: Final = 300
 _TAG: Final = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _NEVER: Final = 1e9
+#: What an operator can do about an answer of a status.
+_ADVICE: Final = {
+    401: Phrase(
+        "Set KOMMUNGRAF_STORE_USER and KOMMUNGRAF_STORE_PASSWORD, or KOMMUNGRAF_STORE_TOKEN, to what it asks for."
+    ),
+    403: Phrase("It doesn't allow this to this user."),
+    404: Phrase("Check the address: there is no endpoint."),
+    405: Phrase("Check the address: it takes no such request."),
+    413: Phrase("It takes no body of this size."),
+    507: Phrase("It has no room left."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +144,11 @@ class Call:
         except urllib.error.HTTPError as error:
             with error:
                 self._check()
-                raise EngineFailed(_told(self._engine, error), status=error.code) from error
+                raise _refusal(self._engine, error) from error
         except (OSError, http.client.HTTPException) as error:
             self._check(error)
             raise EngineFailed(
-                "The engine at {engine} can't be reached ({reason}).",
-                engine=self._engine.url,
-                reason=_reason(error),
+                "The engine at {engine} can't be reached.", engine=self._engine.url, said=_reason(error)
             ) from error
         finally:
             timer.cancel()
@@ -286,20 +295,19 @@ def _plain(text: str) -> str:
     return " ".join(_TAG.sub(" ", text).split())[:_EXCERPT]
 
 
-def _told(engine: Endpoint, error: urllib.error.HTTPError) -> str:
-    """What an operator can make of the engine's refusal, with the first of its own words."""
-    status = f"The engine at {engine.url} answered {error.code}"
+def _refusal(engine: Endpoint, error: urllib.error.HTTPError) -> EngineFailed:
+    """What an operator can make of the engine's refusal, or else the first of its own words."""
+    told: dict[str, Any] = {"engine": engine.url, "code": error.code, "status": error.code}
     if 300 <= error.code < 400:
-        return f"{status} and points to {error.headers.get('Location', 'nowhere')}. Give that address, if it is the right one."
-    advice = {
-        401: "Set KOMMUNGRAF_STORE_USER and KOMMUNGRAF_STORE_PASSWORD, or KOMMUNGRAF_STORE_TOKEN, to what it asks for.",
-        403: "It doesn't allow this to this user.",
-        404: "Check the address: there is no endpoint.",
-        405: "Check the address: it takes no such request.",
-        413: "It takes no body of this size.",
-        507: "It has no room left.",
-    }
+        place = error.headers.get("Location", "–")
+        return EngineFailed(
+            "The engine at {engine} answered {code} and points to {place}. Give that address, if it is the right one.",
+            place=place,
+            **told,
+        )
+    if (advice := _ADVICE.get(error.code)) is not None:
+        return EngineFailed("The engine at {engine} answered {code}. {advice}", advice=advice, **told)
+    said = ""
     with suppress(OSError, http.client.HTTPException):
         said = _plain(error.read(_HEARD).decode(errors="replace"))
-        return f"{status}. {advice.get(error.code, f'It says: {said}' if said else '')}".strip()
-    return f"{status}."
+    return EngineFailed("The engine at {engine} answered {code}.", said=said or None, **told)

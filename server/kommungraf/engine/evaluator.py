@@ -280,9 +280,7 @@ class Evaluator:
                 return self.exceeded(fields["limit"])
             case "mistranslated":
                 told = fields["message"]
-                return EngineFailed(
-                    "The engine behind this server sent what is no whole result: {reason}.", reason=told
-                )
+                return EngineFailed("The engine behind this server sent what is no whole result.", said=told)
         told = fields["message"]
         failed = QueryFailed("The engine can't evaluate the query.", said=told)
         bad = {"bad": BadRequest(told), "iri": BadRequest("{iri} is no absolute IRI.", iri=repr(told))}

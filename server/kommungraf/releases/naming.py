@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
+from kommungraf.terms import well_known
 from kommungraf.texts import LANGUAGES, translations
 from kommungraf.vocab import iri
 
@@ -24,12 +25,17 @@ _URL: Final = iri("schema:url")
 _PUBLISHER: Final = iri("dcterms:publisher")
 _ISSUED: Final = iri("dcterms:issued")
 _ROW: Final = iri("csvw:rownum")
+_FILE: Final = iri("kg:tableFile")
+_PART_OF: Final = iri("dcterms:isPartOf")
+_COMPARES: Final = iri("kg:compares")
 _FORM: Final = iri("skosxl:literalForm")
 _LIES: Final = iri("geo:hasDefaultGeometry")
 _SELECTOR: Final = iri("oa:hasSelector")
 _EXACT: Final = iri("oa:exact")
-_LINKS: Final = frozenset({*_CITES, _MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT, _URL, _PUBLISHER})
-_TEXTS: Final = frozenset({_ISSUED, _ROW, _FORM})
+_LINKS: Final = frozenset(
+    {*_CITES, _MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT, _URL, _PUBLISHER, _PART_OF}
+)
+_TEXTS: Final = frozenset({_ISSUED, _ROW, _FILE, _FORM})
 _KINDS, _RULES = "/id/conflict-kind/", "/id/rule/"
 _NAMES: Final = "SELECT lang, MIN(text) FROM label WHERE iri = ? AND rank = 0 GROUP BY lang ORDER BY lang DESC"
 _CURATED: Final = "INSERT OR IGNORE INTO label SELECT iri, 0, ?, ? FROM graph WHERE iri LIKE '%/id/graph/curation'"
@@ -50,6 +56,8 @@ def told(subject: bytes, predicate: str, value: bytes) -> Iterator[bytes]:
             yield b"part\t%s\t%s\t%s\n" % (name, predicate.encode(), value[1:-1])
         elif value[:1] == b'"' and predicate in _TEXTS:
             yield b"part\t%s\t%s\t%s\n" % (name, predicate.encode(), value)
+        elif value[:1] == b"<" and predicate == _COMPARES:
+            yield b"compared\t%s\n" % value[1:-1]
         elif value[:1] == b"<" and predicate == _LIES:
             yield b"part\t%s\t%s\t%s\n" % (value[1:-1], predicate.encode(), name)
         elif value[:1] == b"_" and predicate == _SELECTOR:
@@ -76,8 +84,12 @@ def write_names(connection: sqlite3.Connection, records: Lines) -> None:
 class _Known:
     """The names that the index holds by now."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, compared: Iterable[str]) -> None:
         self._connection = connection
+        self._compared = {_local(name): name for name in compared}
+        self._kinds = [
+            str(kind) for (kind,) in connection.execute("SELECT DISTINCT kind FROM thing ORDER BY kind")
+        ]
         self.names = lru_cache(maxsize=4096)(self.own)
 
     def own(self, name: str) -> dict[str, str]:
@@ -89,6 +101,14 @@ class _Known:
         found = self._connection.execute("SELECT text FROM phrase WHERE claim = ?", (claim,)).fetchone()
         return str(found[0]) if found else None
 
+    def contested(self, part: str, whole: str) -> dict[str, str]:
+        """What a part of a claim is about: a property that disagreements are over, or the thing of that key."""
+        key, (base, _, _) = part.removeprefix(f"{whole}-"), whole.partition("/claim/")
+        if (name := self._compared.get(key)) is not None:
+            return self.names(name) or {tag: well_known(tag).get(name, key) for tag in LANGUAGES}
+        things = (self.names(f"{base}/{kind}/{key}") for kind in self._kinds)
+        return next(filter(None, things), {"": key})
+
 
 #: From a thing and what is said of it to names: of which thing, in which language, and what.
 _Composer = Callable[[str, Mapping[str, str], _Known], Iterator[tuple[str, str, str]]]
@@ -97,7 +117,9 @@ _Composer = Callable[[str, Mapping[str, str], _Known], Iterator[tuple[str, str, 
 def _composed(
     records: Lines, connection: sqlite3.Connection, compose: _Composer
 ) -> Iterator[tuple[str, str, str]]:
-    known = _Known(connection)
+    known = _Known(
+        connection, (line[:-1].decode().split("\t")[1] for line in starting_with(records, b"compared\t"))
+    )
     parts = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"part\t"))
     for thing, fields in groupby(parts, lambda each: each[0]):
         yield from compose(thing, {predicate: value for _, predicate, value in fields}, known)
@@ -136,20 +158,36 @@ def _made_of_those(thing: str, said: Mapping[str, str], known: _Known) -> Iterat
     rule = kind.replace(_KINDS, _RULES)  # what finds them is named by what it finds
     yield from ((rule, tag, label) for tag, label in kinds.items())
     for source in (said[each] for each in _CITES if each in said):
-        yield from ((thing, *name) for name in _claim(thing, said.get(_ROW, ""), known.names(source), known))
+        names = _claim(thing, said, known.names(source), known)
+        yield from ((thing, *name) for name in _parted(thing, said.get(_PART_OF), names, known))
 
 
-def _claim(thing: str, row: str, source: Mapping[str, str], known: _Known) -> Iterator[_Name]:
+def _parted(part: str, whole: str | None, names: Iterable[_Name], known: _Known) -> Iterator[_Name]:
+    """The names of a claim; what is a part of another is told from it and its like by what it is about."""
+    matter = known.contested(part, whole) if whole and part.startswith(f"{whole}-") else {}
+    for tag, name in names:
+        about = matter.get(tag) or next(iter(matter.values()), "")
+        yield tag, f"{name} ({about})" if about else name
+
+
+def _claim(thing: str, said: Mapping[str, str], source: Mapping[str, str], known: _Known) -> Iterator[_Name]:
     phrase = known.phrase(thing)
-    number = text(row) if row else ""
+    number = text(said[_ROW]) if _ROW in said else ""
     if phrase:
         for tag, name in source.items():
             yield tag, f"{'”' if tag == 'sv' else '“'}{phrase}” – {name}"
     elif number.isascii() and number.isdecimal():
         for tag, name in _spoken(source):
-            yield tag, f"{name}, {translations(tag).gettext('row %(row)s') % {'row': int(number) + 1}}"
+            yield tag, f"{name}, {_row(int(number) + 1, said.get(_FILE), tag)}"
     else:
         yield from ((tag, f"{name}: {thing.rpartition('/')[2]}") for tag, name in source.items())
+
+
+def _row(number: int, file: str | None, tag: str) -> str:
+    told = translations(tag).gettext
+    if file is None:
+        return told("row %(row)s") % {"row": number}
+    return told("row %(row)s of %(file)s") % {"row": number, "file": text(file)}
 
 
 def _phrases(records: Lines) -> Iterator[tuple[str, str]]:
@@ -185,6 +223,10 @@ def _address(url: str) -> str:
     steps = [_step(unquote(step)) for step in parts.path.split("/") if step]
     last = "/".join(["", *(["…"] if len(steps) > 1 else []), *steps[-1:]])
     return _host(host) + _cut(last + (f"?{unquote(parts.query)}" if parts.query else ""))
+
+
+def _local(name: str) -> str:
+    return name.replace("#", "/").rpartition("/")[2]
 
 
 def _step(step: str) -> str:

@@ -1,16 +1,13 @@
 """What an IRI is called on a page and where a reader can look it up."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from pyoxigraph import Literal, RdfFormat, parse
-
 from kommungraf.editions.search import Index, Label
+from kommungraf.terms import well_known
 from kommungraf.vocab import PREFIXES
 
 __all__ = ["URI_SAFE", "Kept", "Link", "Names", "path_of", "spellings"]
@@ -106,8 +103,10 @@ class Names:
         return made
 
     def _link(self, iri: str) -> Link:
-        found = self._labels.get(iri) or _well_known(self.language).get(iri)
-        label, here = found or Label(_readable(iri), ""), iri in self._known
+        found, here = self._labels.get(iri), iri in self._known
+        if found is None and (name := well_known(self.language).get(iri)):
+            found = Label(name, self.language)
+        label = found or Label(_readable(iri), "")
         href = self._place(iri) if here else _web(iri)
         return Link(iri, label.text, label.lang, href, here, named=found is not None)
 
@@ -123,24 +122,13 @@ class Names:
         return f"{self._root}/{path}{'&' if '?' in path else '?'}{self._query}"
 
 
-@cache
-def _well_known(language: str) -> Mapping[str, Label]:
-    """The names of terms of other vocabularies, from names.ttl."""
-    text = (files("kommungraf") / "names.ttl").read_bytes()
-    return {
-        quad.subject.value: Label(quad.object.value, language)
-        for quad in parse(text, RdfFormat.TURTLE)
-        if isinstance(quad.object, Literal) and quad.object.language == language
-    }
-
-
 def _web(iri: str) -> str | None:
     return iri if iri.startswith(("http://", "https://", "mailto:")) else None
 
 
 def _readable(iri: str) -> str:
     """The last part of an IRI as words, for a thing that nobody has named."""
-    local = re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
+    local = re.split(r"[/#]", iri.removeprefix("mailto:").rstrip("/#"))[-1] or iri
     if iri.startswith(tuple(PREFIXES.values())):
         return _WORD_START.sub(" ", local)
     host = _host(iri)
