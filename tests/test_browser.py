@@ -174,6 +174,27 @@ def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browse
         expect(page.locator("blockquote").first).to_contain_text("ingår sedan sommaren 2018")
 
 
+@needs_scripts
+def test_link_of_the_contents_opens_what_is_folded_away(browser: Browser, site: str) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True) as (page, faults):
+        page.goto(f"{site}/doc/municipality/se-0780?lang=sv")
+        statements = page.locator("#statements table")
+        expect(statements).not_to_be_visible()
+        page.locator("nav.contents").get_by_role("link", name="Uppgifter").tap()
+        expect(statements).to_be_visible()
+        assert faults == []
+
+
+def test_page_of_a_municipality_with_much_to_tell_is_short_and_opens_without_scripts(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True, java_script_enabled=False) as (page, _):
+        page.goto(f"{site}/doc/municipality/se-0780?lang=sv")
+        assert page.locator("html").bounding_box()["height"] < 12 * PHONE["height"]  # type: ignore[index]
+        page.locator("#links summary").first.tap()
+        expect(page.locator("#links table").first).to_be_visible()
+
+
 def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str) -> None:
     with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
         page.goto(f"{site}/?lang=sv")

@@ -24,6 +24,9 @@ kgi:municipality\\/a a kg:Municipality ; skos:prefLabel "A-by"@sv ; geo:hasDefau
   kg:cooperatesWith kgi:municipality\\/b , kgi:municipality\\/c .
 kgi:municipality\\/b a kg:Municipality ; skos:prefLabel "B-by"@sv ; geo:hasDefaultGeometry kgi:geometry\\/b .
 kgi:municipality\\/c a kg:Municipality ; skos:prefLabel "C-by"@sv .
+kgi:municipality\\/d a kg:Municipality ; skos:prefLabel "D-by"@sv ; geo:hasDefaultGeometry kgi:geometry\\/d ;
+  kg:cooperatesWith kgi:municipality\\/b , kgi:municipality\\/a .
+kgi:geometry\\/d wgs84:lat 54.9 ; wgs84:long 23.9 .
 kgi:geometry\\/a wgs84:lat 56.9 ; wgs84:long 14.8 .
 kgi:geometry\\/b wgs84:lat -26.7 ; wgs84:long 27.1 .
 """
@@ -71,6 +74,22 @@ def test_far_partner_needs_the_world() -> None:
     assert drawn([place("P", POTCHEFSTROOM)], centre=place("V", VAXJO)).outlines.name == "world.svg"
 
 
+def test_far_places_are_shown_on_a_broad_map() -> None:
+    picture = drawn([place("P", POTCHEFSTROOM)], centre=place("V", VAXJO))
+    assert picture.width / picture.height == pytest.approx(1.5, abs=0.01)
+
+
+def test_few_places_near_each_other_are_shown_on_a_map_that_is_nearly_square() -> None:
+    picture = drawn([place("Älmhult", ALMHULT)], centre=place("Växjö", VAXJO))
+    assert 0.8 < picture.width / picture.height < 1.2
+
+
+def test_name_stands_above_its_place_where_no_side_has_room() -> None:
+    long = "Partnerskapets ort i långt bort"
+    [found] = [each for each in drawn([place(long, VAXJO)]).spots if each.link.text == long]
+    assert found.anchor == "middle"
+
+
 def test_every_spot_is_on_the_picture_and_tied_to_the_centre() -> None:
     others = [place("Älmhult", ALMHULT), place("Kaunas", KAUNAS), place("Potchefstroom", POTCHEFSTROOM)]
     picture = drawn(others, centre=place("Växjö", VAXJO))
@@ -114,3 +133,13 @@ def test_page_shows_partners_on_a_map_and_names_those_without_coordinates(client
 
 def test_page_of_a_thing_without_known_places_has_no_map(client: FlaskClient) -> None:
     assert "<figure" not in client.get("/doc/municipality/c", headers={"Accept": "text/html"}).text
+
+
+def test_near_and_far_partners_are_shown_on_two_maps_and_named_on_one(client: FlaskClient) -> None:
+    text = client.get("/doc/municipality/d?lang=sv", headers={"Accept": "text/html"}).text
+    near, far = re.findall(r'<figure class="map">.*?</figure>', text, re.DOTALL)
+    assert re.findall(r"<title>(.*?)</title>", near) == ["A-by", "D-by"]
+    assert re.findall(r"<title>(.*?)</title>", far) == ["A-by", "B-by", "D-by"]
+    assert "A-by" in re.findall(r">([^<]+)</text>", near)
+    assert "A-by" not in re.findall(r">([^<]+)</text>", far)
+    assert "B-by" in re.findall(r">([^<]+)</text>", far)

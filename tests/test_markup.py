@@ -1,5 +1,6 @@
 """The pieces of HTML that pages are made of: escaped, marked with their language, and each statement with what it rests on."""
 
+from kommungraf.rendering.panels import Panel, Part
 from kommungraf.resources.links import Link
 from kommungraf.resources.markup import Pen
 from kommungraf.resources.views import Behind, Cluster, Fact, Group, Value
@@ -87,17 +88,16 @@ def test_statement_rests_on_claims_rules_and_graphs() -> None:
     quoted = Behind(
         "claim", link("1", href="/doc/1"), phrases=("a", "b"), sources=(source,), status=link("Omstritt")
     )
-    by_row = Behind("claim", link("2", href="/doc/2"), row=4)
+    by_row = Behind("claim", link("2", href="/doc/2"), sources=(source,), row=4)
     bare = Behind("claim", link("3", href="/doc/3"))
     rule = Behind("rule", link("rule", href="/doc/rule"))
     graph = Behind("graph", link("graph", href=None))
     assert pen().rests_on((quoted, by_row, bare, rule, graph), "sv") == (
         '<ul class="behind"><li><a href="/doc/1"><q>a</q> … <q>b</q></a> · <a href="/doc/page">page</a>'
-        ' <span class="status">Omstritt</span></li><li><a href="/doc/2">rad 5</a></li></ul>'
-        '<details class="behind"><summary>och 3 till</summary><ul class="behind"><li><a href="/doc/3">påstående</a></li>'
-        '<li>Härlett: <a href="/doc/rule">rule</a></li><li>graph</li></ul></details>'
+        ' <span class="status">Omstritt</span></li></ul><details class="behind"><summary>och 4 till</summary><ul class="behind">'
+        '<li><a href="/doc/page">page</a> · <a href="/doc/2">rad 5</a></li><li><a href="/doc/3">påstående</a></li><li>Härlett: <a href="/doc/rule">rule</a></li><li>graph</li></ul></details>'
     )
-    assert "<details" not in pen().rests_on((quoted, by_row, bare), "sv")
+    assert "<details" not in pen().rests_on((quoted, by_row), "sv")
     assert pen().rests_on((), "sv") == ""
 
 
@@ -110,3 +110,40 @@ def test_property_stands_once_before_the_rows_of_its_statements() -> None:
     assert '<div about="s" property="p" content="a" datatype="">a</div>' in made
     assert ">b</li><li " in made
     assert ">s</div>" in pen().rows((group,), "sv", incoming=True)
+
+
+def test_many_values_of_a_property_fold_after_the_first() -> None:
+    many = tuple(Fact(Value("s"), "p", Value(str(number), text=f"v{number}")) for number in range(30))
+    shown, folded, rest = pen().rows((Group(link("name"), (Cluster(many, ()),)),), "sv").partition("<details")
+    assert shown.count("<li") == 12
+    assert folded
+    assert rest.startswith(' class="values"><summary>och 18 till</summary>')
+    assert rest.count("<li") == 18
+
+
+def said_of(subject: str, value: str) -> tuple[Link, Fact]:
+    return link("name", href="/p"), Fact(Value(subject, text=subject), "p", Value(value, text=value))
+
+
+def test_statements_about_one_thing_stand_together_below_its_name() -> None:
+    made = pen().statements((said_of("a", "1"), said_of("b", "2"), said_of("a", "3")), "caption", "sv")
+    assert made.count('<th scope="rowgroup"') == 2
+    assert '<th scope="rowgroup" rowspan="2">a</th>' in made
+    assert [made.index(f"<td>{value}</td>") for value in "132"] == sorted(
+        made.index(f"<td>{value}</td>") for value in "132"
+    )
+
+
+def table_of(*cells: Part) -> Panel:
+    return Panel("title", "caption", ("one", "two", "three")[: len(cells)], (cells,))
+
+
+def test_source_that_stands_for_a_row_is_told_once_and_the_page_says_so_once() -> None:
+    same, other = (Behind("claim", link(name, href=f"/doc/{name}"), row=4) for name in ("same", "other"))
+    value = (Value("1", text="1"),)
+    writer = pen()
+    row = table_of(Part(value, (same,)), Part(value, (same,)), Part(value, (other,)))
+    made = writer.table(row, "sv")
+    assert (made.count("/doc/same"), made.count("/doc/other"), made.count('<p class="note">')) == (1, 1, 1)
+    assert '<p class="note">' not in writer.table(row, "sv")
+    assert '<p class="note">' not in pen().table(table_of(Part(value, (same,)), Part(value, (other,))), "sv")

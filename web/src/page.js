@@ -11,6 +11,15 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// A link to a part of the page opens what is folded away there.
+function unfold() {
+  const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = part && part.querySelector(":scope > details.more");
+  if (folded) folded.open = true;
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 // Suggestions while one types, as a list of the browser's own.
 const field = document.querySelector('input[type="search"][list]');
 if (field) {

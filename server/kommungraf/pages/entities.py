@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pyoxigraph import Literal, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.editions.search import Label
 from kommungraf.editions.tenures import membership_tallies
@@ -203,11 +203,11 @@ def _gap(who: Reader, each: Neighbour) -> Gap:
 
 
 def _beside(unheld: Iterable[Statement], shown: Iterable[Disagreement]) -> Iterator[Statement]:
-    """What isn't held and isn't shown as a disagreement either."""
+    """What isn't held of things that have an IRI and isn't shown as a disagreement either."""
     matters = {(each.subject.iri, each.property.iri) for each in shown}
     for each in unheld:
-        matter = (str(getattr(each.triple.subject, "value", "")), each.triple.predicate.value)
-        if matter not in matters:
+        subject = each.triple.subject
+        if isinstance(subject, NamedNode) and (subject.value, each.triple.predicate.value) not in matters:
             yield each
 
 

@@ -1,7 +1,7 @@
 """Maps as SVG: places as points and ties as lines, over outlines of land where these were built."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians
 from typing import Any, Final
 
@@ -18,25 +18,30 @@ _WIDTH: Final = 640.0
 _MARGIN: Final = 0.08
 #: A map shows at least this many degrees of latitude: a few places more, so that a coast is to be seen around them.
 _LEAST_DEGREES, _LEAST_OF_FEW, _FEW = 2.5, 7.0, 3
-_NARROWEST, _WIDEST = 0.62, 1.9
+#: How wide a map is for its height: of a whole country as that is, of a few places broader, of far places broader still.
+_COUNTRY, _NARROWEST, _BROAD, _WIDEST = 0.62, 0.85, 1.5, 1.9
+_MOST_OF_FEW: Final = 60
 _MOST_NAMES: Final = 24
 _MOST_TIES: Final = 3000
 #: As wide and high as a letter is at the larger size that narrow screens get.
 _LETTER, _LINE = 16.0, 30.0
+#: How far above its place a name stands that has no room beside it.
+_RAISED: Final = 22.0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A thing with its latitude and longitude in degrees (WGS 84)."""
+    """A thing with its latitude and longitude in degrees (WGS 84), shown with its name unless that stands elsewhere."""
 
     link: Link
     latitude: float
     longitude: float
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the picture; `anchor` says on which side its name stands, None where there's no room for it."""
+    """A place on the picture; `anchor` says on which side its name stands (`middle`: above), None where it has no room."""
 
     link: Link
     x: float
@@ -131,7 +136,8 @@ _REGION: Final = _Sheet("region.svg", -12, 46, 42, 72)
 def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]:
     """The maps of a resource and of what it cooperates with: its part of the world, and all of it where that is larger.
 
-    None where fewer than two places are known. All that is `around.near` was named.
+    None where fewer than two places are known. All that is `around.near` was named. On the second map those have no name
+    that have one on the first.
     """
     places = {name: Place(who.names.link(name), *position) for name, position in around.places.items()}
     if len(places) < 2:
@@ -140,9 +146,11 @@ def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]
     missing = sorted(map(who.names.link, absent), key=_by_name)
     centre = places.pop(resource, None)
     near = [each for each in places.values() if _REGION.holds(each)]
-    if (centre is not None and not _REGION.holds(centre)) or not near or len(near) == len(places):
+    if not near or len(near) == len(places):
         return (drawn(places.values(), centre=centre, missing=missing),)
-    return drawn(near, centre=centre), drawn(places.values(), centre=centre, missing=missing)
+    first = drawn(near, centre=centre if centre is not None and _REGION.holds(centre) else None)
+    others = (replace(each, named=not _REGION.holds(each)) for each in places.values())
+    return first, drawn(others, centre=centre, missing=missing)
 
 
 def map_of_municipalities(who: Reader) -> Map | None:
@@ -195,12 +203,13 @@ def drawn(
     others = sorted(places, key=lambda place: _by_name(place.link))
     window = _window([*others, centre] if centre else others)
     tied = [(centre, each) for each in others] if centre else list(pairs)
+    nameless = {each.link.iri for each in others if not each.named}
     sheet = _REGION if _REGION.covers(window) else _WORLD
     return Map(
         width=_WIDTH,
         height=round(window.height * window.scale, 1),
         outlines=_laid(sheet, window),
-        spots=tuple(_named(_spots(window, others, centre), window)),
+        spots=tuple(_named(_spots(window, others, centre), window, nameless)),
         ties=tuple(Tie(*window.point(one), *window.point(other)) for one, other in tied),
         missing=tuple(missing),
         cut=cut,
@@ -213,7 +222,7 @@ def _window(places: list[Place]) -> _Window:
     narrowing = max(0.2, cos(radians((north + south) / 2)))
     least = _LEAST_OF_FEW if len(places) <= _FEW else _LEAST_DEGREES
     height = max((north - south) * (1 + 2 * _MARGIN), least)
-    width = max((east - west) * (1 + 2 * _MARGIN) * narrowing, height * _NARROWEST)
+    width = max((east - west) * (1 + 2 * _MARGIN) * narrowing, height * _shape(places))
     height = max(height, width / _WIDEST)
     return _Window(
         west=(east + west) / 2 - width / narrowing / 2,
@@ -222,6 +231,12 @@ def _window(places: list[Place]) -> _Window:
         height=height,
         narrowing=narrowing,
     )
+
+
+def _shape(places: list[Place]) -> float:
+    if not all(map(_REGION.holds, places)):
+        return _BROAD
+    return _COUNTRY if len(places) > _MOST_OF_FEW else _NARROWEST
 
 
 def _laid(sheet: _Sheet, window: _Window) -> Outlines:
@@ -237,18 +252,19 @@ def _spots(window: _Window, others: Iterable[Place], centre: Place | None) -> It
         yield Spot(centre.link, *window.point(centre), centre=True)
 
 
-def _named(spots: Iterable[Spot], window: _Window) -> Iterator[Spot]:
+def _named(spots: Iterable[Spot], window: _Window, nameless: Set[str]) -> Iterator[Spot]:
     """The spots, with names where they fit without touching another name, the centre's first."""
     found = list(spots)
-    if len(found) > _MOST_NAMES:
+    to_name = [each for each in reversed(found) if each.link.iri not in nameless]
+    if len(to_name) > _MOST_NAMES:
         yield from found
         return
     taken: list[tuple[float, float, float, float]] = [
         (each.x - 5, each.y - 5, each.x + 5, each.y + 5) for each in found
     ]
     sides: dict[str, str] = {}
-    for each in reversed(found):
-        for anchor in ("start", "end"):
+    for each in to_name:
+        for anchor in ("start", "end", "middle"):
             box = _box(each, anchor)
             fits = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= window.height * window.scale
             if fits and not any(_meet(box, other) for other in taken):
@@ -261,8 +277,9 @@ def _named(spots: Iterable[Spot], window: _Window) -> Iterator[Spot]:
 
 def _box(spot: Spot, anchor: str) -> tuple[float, float, float, float]:
     length = len(spot.link.text) * _LETTER
-    left = spot.x + 11 if anchor == "start" else spot.x - 11 - length
-    return left, spot.y - _LINE / 2, left + length, spot.y + _LINE / 2
+    left = {"start": spot.x + 11, "end": spot.x - 11 - length}.get(anchor, spot.x - length / 2)
+    middle = spot.y - _RAISED if anchor == "middle" else spot.y
+    return left, middle - _LINE / 2, left + length, middle + _LINE / 2
 
 
 def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:

@@ -11,10 +11,10 @@ __all__ = ["Hub", "Knot", "Network", "Strand", "network_of"]
 
 _SIZE: Final = 900.0
 _MIDDLE: Final = _SIZE / 2
-_INNER, _OUTER = 100.0, 190.0
+_INNER, _OUTER = 95.0, 180.0
 _MOST_KNOTS: Final = 72
-#: A longer name doesn't fit beside its point; the tables have it.
-_LETTERS: Final = 28
+#: Of a longer name, words stand beside its point as far as there is room, at the size of letters that narrow screens get.
+_LETTERS: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _knot(link: Link, angle: float, radius: float) -> Knot:
     """The name is read outwards from the point, never upside down."""
     degrees = round(angle * 180 / pi, 1)
     leftwards = cos(angle) < 0
-    text = link.text if len(link.text) <= _LETTERS else ""
+    text = link.text if len(link.text) <= _LETTERS else link.text[: _LETTERS + 1].rpartition(" ")[0]
     return Knot(
         link, *_at(angle, radius), degrees + 180 if leftwards else degrees, "end" if leftwards else "start", text
     )

@@ -165,7 +165,9 @@ def _figures(who: Reader, views: Views, around: Surroundings) -> Table:
     for each in around.by("kg:about"):
         figures = (*each.about("qudt:numericValue"), *each.about("qudt:lowerBound"))
         words = _part(views, each.about("kg:wording"))
-        rows.append((Part((views.value_of(each.iri),)), Part(_figure(who, views, figures)), words))
+        rows.append(
+            (Part((views.value_of(each.iri),)), Part(_figure(who, views, figures), _behind(views, figures)), words)
+        )
     return columns, rows
 
 

@@ -20,7 +20,10 @@ __all__ = ["Pen"]
 
 _EDTF: Final = "/EDTF"
 #: How many of the things that a statement rests on are seen at once; a single one is never folded away.
-_OPEN: Final = 2
+_OPEN: Final = 1
+#: How many values of one property are seen at once, and how many more there have to be for the rest to be folded away.
+_LISTED: Final = 12
+_UNLISTED: Final = 6
 #: How many rows of a table are seen at once, and how many more there have to be for the rest to be folded away.
 _SEEN: Final = 5
 _FOLDED: Final = 3
@@ -91,6 +94,7 @@ class Pen:
         self._links: dict[tuple[str | None, ...], str] = {}
         self._supports: dict[str, str] = {}
         self._ticks: dict[int, str] = {}
+        self._explained = False
 
     def named(self, text: str, language: str, lang: str) -> Markup:
         """A text, marked where it isn't in the language of the page."""
@@ -116,8 +120,10 @@ class Pen:
         """Rows of a table, one for each thing that statements rest on; of `incoming` ones the subjects are shown."""
         return Markup("".join(self._rows(_numbered(groups), lang, incoming=incoming)))
 
-    def facts(self, groups: Iterable[Group], caption: str, lang: str, *, incoming: bool = False) -> Markup:
-        """The same rows as a table, the first of them seen at once."""
+    def facts(
+        self, groups: Iterable[Group], caption: str, lang: str, *, incoming: bool = False, whole: bool = False
+    ) -> Markup:
+        """The same rows as a table; unless it is to be `whole`, the first of them are seen at once."""
         numbered = list(_numbered(groups))
 
         def written(part: Sequence[tuple[Group, int]]) -> str:
@@ -125,20 +131,30 @@ class Pen:
             head = f"<caption>{self._escaped[caption]}</caption>\n"
             return f'<table class="facts">\n{head}<tbody>\n{rows}</tbody>\n</table>'
 
-        return Markup(self._in_parts(numbered, written))
+        return Markup(written(numbered) if whole else self._in_parts(numbered, written))
 
-    def statements(self, facts: Sequence[tuple[Link, Fact]], caption: str, lang: str) -> Markup:
-        """A table of statements about several things, the first of them seen at once."""
+    def statements(
+        self, facts: Sequence[tuple[Link, Fact]], caption: str, lang: str, *, whole: bool = False
+    ) -> Markup:
+        """A table of statements about several things, each thing named once, and in part as above."""
         gettext = self._translations.gettext
         columns = gettext("Subject"), gettext("Property"), gettext("Value")
+        ordered = [each for _, each in sorted(enumerate(facts), key=_by_subject(facts))]
 
-        def row(said: tuple[Link, Fact]) -> str:
-            name, fact = said
-            value = self._noted(fact.value, lang, exact=True) + self._rests_on(fact.behind, lang)
-            told = self._cells(columns, (self._noted(fact.subject, lang), self._linked(name, lang), value))
-            return f"<tr>{told}</tr>\n"
+        def rows(part: Sequence[tuple[Link, Fact]]) -> Iterator[str]:
+            for _, same in groupby(part, lambda each: each[1].subject.term):
+                said = list(same)
+                subject = self._noted(said[0][1].subject, lang)
+                head = f'<th scope="rowgroup" rowspan="{len(said)}">{subject}</th>'
+                for name, fact in said:
+                    value = self._noted(fact.value, lang, exact=True) + self._rests_on(fact.behind, lang)
+                    yield f'<tr>{head}<td class="property">{self._linked(name, lang)}</td><td>{value}</td></tr>\n'
+                    head = ""
 
-        return Markup(self._in_parts(facts, lambda part: self._table(caption, columns, map(row, part))))
+        def written(part: Sequence[tuple[Link, Fact]]) -> str:
+            return self._table(caption, columns, rows(part), kind="list stacked grouped")
+
+        return Markup(written(ordered) if whole else self._in_parts(ordered, written))
 
     def table(self, table: _Table, lang: str, *, whole: bool = True) -> Markup:
         """A table with its bars of time; unless it is to be `whole`, the first rows are seen at once."""
@@ -148,7 +164,8 @@ class Pen:
             return self._table(table.caption, table.columns, rows)
 
         shown = written(table.rows) if whole else self._in_parts(table.rows, written)
-        return Markup(shown + (self._axis_note(table.axis) if table.axis else ""))
+        notes = " ".join((*self._axis_notes(table.axis), *self._support_notes(table.rows)))
+        return Markup(shown + (f'\n<p class="note">{notes}</p>' if notes else ""))
 
     def _in_parts(self, rows: Sequence[_Row], written: Callable[[Sequence[_Row]], str]) -> str:
         """The rows as `written` makes a table of them; where they are many, those after the first fold away."""
@@ -161,15 +178,20 @@ class Pen:
         text = self._translations.ngettext("and %(num)s more", "and %(num)s more", count)
         return self._escaped[text % {"num": count}]
 
-    def _table(self, caption: str, columns: Sequence[str], rows: Iterable[str]) -> str:
+    def _table(
+        self, caption: str, columns: Sequence[str], rows: Iterable[str], *, kind: str = "list stacked"
+    ) -> str:
         heads = "".join(f'<th scope="col">{self._escaped[column]}</th>' for column in columns)
         head = f"<caption>{self._escaped[caption]}</caption>\n<thead><tr>{heads}</tr></thead>"
-        return f'<table class="list stacked">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
+        return f'<table class="{kind}">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
 
     def _row_of_cells(self, table: _Table, row: Sequence[_Cell], lang: str) -> str:
         answer = row[-1].answer
         held = f' class="holds-{answer}"' if answer else ""
-        cells = (self._cell(cell, table.axis, lang) for cell in row)
+        cells = (
+            self._cell(cell, table.axis, lang, is_told=is_told)
+            for cell, is_told in zip(row, _told_before(row), strict=True)
+        )
         return f"<tr{held}>{self._cells(table.columns, cells)}</tr>\n"
 
     def _cells(self, columns: Sequence[str], cells: Iterable[str]) -> str:
@@ -178,10 +200,12 @@ class Pen:
         rest = (f'<td data-column="{self._escaped[column]}">{cell}</td>' for column, cell in told)
         return f'<th scope="row">{first}</th>{"".join(rest)}'
 
-    def _cell(self, cell: _Cell, axis: _Axis | None, lang: str) -> str:
+    def _cell(self, cell: _Cell, axis: _Axis | None, lang: str, *, is_told: bool) -> str:
+        """A cell; what it rests on is left out where the cells before it say so."""
         more = f' <span class="quiet">{self._more(cell.more)}</span>' if cell.more else ""
         bar = self._bar(axis, cell.bounds) if axis and cell.bounds else ""
-        return f"{self._listed(cell.values, lang)}{more}{bar}{self._rests_on(cell.behind, lang)}"
+        support = "" if is_told else self._rests_on(cell.behind, lang)
+        return f"{self._listed(cell.values, lang)}{more}{bar}{support}"
 
     def _bar(self, axis: _Axis, bounds: Bounds) -> str:
         """A bar of time; the text before it says the same, so it is hidden from those who listen."""
@@ -195,11 +219,19 @@ class Pen:
         shape = 'class="span" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"'
         return f"<svg {shape}>{ticks}{possible}{certain}</svg>"
 
-    def _axis_note(self, axis: _Axis) -> str:
-        text = self._translations.gettext(
-            "The bars span %(first)s to %(last)s; they are pale where the sources leave the time open."
-        )
-        return f'\n<p class="note">{self._escaped[text % {"first": axis.first, "last": axis.last}]}</p>'
+    def _axis_notes(self, axis: _Axis | None) -> Iterator[str]:
+        if axis is not None:
+            text = self._translations.gettext(
+                "The bars span %(first)s to %(last)s; they are pale where the sources leave the time open."
+            )
+            yield self._escaped[text % {"first": axis.first, "last": axis.last}]
+
+    def _support_notes(self, rows: Iterable[Sequence[_Cell]]) -> Iterator[str]:
+        """How to read what such rows leave out, once for a page."""
+        if not self._explained and any(any(_told_before(row)) for row in rows):
+            self._explained = True
+            text = "Where a value of a row shows no source, it has the one that stands before it."
+            yield self._escaped[self._translations.gettext(text)]
 
     def _named(self, text: str, language: str, lang: str) -> str:
         if language and language != lang:
@@ -245,13 +277,13 @@ class Pen:
         if not behind:
             return ""
         found = [self._support(each, lang) for each in behind]
-        seen = _OPEN if len(found) > _OPEN + 1 else _OPEN + 1
+        seen = _OPEN if len(found) > _OPEN + 1 else len(found)
         listed = f'<ul class="behind">{"".join(found[:seen])}</ul>'
         return listed + self._folded(found[seen:]) if found[seen:] else listed
 
-    def _folded(self, found: Sequence[str]) -> str:
-        listed = f'<ul class="behind">{"".join(found)}</ul>'
-        return f'<details class="behind"><summary>{self._more(len(found))}</summary>{listed}</details>'
+    def _folded(self, found: Sequence[str], kind: str = "behind") -> str:
+        listed = f'<ul class="{kind}">{"".join(found)}</ul>'
+        return f'<details class="{kind}"><summary>{self._more(len(found))}</summary>{listed}</details>'
 
     def _support(self, each: Behind, lang: str) -> str:
         if (made := self._supports.get(each.link.iri)) is None:
@@ -263,10 +295,11 @@ class Pen:
             return f"{self._escaped[self._translations.gettext('Derived:')]} {self._linked(each.link, lang)}"
         if each.what != "claim":
             return self._linked(each.link, lang)
-        sources = "".join(f" · {self._linked(source, lang)}" for source in each.sources)
         status = each.status
         standing = f' <span class="status">{self._named(status.text, status.lang, lang)}</span>' if status else ""
-        return f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each)}</a>{sources}{standing}'
+        claim = f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each)}</a>'
+        sources = [self._linked(source, lang) for source in each.sources]
+        return " · ".join((claim, *sources) if each.phrases else (*sources, claim)) + standing
 
     def _words(self, each: Behind) -> str:
         if each.phrases:
@@ -290,7 +323,10 @@ class Pen:
         said = [(self._triple(fact), self._noted(value, lang, exact=True)) for fact, value in values]
         if len(said) == 1:
             return f"<div {said[0][0]}>{said[0][1]}</div>"
-        return f'<ul class="values">{"".join([f"<li {triple}>{value}</li>" for triple, value in said])}</ul>'
+        listed = [f"<li {triple}>{value}</li>" for triple, value in said]
+        seen = _LISTED if len(listed) > _LISTED + _UNLISTED else len(listed)
+        shown = f'<ul class="values">{"".join(listed[:seen])}</ul>'
+        return shown + self._folded(listed[seen:], kind="values") if listed[seen:] else shown
 
     def _triple(self, fact: Fact) -> str:
         """The attributes that say the triple exactly, as RDFa would."""
@@ -306,6 +342,22 @@ class Pen:
 def _numbered(groups: Iterable[Group]) -> Iterator[tuple[Group, int]]:
     """Each group with the number of each of its clusters."""
     return ((group, number) for group in groups for number in range(len(group.clusters)))
+
+
+def _told_before(row: Sequence[_Cell]) -> Iterator[bool]:
+    """For each cell, whether what it rests on is just what the last cell before it that rests on anything does."""
+    last: tuple[Behind, ...] = ()
+    for cell in row:
+        yield bool(cell.behind) and cell.behind == last
+        last = cell.behind or last
+
+
+def _by_subject(facts: Sequence[tuple[Link, Fact]]) -> Callable[[tuple[int, tuple[Link, Fact]]], tuple[int, int]]:
+    """The order in which each subject comes first, its statements together."""
+    first: dict[str, int] = {}
+    for number, (_, fact) in enumerate(facts):
+        first.setdefault(fact.subject.term, number)
+    return lambda each: (first[each[1][1].subject.term], each[0])
 
 
 def _rectangle(what: str, start: float, end: float) -> str:
