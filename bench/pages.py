@@ -4,7 +4,7 @@ import gzip
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,13 +13,20 @@ from urllib.parse import quote
 import click
 from flask.testing import FlaskClient
 
+from bench.generator import Size
+from bench.prepared import prepared
 from bench.processes import family
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Editions
+from kommungraf.serving.serving import settle
 from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 
-__all__ = ["KINDS", "Page", "measured", "pages"]
+__all__ = ["CROWDED", "KINDS", "Page", "measured", "pages"]
+
+#: A municipality that generated data of so many statements tie to 75 others, 217 times, in 69 cooperations.
+CROWDED: Final = {"hundreds of ties": "/doc/municipality/se-0100"}
+_GENERATED: Final = Size(60_000)
 
 
 def _of_class(name: str) -> str:
@@ -85,9 +92,9 @@ class Page:
         return f"| {self.kind} | {times} | {self.size / 1000:.1f} |"
 
 
-def measured(client: FlaskClient, times: int) -> Iterator[Page]:
+def measured(client: FlaskClient, kinds: Mapping[str, str], times: int) -> Iterator[Page]:
     """Each kind of page, rendered so many times after once."""
-    for kind, path in KINDS.items():
+    for kind, path in kinds.items():
         body, clock, processor = client.get(path, headers={"Accept": "text/html"}).data, [], []
         for _ in range(times):
             start, used = time.perf_counter(), _used()
@@ -116,14 +123,25 @@ def _of_process(pid: int) -> float:
     show_default=True,
     help="Releases of our own data.",
 )
-def pages(times: int, releases: Path) -> None:
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/bench"),
+    show_default=True,
+    help="Where generated data are kept.",
+)
+def pages(times: int, releases: Path, folder: Path) -> None:
     """Render a page of every kind, as for somebody who is the first to ask: median and longest time, size."""
-    editions = Editions(releases, Limits())
-    try:
-        click.echo(
-            "| page | median, ms | longest, ms | processor, ms | gzip, kB |\n| --- | ---: | ---: | ---: | ---: |"
-        )
-        for page in measured(create_app(editions, Settings(Limits())).test_client(), times):
-            click.echo(str(page))
-    finally:
-        editions.close()
+    click.echo(
+        "| page | median, ms | longest, ms | processor, ms | gzip, kB |\n| --- | ---: | ---: | ---: | ---: |"
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    for found, kinds in ((releases, KINDS), (prepared(_GENERATED, folder).releases, CROWDED)):
+        editions = Editions(found, Limits())
+        try:
+            client = create_app(editions, Settings(Limits())).test_client()
+            settle()  # as the server does
+            for page in measured(client, kinds, times):
+                click.echo(str(page))
+        finally:
+            editions.close()

@@ -1,6 +1,7 @@
 """The production server: granian over the gateway to the application, started when its port is free."""
 
 import errno
+import gc
 import logging
 import os
 import resource
@@ -40,11 +41,13 @@ from kommungraf.serving.observation import Observer
 from kommungraf.settings.hosting import Hosting
 from kommungraf.settings.limits import Limits
 
-__all__ = ["serve"]
+__all__ = ["serve", "settle"]
 
 _SPARE_DESCRIPTORS: Final = 1024
 _KILL_SECONDS: Final = 10
 _GLANCE_SECONDS: Final = 0.01
+#: How many new objects the collector of reference cycles lets be: a page makes tens of thousands and hardly a cycle.
+_UNCOLLECTED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +191,15 @@ def _gateway(plan: _Plan, opened: "SimpleQueue[Editions]") -> Gateway:
         gatherer.repeat()
     with editions.current() as edition:
         line = f"Serving {edition.manifest.name} at {plan.address.url}"
+    gateway = _observed(plan, editions)
+    settle()
     Thread(target=_announce, args=(plan.address, line, plan.limits.send_seconds), daemon=True).start()
-    return _observed(plan, editions)
+    return gateway
+
+
+def settle() -> None:
+    """Have the collector of reference cycles look less often: it would walk what a page is made of several times."""
+    gc.set_threshold(_UNCOLLECTED, *gc.get_threshold()[1:])
 
 
 def _observed(plan: _Plan, editions: Editions) -> Gateway:
