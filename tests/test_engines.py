@@ -37,8 +37,10 @@ from kommungraf.errors import (
 )
 from kommungraf.releases.manifest import read_manifest
 from kommungraf.resources.resources import claim_triples, graph_triples, load
+from kommungraf.resources.surroundings import load_with_surroundings
 from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
+from kommungraf.vocab import iri as term
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM, TRIG, write_release
 
 LIMITS = Limits(seconds=30, memory_bytes=160 << 20, result_bytes=1 << 20, workers=4)
@@ -47,6 +49,7 @@ JSON = "application/sparql-results+json"
 TSV = "text/tab-separated-values"
 #: More than fits into a socket's buffer, so that a challenge comes while it is on its way.
 FILLER = " ".join(f'<{BASE}id/filler> <{BASE}def/value> "{number} {"filler " * 40}" .' for number in range(5_000))
+TOWN, PARTNER, TIE = (f"{BASE}id/municipality/a", f"{BASE}id/municipality/b", f"{BASE}id/twinning/a-b")
 DATA = (
     TRIG
     + f"""
@@ -55,6 +58,20 @@ DATA = (
 <{BASE}id/y> <{BASE}def/flag> true .
 <{OTHER_CLAIM}> {{ <{BASE}id/z> <{BASE}def/value> "named" }}
 <{BASE}id/graph/filler> {{ {FILLER} }}
+@prefix geo: <http://www.opengis.net/ont/geosparql#> .
+@prefix wgs84: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
+<{TOWN}> kg:cooperatesWith <{PARTNER}> ; org:memberOf <{TIE}> .
+<{BASE}id/membership/m> org:member <{TOWN}> ; org:organization <{TIE}> ; kg:period "2010" .
+<{TIE}> kg:period "2009" ; org:hasMember <{TOWN}> , <{PARTNER}> .
+<{PARTNER}> geo:hasDefaultGeometry <{BASE}id/geometry/g> .
+<{BASE}id/geometry/g> wgs84:lat 56.9 ; wgs84:long 14.8 .
+<{BASE}id/claim/a/1> kg:status kg:Accepted .
+<{BASE}id/claim/a/2> kg:status kg:Disputed .
+<{BASE}id/claim/a/1> {{
+    <{BASE}id/membership/m> org:member <{TOWN}> ; org:organization <{TIE}> ; kg:period "2010" .
+    <{TIE}> kg:period "2009" .
+}}
+<{BASE}id/claim/a/2> {{ <{BASE}id/membership/m> kg:period "2011" ; kg:theme <{BASE}id/theme/t> }}
 """
 )
 
@@ -66,11 +83,19 @@ class Opened:
     name: str
     evaluator: Engine
     release: Path
+    index: Index
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_release(tmp_path_factory.mktemp("releases"), DATA)
+
+
+@pytest.fixture(scope="module")
+def index(release: Path) -> Iterator[Index]:
+    opened = Index(release / "index.sqlite")
+    yield opened
+    opened.close()
 
 
 def pointed(server: Server, release: Path, default_graph: str | None = None) -> Engine:
@@ -83,23 +108,23 @@ def pointed(server: Server, release: Path, default_graph: str | None = None) -> 
 
 @pytest.fixture(scope="module", params=["memory", "disk", "oxigraph", VIRTUOSO])
 def engine(
-    request: pytest.FixtureRequest, release: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, release: Path, index: Index, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Opened]:
     match request.param:
         case "memory" | "disk" as place:
             limits = replace(LIMITS, memory_quads=0 if place == "disk" else LIMITS.memory_quads)
             evaluator: Engine = Evaluator(release, limits, quads=1)
-            yield Opened(place, evaluator, release)
+            yield Opened(place, evaluator, release, index)
             evaluator.close()
         case "oxigraph":
             with oxigraph(None) as server:
                 evaluator = pointed(server, release)
-                yield Opened("oxigraph", evaluator, release)
+                yield Opened("oxigraph", evaluator, release, index)
                 evaluator.close()
         case "virtuoso":
             with virtuoso(tmp_path_factory.mktemp("virtuoso")) as server:
                 evaluator = pointed(server, release, HELD)
-                yield Opened("virtuoso", evaluator, release)
+                yield Opened("virtuoso", evaluator, release, index)
                 evaluator.close()
 
 
@@ -289,16 +314,14 @@ def test_functions_that_change_are_told(engine: Opened) -> None:
 
 
 @pytest.fixture(scope="module")
-def reference(release: Path) -> Iterator[Opened]:
+def reference(release: Path, index: Index) -> Iterator[Opened]:
     evaluator = Evaluator(release, LIMITS)
-    yield Opened("reference", evaluator, release)
+    yield Opened("reference", evaluator, release, index)
     evaluator.close()
 
 
 def test_every_document_says_the_same(engine: Opened, reference: Opened) -> None:
-    index = Index(engine.release / "index.sqlite")
-    things = [iri for (iri,) in index._rows("SELECT iri FROM thing ORDER BY iri") if iri.startswith(f"{BASE}id/")]
-    index.close()
+    things = [iri for iri in engine.index.things(limit=1000) if iri.startswith(f"{BASE}id/")]
     assert len(things) > 5
     with_own_tests = {f"{BASE}id/x", f"{BASE}id/y"}
     for iri in (each for each in things if each not in with_own_tests and "filler" not in each):
@@ -312,6 +335,21 @@ def test_every_document_says_the_same(engine: Opened, reference: Opened) -> None
             map(str, claim_triples(reference, expected))
         )
     assert graph_triples(engine, CLAIM) == graph_triples(reference, CLAIM)
+
+
+def test_what_stands_around_a_thing_is_the_same(engine: Opened, reference: Opened) -> None:
+    around = load_with_surroundings(reference, TOWN)[1]
+    assert around.partners == {TIE: (PARTNER,)}
+    assert around.places == {PARTNER: (56.9, 14.8)}
+    said = ("kg:period", "kg:theme", "org:member", "org:organization")
+    assert {each.link: sorted(each.said) for each in around.neighbours} == {
+        term("org:member"): sorted(map(term, said)),
+        term("org:hasMember"): [term("kg:period")],
+    }
+    for iri in (
+        each for each in engine.index.things(limit=1000) if each.startswith(f"{BASE}id/") and "/x" not in each
+    ):
+        assert (iri, load_with_surroundings(engine, iri)[1]) == (iri, load_with_surroundings(reference, iri)[1])
 
 
 @pytest.mark.parametrize("iri", [pytest.param(f"{BASE}id/x", id="nested-blank-nodes")])

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -21,6 +22,12 @@ from waiting import PATIENCE
 
 LIMITS = Limits(seconds=60, workers=2)
 BASE = "http://example.org/"
+OURS = "https://w3id.org/kommungraf/"
+CLAIM = f"""
+<http://example.org/a> <http://example.org/near> <http://example.org/b> .
+<{OURS}id/claim/1> kg:status kg:Accepted ; <http://www.w3.org/ns/prov#wasQuotedFrom> <http://example.org/page> ;
+    <http://www.w3.org/ns/oa#hasSelector> [ <http://www.w3.org/ns/oa#exact> "near b" ] .
+"""
 DATA = """
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 <http://example.org/a> a <http://example.org/Town> ; rdfs:label "Åby"@sv , "Aby"@en ; <http://example.org/near> <http://example.org/nameless> .
@@ -71,6 +78,22 @@ def test_the_site_stands_over_an_engine_of_somebody_else(server: Server, tmp_pat
         assert client.get("/dataset/held.nt").status_code == 404
     finally:
         editions.close()
+
+
+def test_claims_that_it_holds_are_known(tmp_path: Path) -> None:
+    with oxigraph(None) as server:
+        load(server, f"@prefix kg: <{OURS}def/> . {CLAIM}")
+        graph = f"{server.graphs}?graph={quote(OURS, safe='')}id/claim/1"
+        said = b"<http://example.org/a> <http://example.org/near> <http://example.org/b> ."
+        stated = urllib.request.Request(graph, said, {"Content-Type": "text/turtle"}, method="PUT")
+        urllib.request.urlopen(stated).close()
+        gatherer(server, tmp_path).gather()
+        editions = opened(server, tmp_path)
+        try:
+            shown = create_app(editions, Settings(LIMITS)).test_client().get("/a", headers={"Accept": "text/html"})
+            assert "<q>near b</q>" in shown.text
+        finally:
+            editions.close()
 
 
 def test_names_are_bounded(server: Server, tmp_path: Path) -> None:

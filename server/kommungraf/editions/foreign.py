@@ -115,8 +115,8 @@ def _lines(engine: Engine, most: int) -> list[bytes]:
 
 
 def _triples(engine: Engine, most: int) -> Iterator[Triple]:
-    """Names and classes; an engine that fails after the first page has its own bound, and what it gave is used."""
-    for name, predicate in (("labels", None), ("types", NamedNode(iri("rdf:type")))):
+    """Names, classes and claims; an engine that fails after the first page has its own bound, and what it gave is used."""
+    for name, predicate in (("labels", None), ("types", NamedNode(iri("rdf:type"))), ("standings", None)):
         count = 0
         try:
             for row in pages(engine, name, most=most):

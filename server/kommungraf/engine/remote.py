@@ -80,9 +80,12 @@ class RemoteEvaluator:
 
     def select(self, text: str, **bindings: NamedNode | str) -> list[Mapping[str, Any]]:
         """The solutions of the site's own SELECT, each a mapping of the bound variables to terms."""
-        default = self._engine.default_graph and NamedNode(self._engine.default_graph)
-        # Our queries call a named graph ?g, and the one that stands for the default graph is none to the site.
-        return [row for row in selected(self, text, bindings) if default is None or row.get("g") != default]
+        rows = selected(self, text, bindings)
+        if self._engine.default_graph is None:
+            return rows
+        default = NamedNode(self._engine.default_graph)
+        # Our queries call a named graph ?g, or ?graph where a row needs none; that of the default graph is none to the site.
+        return [_without(default, row) for row in rows if row.get("g") != default]
 
     def workload(self) -> Workload:
         """Of the workers that read queries and answers for it."""
@@ -144,3 +147,8 @@ def _with_base(query: Query) -> str:
     if query.base_iri is None:
         return query.text
     return " ".join(("BASE", str(NamedNode(query.base_iri)), query.text))
+
+
+def _without(graph: NamedNode, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row, which doesn't say that it stands in `graph`."""
+    return {name: term for name, term in row.items() if name != "graph" or term != graph}

@@ -11,6 +11,8 @@ from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
 from kommungraf.releases.facets import TELLING, write_facets
 from kommungraf.releases.naming import told, write_names
+from kommungraf.releases.quotations import told as claimed
+from kommungraf.releases.quotations import write_claims
 from kommungraf.releases.spans import told as timed
 from kommungraf.releases.spans import write_spans
 from kommungraf.texts import folded
@@ -60,6 +62,7 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         connection.executescript(_SCHEMA)
         write_facets(connection, _ties(records))
         write_spans(connection, _times(records), f"{base_iri}dataset/")
+        write_claims(connection, records)
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", _things(records, base_iri, broader))
         graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
@@ -82,7 +85,7 @@ def _records(
     """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
 
     Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`,
-    those of naming.py and, of the held view, `time IRI name value`, with tabs between.
+    those of naming.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last = f"<{base_iri}".encode(), b"\n"
     lately = set[bytes]()
@@ -98,6 +101,7 @@ def _records(
             if subject[:1] == b"<":
                 yield from _told(subject[1:-1], name, value, broader)
             yield from told(subject, name, value)
+            yield from claimed(subject, name, value, graph)
             if subject[:1] == b"<" and not graph and (fact := timed(predicate[1:-1], value)):
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
         if graph := line[len(last) : -3]:

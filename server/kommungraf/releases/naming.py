@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
+from kommungraf.releases.quotations import phrases
 from kommungraf.terms import well_known
 from kommungraf.texts import LANGUAGES, translations
 from kommungraf.vocab import iri
@@ -30,8 +31,6 @@ _PART_OF: Final = iri("dcterms:isPartOf")
 _COMPARES: Final = iri("kg:compares")
 _FORM: Final = iri("skosxl:literalForm")
 _LIES: Final = iri("geo:hasDefaultGeometry")
-_SELECTOR: Final = iri("oa:hasSelector")
-_EXACT: Final = iri("oa:exact")
 _LINKS: Final = frozenset(
     {*_CITES, _MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT, _URL, _PUBLISHER, _PART_OF}
 )
@@ -49,7 +48,7 @@ _Name = tuple[str, str]
 
 
 def told(subject: bytes, predicate: str, value: bytes) -> Iterator[bytes]:
-    """What a statement says that names are made of, as records: `part`s of things, and what is `chosen` by selectors."""
+    """What a statement says that names are made of, as records: `part`s of things."""
     if subject[:1] == b"<":
         name = subject[1:-1]
         if value[:1] == b"<" and predicate in _LINKS:
@@ -60,16 +59,14 @@ def told(subject: bytes, predicate: str, value: bytes) -> Iterator[bytes]:
             yield b"compared\t%s\n" % value[1:-1]
         elif value[:1] == b"<" and predicate == _LIES:
             yield b"part\t%s\t%s\t%s\n" % (value[1:-1], predicate.encode(), name)
-        elif value[:1] == b"_" and predicate == _SELECTOR:
-            yield b"chosen\t%s\tby\t%s\n" % (value, name)
-    elif value[:1] == b'"' and predicate == _EXACT:
-        yield b"chosen\t%s\twords\t%s\n" % (subject, value)
 
 
 def write_names(connection: sqlite3.Connection, records: Lines) -> None:
     """Adds a name to every thing that has none and can be told by others; sources are found by theirs, too."""
     connection.execute(_PHRASES)
-    connection.executemany("INSERT OR IGNORE INTO phrase VALUES (?, ?)", _phrases(records))
+    connection.executemany(
+        "INSERT OR IGNORE INTO phrase VALUES (?, ?)", ((claim, _cut(words)) for claim, words in phrases(records))
+    )
     label = "INSERT OR IGNORE INTO label VALUES (?, 0, ?, ?)"
     for thing, tag, name in _composed(records, connection, _source):
         connection.execute(label, (thing, tag, name))
@@ -188,16 +185,6 @@ def _row(number: int, file: str | None, tag: str) -> str:
     if file is None:
         return told("row %(row)s") % {"row": number}
     return told("row %(row)s of %(file)s") % {"row": number, "file": text(file)}
-
-
-def _phrases(records: Lines) -> Iterator[tuple[str, str]]:
-    """Each claim with the words that its selector chooses."""
-    parts = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"chosen\t"))
-    for _, fields in groupby(parts, lambda each: each[0]):
-        found = [(what, value) for _, what, value in fields]
-        words = next((_cut(text(value)) for what, value in found if what == "words"), None)
-        if words:
-            yield from ((value, words) for what, value in found if what == "by")
 
 
 def _spoken(names: Mapping[str, str]) -> Iterator[_Name]:

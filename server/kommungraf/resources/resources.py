@@ -6,6 +6,8 @@ from typing import Any, Final, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
+from kommungraf.editions.search import Index
+from kommungraf.editions.standings import Claim, claims
 from kommungraf.engine.engine import Engine, Query
 from kommungraf.engine.ownqueries import joined, query_text
 from kommungraf.errors import UnknownResource
@@ -23,6 +25,7 @@ __all__ = [
     "Statement",
     "asked",
     "claim_triples",
+    "claims_behind",
     "claims_in",
     "document_in",
     "graph_triples",
@@ -32,24 +35,16 @@ __all__ = [
 
 #: How many statements a page of a document holds in either direction.
 PAGE: Final = 500
-#: The queries whose parts make a document together with the claims behind it.
-CLAIMED: Final = ("held", "claimed", "behind")
+#: The query whose parts make a document together with the graphs behind it.
+CLAIMED: Final = ("claimed",)
+_HELD: Final = ("held",)
+#: The parts that say what stands in which named graph.
+_STATED: Final = ("out", "in", "says", "links")
 
 Row = Mapping[str, Any]
 #: The solutions of joined queries, by what each says that it is part of.
 Parts = Mapping[str, list[Row]]
 Graphs = Mapping[Triple, set[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What the held view says of a named graph that is a claim."""
-
-    iri: str
-    status: str
-    sources: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +121,15 @@ class Document:
 
 
 class Source(Protocol):
-    """What a document is read from: an opened release, or anything else that answers queries."""
+    """What a document is read from: an opened release, or anything else that answers queries and knows its claims."""
 
     @property
     def evaluator(self) -> Engine:
         """Whatever answers the queries."""
+
+    @property
+    def index(self) -> Index:
+        """What tells which named graphs are claims."""
 
 
 def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Document:
@@ -138,10 +137,10 @@ def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Doc
 
     Without `claims`, the graphs behind the held view are looked up only where that is silent about the resource.
     """
-    found = asked(source, iri, names=CLAIMED if claims else CLAIMED[:1], page=page)
+    found = asked(source, iri, names=CLAIMED if claims else _HELD, page=page)
     if not claims and "out total" not in found:
         found = asked(source, iri, names=CLAIMED, page=page)
-    return document_in(source, found, iri=iri, page=page)
+    return document_in(source, found, iri=iri, page=page, claims=claims_behind(source, found))
 
 
 def asked(source: Source, iri: str, *, names: tuple[str, ...], page: int = 1) -> Parts:
@@ -158,29 +157,35 @@ def _paged(text: str, page: int) -> str:
     return text if page == 1 else text.replace("OFFSET 0", f"OFFSET {(page - 1) * PAGE}")
 
 
-def document_in(source: Source, parts: Parts, *, iri: str, page: int) -> Document:
+def claims_behind(source: Source, parts: Parts, others: Iterable[str] = ()) -> dict[str, Claim]:
+    """The claims among the named graphs of which `parts` tell, those of some `others` included."""
+    rows = (row for part in (*_STATED, *others) for row in parts.get(part, ()))
+    graphs = {graph.value for graph in map(_graph, rows) if isinstance(graph, NamedNode)}
+    return claims(source.index, graphs) if graphs else {}
+
+
+def document_in(source: Source, parts: Parts, *, iri: str, page: int, claims: Mapping[str, Claim]) -> Document:
     """The document of `iri` of which `parts` tell; raises UnknownResource where they hold nothing."""
     if not parts:
         raise UnknownResource(iri)
-    said, linked = _graphs(parts.get("says", ())), _graphs(parts.get("links", ()))
-    claims = claims_in(parts.get("claim", ()))
-    held, held_in = (set(map(_triple, parts.get(part, ()))) for part in ("out", "in"))
+    held, held_in, said, linked = (_graphs(parts.get(part, ())) for part in _STATED)
     sizes = {part: int(parts[part][0]["o"].value) for part in ("out total", "in total") if part in parts}
     # What the held view passes over in silence, as the shapes, is described by the graphs that are no claims.
     published = () if "out total" in sizes else _unclaimed(said, claims)
-    held |= {triple for triple, graphs in said.items() if not graphs.isdisjoint(published)}
+    held |= {triple: graphs for triple, graphs in said.items() if not graphs.isdisjoint(published)}
     if not sizes:
         linking = _unclaimed(linked, claims)
-        held_in = {triple for triple, graphs in linked.items() if not graphs.isdisjoint(linking)}
+        held_in = {triple: graphs for triple, graphs in linked.items() if not graphs.isdisjoint(linking)}
+    beside = {triple: graphs for triple, graphs in {**linked, **said}.items() if triple not in {**held, **held_in}}
     return Document(
         iri=iri,
         page=page,
-        outgoing=_statements(held, said, held=True),
-        incoming=_statements(held_in - held, linked, held=True),
+        outgoing=_statements(held, held=True),
+        incoming=_statements({each: held_in[each] for each in held_in if each not in held}, held=True),
         outgoing_total=sizes.get("out total", len(held)),
         incoming_total=sizes.get("in total", len(held_in)),
         parts=_nested(source, held, iri=iri, graphs=published),
-        unheld=_statements({*said, *linked} - held - held_in, {**linked, **said}, held=False),
+        unheld=_statements(beside, held=False),
         content=tuple(Triple(row["s"], row["p"], row["o"]) for row in parts.get("content", ())),
         claims=claims,
     )
@@ -230,19 +235,23 @@ def _renamed(statements: Iterable[Statement], names: Labels) -> tuple[Statement,
     return tuple(sorted(renamed, key=lambda each: str(each.triple)))
 
 
-def _statements(triples: Iterable[Triple], graphs: Graphs, *, held: bool) -> tuple[Statement, ...]:
-    return tuple(
-        Statement(triple, held, tuple(sorted(graphs.get(triple, ())))) for triple in sorted(triples, key=str)
-    )
+def _statements(graphs: Graphs, *, held: bool) -> tuple[Statement, ...]:
+    """The statements in the order of their terms, each with the graphs that hold it."""
+    return tuple(Statement(triple, held, tuple(sorted(graphs[triple]))) for triple in sorted(graphs, key=str))
 
 
-def _graphs(rows: Iterable[Row]) -> Graphs:
+def _graphs(rows: Iterable[Row]) -> dict[Triple, set[str]]:
     found: dict[Triple, set[str]] = {}
     for row in rows:
         graphs = found.setdefault(_triple(row), set())
-        if isinstance(row["g"], NamedNode):  # a graph that is a blank node has no name to show
-            graphs.add(row["g"].value)
+        if isinstance(graph := _graph(row), NamedNode):  # one that is a blank node has no name to show
+            graphs.add(graph.value)
     return found
+
+
+def _graph(row: Row) -> Any:
+    """The graph of which a row tells, if it stands in any."""
+    return row.get("g", row.get("graph"))
 
 
 def _unclaimed(graphs: Graphs, claims: Mapping[str, Claim]) -> tuple[str, ...]:

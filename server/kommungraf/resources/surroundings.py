@@ -17,6 +17,7 @@ from kommungraf.resources.resources import (
     Source,
     Statement,
     asked,
+    claims_behind,
     claims_in,
     document_in,
 )
@@ -28,6 +29,7 @@ __all__ = ["WHOLE", "Neighbour", "Quotation", "Rival", "Surroundings", "load_wit
 WHOLE: Final = (*CLAIMED, "surroundings", "located", "names-of", "quoted", "conflicting")
 _NUMBER: Final = re.compile(r"\d+", re.ASCII)
 _ACCEPTED: Final = iri("kg:Accepted")
+_COOPERATES: Final = iri("kg:cooperatesWith")
 #: What is shown of neighbours, beside what claims disagree about.
 _SHOWN: Final = frozenset(
     iri(name)
@@ -115,23 +117,32 @@ class Surroundings:
 def load_with_surroundings(source: Source, resource: str, *, page: int = 1) -> tuple[Document, Surroundings]:
     """One page of the document of `resource` and of what stands around it, in one round; raises UnknownResource."""
     parts = asked(source, resource, names=WHOLE, page=page)
-    document = document_in(source, parts, iri=resource, page=page)
-    return document, _surroundings(parts, resource, document.claims)
+    claims = claims_behind(source, parts, _links(parts))
+    document = document_in(source, parts, iri=resource, page=page, claims=claims)
+    return document, _surroundings(parts, resource, claims)
 
 
 def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim]) -> Surroundings:
+    near = parts.get("near", ())
+    cooperating = {row["s"].value for row in near if "p" in row and row["p"].value == _COOPERATES}
     partners: dict[str, set[str]] = {}
     for row in parts.get("partner", ()):
-        partners.setdefault(row["s"].value, set()).add(row["o"].value)
+        if (partner := row["o"].value) in cooperating:
+            partners.setdefault(row["s"].value, set()).add(partner)
     return Surroundings(
         neighbours=_neighbours(parts, claims),
         partners={name: tuple(sorted(found - {resource})) for name, found in partners.items()},
-        near=tuple(row["s"].value for row in parts.get("near", ())),
-        places={row["s"].value: _position(row) for row in parts.get("place", ())},
+        near=tuple(dict.fromkeys(row["s"].value for row in near)),
+        places={row["s"].value: _position(row) for row in near if "latitude" in row},
         names=tuple((row["s"].value, row["o"]) for row in parts.get("name", ())),
         quotations=_quotations(parts.get("quoted", ())),
         rivals=_rivals(parts.get("rival", ())),
     )
+
+
+def _links(parts: Parts) -> tuple[str, ...]:
+    """The parts that have the IRI of a property for a name: what is said of things that have that property."""
+    return tuple(name for name in parts if "/" in name)
 
 
 def _position(row: Row) -> tuple[float, float]:
@@ -141,7 +152,7 @@ def _position(row: Row) -> tuple[float, float]:
 def _neighbours(parts: Parts, claims: Mapping[str, Claim]) -> tuple[Neighbour, ...]:
     """The things of the parts that have the IRI of a property for a name."""
     found: dict[tuple[str, str], dict[str, list[Row]]] = {}
-    for link in (name for name in parts if "/" in name):
+    for link in _links(parts):
         for row in parts[link]:
             said = found.setdefault((row["s"].value, link), {})
             said.setdefault(row["p"].value, []).append(row)
