@@ -31,6 +31,22 @@ def test_each_graph_is_walked_once_with_all_that_it_says() -> None:
     }
 
 
+def test_large_graph_is_walked_in_parts_and_loses_nothing() -> None:
+    many = [said(f"{number:06}", ONE) for number in range(120_001)]
+    walked = list(Graphs(Lines(graph_first([*many, *QUADS], CURATION))).walk())
+    parts = [lines for name, lines in walked if name == ONE]
+    assert len(parts) == 3
+    assert [line for lines in parts for line in lines] == sorted(without_graphs([*many, *QUADS[1::2][:2]]))
+    assert sum(name == TWO for name, _ in walked) == 1
+
+
+def test_statements_that_have_words_are_found_by_graph_also_in_changed_graphs() -> None:
+    changed = graphs().changed({TWO: [said("new", TWO), said("b", TWO)]})
+    found = {name: [quad.object.value for quad in parsed(lines)] for name, lines in changed.mentioning(b'"b"')}
+    assert found == {TWO: ["b"]}
+    assert {name for name, _ in changed.mentioning(b"<urn:says>")} == {ONE, TWO, CURATION, BlankNode("x")}
+
+
 def test_graph_is_looked_up_by_its_whole_name() -> None:
     assert graphs()[TWO] == [said("b", TWO)]
     assert graphs()[CURATION] == [said("c", CURATION)]

@@ -26,6 +26,15 @@ def test_no_lines_are_an_empty_sequence() -> None:
     assert (list(Lines([])), len(Lines([]))) == ([], 0)
 
 
+def test_many_lines_on_disk_are_merged_as_if_they_had_been_sorted_at_once() -> None:
+    numbers = [(number * 7919) % 60_000 for number in range(130_000)]  # each of them at least twice
+    lines = Lines((b"%d\n" % number for number in numbers), 30_000)
+    expected = sorted({b"%d\n" % number for number in numbers})
+    assert list(lines) == expected
+    assert [lines[place] for place in (0, 20_000, 59_999)] == [expected[place] for place in (0, 20_000, 59_999)]
+    assert list(starting_with(lines, b"1")) == [line for line in expected if line.startswith(b"1")]
+
+
 def test_sorted_lines_are_merged_without_doubles() -> None:
     assert list(merged([b"a\n", b"b\n"], [b"b\n", b"c\n"])) == [b"a\n", b"b\n", b"c\n"]
 

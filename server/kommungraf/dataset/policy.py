@@ -39,6 +39,9 @@ _REASONS: Final = tuple(
     for name in ("ContradictedByRegister", "Superseded", "Disputed", "Corroborating", "Unconfirmed")
 )
 
+#: Who belongs to each thing that is contested.
+Parties = Mapping[NamedNode, set[NamedNode]]
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -64,19 +67,22 @@ def judged(partition: Partition, policy: Rule | None, store: Store, base_iri: st
     `store` holds what the publisher says of them as its default graph.
     """
     graph = NamedNode(base_iri + POLICY)
-    statuses = _statuses(partition, policy, store)
+    parties = _parties(partition)
+    statuses = _statuses(partition, policy, store, parties)
     claims = partition.claims
     accepted = claims.accepted | {claim for claim, status in statuses.items() if status == _ACCEPTED}
     given = (Quad(claim, _STATUS, status, graph) for claim, status in statuses.items())
     pairs = (Quad(one, _CONFLICTS, other, graph) for one, other in partition.pairs(_CONFLICTS.value))
-    concerned = _concerned(partition, base_iri)
+    concerned = _concerned(partition, parties, base_iri)
     derived = (*partition.metadata, *described(partition.contests, base_iri), *concerned, *given, *pairs)
     return Judgement(replace(claims, accepted=accepted), tuple(dict.fromkeys(derived)))
 
 
-def _statuses(partition: Partition, policy: Rule | None, store: Store) -> dict[NamedNode, NamedNode]:
+def _statuses(
+    partition: Partition, policy: Rule | None, store: Store, parties: Parties
+) -> dict[NamedNode, NamedNode]:
     undecided = partition.claims.declared - partition.claims.written
-    reasons = _answers(partition, policy, store) if policy else {}
+    reasons = _answers(partition, policy, store, parties) if policy else {}
     statuses = {claim: reasons.get(claim, _ACCEPTED) for claim in undecided}
     held = {claim for claim, status in statuses.items() if status == _ACCEPTED} | partition.claims.accepted
     for one, other in partition.pairs(_CONFLICTS.value):
@@ -85,10 +91,10 @@ def _statuses(partition: Partition, policy: Rule | None, store: Store) -> dict[N
     return dict(sorted(statuses.items(), key=lambda item: item[0].value))
 
 
-def _answers(partition: Partition, policy: Rule, store: Store) -> Mapping[NamedNode, NamedNode]:
+def _answers(partition: Partition, policy: Rule, store: Store, parties: Parties) -> Mapping[NamedNode, NamedNode]:
     """Why the policy does not hold a claim, for each that it does not."""
     found: defaultdict[NamedNode, set[NamedNode]] = defaultdict(set)
-    store.extend(_asked(partition))
+    store.extend(_asked(partition, parties))
     for triple in _constructed(store, policy):
         if triple.predicate == _STATUS:
             found[triple.subject].add(triple.object)
@@ -108,36 +114,34 @@ def _constructed(store: Store, policy: Rule) -> QueryTriples:
     return answer
 
 
-def _asked(partition: Partition) -> Iterator[Quad]:
+def _asked(partition: Partition, parties: Parties) -> Iterator[Quad]:
     """What the policy is asked over, beside what the publisher says: how the claims stand to each other."""
     yield from (Quad(each.subject, each.predicate, each.object) for each in partition.metadata)
     for relation, pairs in partition.relations.items():
         yield from (Quad(one, NamedNode(relation), other) for one, other in pairs)
-    yield from _matters(partition)
+    yield from _matters(partition, parties)
     yield from _topics(partition.claims)
 
 
 def _topics(claims: Claims) -> Iterator[Quad]:
     """What each claim that nobody judged describes."""
     undecided = claims.declared - claims.written
-    for claim, lines in claims.graphs.walk() if undecided else ():
+    for claim, lines in claims.graphs.mentioning(_TYPE) if undecided else ():
         if isinstance(claim, NamedNode) and claim in undecided:
-            typed = parsed(line for line in lines if _TYPE in line)
-            yield from (Quad(claim, _TOPIC, quad.subject) for quad in typed if quad.predicate == _A)
+            yield from (Quad(claim, _TOPIC, quad.subject) for quad in parsed(lines) if quad.predicate == _A)
 
 
-def _matters(partition: Partition) -> Iterator[Quad]:
+def _matters(partition: Partition, parties: Parties) -> Iterator[Quad]:
     """The kind of each claim's disagreement, and the parties to the matter: the thing itself and its members."""
-    parties = _parties(partition)
     for part in partition.parts:
         yield Quad(part.claim, _KIND, NamedNode(f"{BASE}{KIND}{part.kind}"))
         for party in (part.subject, *parties.get(part.subject, ())):
             yield Quad(part.claim, _PARTY, party)
 
 
-def _concerned(partition: Partition, base_iri: str) -> Iterator[Quad]:
+def _concerned(partition: Partition, parties: Parties, base_iri: str) -> Iterator[Quad]:
     """The municipalities that each disagreement concerns: the thing itself, or those that belong to it."""
-    parties, municipalities = _parties(partition), f"{base_iri}id/municipality/"
+    municipalities = f"{base_iri}id/municipality/"
     for each in partition.contests:
         graph = NamedNode(f"{base_iri}id/rule/{each.kind}")
         for party in (each.subject, *parties.get(each.subject, ())):
@@ -145,7 +149,7 @@ def _concerned(partition: Partition, base_iri: str) -> Iterator[Quad]:
                 yield Quad(conflict_of(each, base_iri), _CONCERNS, party, graph)
 
 
-def _parties(partition: Partition) -> Mapping[NamedNode, set[NamedNode]]:
+def _parties(partition: Partition) -> Parties:
     """Who belongs to what is contested, whoever says so."""
     wanted = {str(each.subject).encode() for each in partition.contests}
     bodies: defaultdict[bytes, set[bytes]] = defaultdict(set)
@@ -161,12 +165,11 @@ def _parties(partition: Partition) -> Mapping[NamedNode, set[NamedNode]]:
 
 def _said(claims: Claims, predicate: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The subject and object of each statement of the claims with this predicate, where both are IRIs."""
-    for claim, lines in claims.graphs.walk():
-        for line in lines:
-            if predicate in line and claim in claims.declared:
-                subject, named, value = line[:-3].split(b" ", 2)
-                if named == predicate and subject[:1] == value[:1] == b"<":
-                    yield subject, value
+    for claim, lines in claims.graphs.mentioning(predicate):
+        for line in lines if claim in claims.declared else ():
+            subject, named, value = line[:-3].split(b" ", 2)
+            if named == predicate and subject[:1] == value[:1] == b"<":
+                yield subject, value
 
 
 def _node(token: bytes) -> NamedNode:

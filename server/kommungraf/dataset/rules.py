@@ -11,7 +11,8 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, RdfFormat, Store
 
 from kommungraf.errors import Place, SyntaxFault
-from kommungraf.quads.graphs import chunks, parsed, serialised
+from kommungraf.quads.graphs import chunks, in_graph, parsed
+from kommungraf.quads.querying import added
 from kommungraf.quads.spool import Lines
 from kommungraf.quads.tokens import text
 from kommungraf.tables.periods import bounds, dated
@@ -61,10 +62,10 @@ def apply_rules(store: Store, rules: Iterable[Rule], rule_iri: str) -> Iterator[
     """
     for rule in rules:
         graph = NamedNode(rule_iri + rule.name)
-        for quads in chunks(parsed(_constructed(store, rule))):
-            derived = [quad for quad in quads if quad not in store]
-            store.extend(derived)
-            yield from serialised(Quad(quad.subject, quad.predicate, quad.object, graph) for quad in derived)
+        for lines in chunks(_constructed(store, rule)):
+            derived = [line for line, quad in zip(lines, parsed(lines), strict=True) if quad not in store]
+            added(store, derived)
+            yield from in_graph(derived, graph)
 
 
 def _constructed(store: Store, rule: Rule) -> Lines:

@@ -1,7 +1,7 @@
 """Named graphs as sorted lines on disk: walked in order, or one graph looked up at a time; and quads as lines and back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, parse, serialize
@@ -53,7 +53,7 @@ class Graphs:
         return (line[len(token) + 1 :] for line in found)
 
     def walk(self) -> Iterator[tuple[Name, list[bytes]]]:
-        """Each graph with its statements as N-Triples lines."""
+        """Each graph with its statements as N-Triples lines; a large graph comes in parts, one after the other."""
         changed = {_token(name): name for name in self._changed}
         for token, lines in self._kept():
             if token not in changed:
@@ -61,15 +61,25 @@ class Graphs:
         for name in self._changed:
             yield name, list(self.statements(name))
 
+    def mentioning(self, words: bytes) -> Iterator[tuple[Name, list[bytes]]]:
+        """Each graph in which `words` stand, with those of its statements that have them."""
+        changed = {_token(name): name for name in self._changed}
+        found = (line for line in self._lines if words in line)
+        for token, lines in groupby(found, lambda line: line.partition(b" ")[0]):
+            if token not in changed:
+                yield _name(token), [line[len(token) + 1 :] for line in lines]
+        for name in self._changed:
+            yield name, [line for line in self.statements(name) if words in line]
+
     def _kept(self) -> Iterator[tuple[bytes, list[bytes]]]:
-        token, start, found = b"", b"\n", list[bytes]()
+        token, start, length, found = b"", b"\n", 0, list[bytes]()
         for line in self._lines:
-            if not line.startswith(start):
+            if not line.startswith(start) or len(found) == _CHUNK:
                 if found:
                     yield token, found
                 token, found = line.partition(b" ")[0], []
-                start = b"%s " % token
-            found.append(line[len(start) :])
+                start, length = b"%s " % token, len(token) + 1
+            found.append(line[length:])
         if found:
             yield token, found
 

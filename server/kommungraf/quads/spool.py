@@ -1,13 +1,12 @@
 """Sorted lines of any number: sorted in memory by the batch, merged on disk, read back in order or by their number."""
 
-import heapq
 import io
 import mmap
 import tempfile
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice, pairwise
+from itertools import accumulate, groupby, islice
 from typing import IO, Final, cast, overload
 
 __all__ = ["BATCH", "Lines", "merged", "starting_with"]
@@ -15,22 +14,20 @@ __all__ = ["BATCH", "Lines", "merged", "starting_with"]
 #: How many lines are sorted in memory at once; a million of them are about 250 MB.
 BATCH: Final = 1_000_000
 _BUFFER: Final = 1 << 20
+#: How many lines are read or written at once.
+_BLOCK: Final = 20_000
 
 
 class Lines(Sequence[bytes]):
-    """The distinct lines in byte order, in a temporary file without a name that goes with the object."""
+    """The distinct lines in byte order, in a temporary file without a name that goes with the object; each ends with its only line feed."""
 
     def __init__(self, lines: Iterable[bytes], batch: int = BATCH) -> None:
         self._ends = array("Q", [0])
-        runs = _runs(iter(lines), batch)
+        distinct = merged(*_runs(iter(lines), batch))
         with tempfile.TemporaryFile(prefix="kommungraf-", buffering=_BUFFER) as stream:
-            end, last = 0, b""
-            for line in runs[0] if len(runs) == 1 else heapq.merge(*runs):
-                if line != last:
-                    stream.write(line)
-                    end += len(line)
-                    self._ends.append(end)
-                    last = line
+            while block := list(islice(distinct, _BLOCK)):
+                stream.write(b"".join(block))
+                self._ends.extend(accumulate(map(len, block), initial=self._ends.pop()))
             stream.flush()
             self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if self._ends[-1] else b""
 
@@ -49,14 +46,17 @@ class Lines(Sequence[bytes]):
 
     def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
         if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
+            start, stop, step = number.indices(len(self))
+            if step == 1 and start < stop:
+                return io.BytesIO(self._map[self._ends[start] : self._ends[stop]]).readlines()
+            return [self[each] for each in range(start, stop, step)]
         if not -len(self) <= number < len(self):
             raise IndexError(number)
         place = number % len(self)
         return self._map[self._ends[place] : self._ends[place + 1]]
 
     def __iter__(self) -> Iterator[bytes]:
-        return (self._map[start:end] for start, end in pairwise(self._ends))
+        return (line for place in range(0, len(self), _BLOCK) for line in self[place : place + _BLOCK])
 
 
 class _Stream(io.RawIOBase):
@@ -106,12 +106,31 @@ def _read_once(stream: IO[bytes]) -> Iterator[bytes]:
 
 def merged(*runs: Iterable[bytes]) -> Iterator[bytes]:
     """The distinct lines of sorted runs, in order."""
-    return (line for line, _ in groupby(heapq.merge(*runs)))
+    lines = iter(runs[0]) if len(runs) == 1 else _in_order([iter(run) for run in runs])
+    return (line for line, _ in groupby(lines))
+
+
+def _in_order(runs: list[Iterator[bytes]]) -> Iterator[bytes]:
+    """The lines of sorted runs, a block of each in memory: what is sorted in parts is sorted again at once."""
+    pending = [(run, block) for run in runs if (block := list(islice(run, _BLOCK)))]
+    while len(pending) > 1:
+        end = min(block[-1] for _, block in pending)  # what is still to be read isn't before it
+        found: list[bytes] = []
+        for _, block in pending:
+            place = bisect_right(block, end)
+            found += block[:place]
+            del block[:place]
+        found.sort()
+        yield from found
+        pending = [(run, rest) for run, block in pending if (rest := block or list(islice(run, _BLOCK)))]
+    for run, block in pending:
+        yield from block
+        yield from run
 
 
 def starting_with(lines: Sequence[bytes], start: bytes) -> Iterator[bytes]:
     """Those of sorted lines that start so."""
-    number = bisect_left(lines, start)
-    while number < len(lines) and lines[number].startswith(start):
-        yield lines[number]
-        number += 1
+    place = bisect_left(lines, start)
+    end = bisect_right(lines, start, lo=place, key=lambda line: line[: len(start)])
+    for each in range(place, end, _BLOCK):
+        yield from lines[each : min(each + _BLOCK, end)]
