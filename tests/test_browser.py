@@ -208,6 +208,29 @@ def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str
         assert any("Växjö kommun" in row["members"] for row in rows)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_phone_reader_finds_which_municipalities_disagree(browser: Browser, site: str, scripts: bool) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True, java_script_enabled=scripts) as (page, _):
+        page.goto(f"{site}/?lang=sv")
+        page.locator("nav.main").get_by_role("link", name="Motsägelser").tap()
+        page.locator("summary", has_text="Kommun för kommun").tap()
+        page.locator("main").get_by_role("link", name="Älmhults kommun", exact=True).first.tap()
+        page.wait_for_url("**municipality=se-0765**")
+        expect(page.locator("main")).to_contain_text("sedan 2006")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_phone_reader_gets_the_answer_to_a_question_in_sparql(browser: Browser, site: str, scripts: bool) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True, java_script_enabled=scripts) as (page, _):
+        page.goto(f"{site}/?lang=sv")
+        page.locator("nav.main").get_by_role("link", name="SPARQL-fråga").tap()
+        page.locator("main").get_by_role("link", name="Sedan när är Älmhults kommun").tap()
+        page.get_by_role("button", name="Kör").tap()
+        page.wait_for_url("**/sparql?**query=**")
+        expect(page.locator("#answer")).to_contain_text("sommaren 2018")
+        expect(page.get_by_role("heading", name="Svar")).to_be_in_viewport()
+
+
 def test_phone_reader_narrows_a_list_by_its_county(browser: Browser, site: str) -> None:
     with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
         page.goto(f"{site}{KINDS['list']}&lang=sv")

@@ -194,3 +194,11 @@ def test_what_cannot_be_checked_is_refused(client: FlaskClient, path: str, statu
 def test_page_of_a_municipality_leads_to_its_checks(client: FlaskClient) -> None:
     assert 'href="/check/se-0780' in page(client, "/doc/municipality/se-0780")
     assert "/check/" not in page(client, "/doc/county/se-07")
+
+
+def test_sources_of_a_check_fold_after_the_first_where_there_are_many(client: FlaskClient) -> None:
+    text = page(client, "/check/se-0780", "en")
+    [folded, *_] = re.findall(
+        r'</ul><details class="behind"><summary>and (\d+) more</summary><ul class="behind">(.*?)</ul>', text
+    )
+    assert folded[1].count("<li>") == int(folded[0])

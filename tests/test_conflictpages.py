@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from kommungraf.review.disagreements import PAGE
 from own_release import page, sheet
 
 PATH = "/conflicts"
@@ -53,7 +54,7 @@ def test_list_goes_on_over_pages_without_repeating_itself(client: FlaskClient) -
     headings = [
         re.findall(r"<h3>(.*?)</h3>.*?<caption>(.*?)</caption>", text, re.DOTALL) for text in (first, second)
     ]
-    assert len(headings[0]) == 50
+    assert len(headings[0]) == PAGE
     assert not set(headings[0]) & set(headings[1])
     assert client.get(f"{PATH}?page=1000").status_code == 404
 
@@ -92,3 +93,29 @@ def test_disagreement_is_called_by_its_kind_and_subject(client: FlaskClient) -> 
     assert "<h1>Olika start: Partnerskapet Älmhult–Växjö–JB Marks</h1>" in text
     assert "Härlett: <" in text
     assert ">Olika start</a>" in text
+
+
+def municipalities(text: str) -> list[tuple[str, str, int]]:
+    [found] = re.findall(r'<details class="facets".*?</details>', text, re.DOTALL)
+    return [
+        (href.replace("&amp;", "&"), name, int(number))
+        for href, name, number in re.findall(
+            r'<a href="([^"]+)"[^>]*>([^<]+)</a> <span class="quiet">(\d+)', found
+        )
+    ]
+
+
+@pytest.mark.parametrize("address", [PATH, f"{PATH}?kind=different-start"])
+def test_every_municipality_that_is_concerned_is_a_link_with_its_number(client: FlaskClient, address: str) -> None:
+    found = municipalities(page(client, address, "en"))
+    assert "Växjö Municipality" in [name for _, name, _ in found]
+    for href, _, number in (found[0], found[-1], *(each for each in found if "se-0780" in each[0])):
+        told = re.findall(r'<p class="note">(\d+) disagreement', page(client, href, "en"))
+        assert told == [str(number)]
+
+
+def test_sides_of_a_disagreement_fold_after_the_first_where_there_are_many(client: FlaskClient) -> None:
+    text = page(client, f"{PATH}?kind=before-it-existed", "en")
+    seen, folded, rest = text.partition('<details class="more"><summary>and 4 more</summary>')
+    assert folded
+    assert seen.count('<tr><th scope="row">') == rest.count('<tr><th scope="row">') == 4

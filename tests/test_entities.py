@@ -96,3 +96,12 @@ def test_figure_shows_who_counted(client: FlaskClient) -> None:
 
 def test_what_shapes_say_in_unnamed_nodes_is_not_said_of_a_concept(client: FlaskClient) -> None:
     assert "namnlös nod" not in page(client, "/def/Accepted")
+
+
+@pytest.mark.parametrize(("language", "said"), [("sv", "sedan 2006"), ("en", "since 2006")])
+def test_page_of_a_disagreement_shows_what_each_side_says(client: FlaskClient, language: str, said: str) -> None:
+    path = "/doc/conflict/different-start/partnership-se-almhult-vaxjo-za-jb-marks"
+    sides = section(page(client, path, language), "table-1")
+    assert said in sides
+    assert said.replace("2006", "2005") in sides
+    assert "/doc/source/" in sides

@@ -149,3 +149,21 @@ def test_name_that_a_spreadsheet_would_take_for_a_formula_is_text(tmp_path: Path
     with client_of(tmp_path, content) as small:
         found = sheet(small, f"/list?type={quote(BASE + 'def/Place', safe='')}")
     assert [row["name_sv"] for row in found] == ["'=HYPERLINK(1)"]
+
+
+def test_long_list_tells_what_each_of_its_pages_begins_with(client: FlaskClient) -> None:
+    address = f"/list?type={quote(MUNICIPALITY, safe='')}"
+    [starts] = re.findall(
+        r'<nav aria-label="Pages by their first name">.*?</nav>', page(client, address, "en"), re.DOTALL
+    )
+    found = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+) …</a>', starts)
+    assert len(found) == 3
+    for href, name in found:
+        [first] = re.findall(
+            r'<ul class="links long">\s+<li><a [^>]+>([^<]+)</a>', page(client, href.replace("&amp;", "&"), "en")
+        )
+        assert first == name
+
+
+def test_list_of_one_page_needs_no_such_links(client: FlaskClient) -> None:
+    assert "Pages by their first name" not in page(client, OF_KRONOBERG, "en")

@@ -277,10 +277,10 @@ def test_what_the_framework_says_is_translated(error: type[HTTPException]) -> No
 def test_list_is_in_order_and_whole(client: FlaskClient) -> None:
     path = "/list?type=https%3A%2F%2Fw3id.org%2Fkommungraf%2Fdef%2FMunicipality"
     found = re.findall(
-        r'<li><a href="/doc/municipality/([^"?]+)', shown(client, path) + shown(client, f"{path}&page=2")
+        r'<li><a href="/doc/municipality/([^"?]+)', "".join(shown(client, f"{path}&page={n}") for n in (1, 2, 3))
     )
     assert len(found) == len(set(found)) >= 290
-    assert client.get(f"{path}&page=3", headers={"Accept": "text/html"}).status_code == 404
+    assert client.get(f"{path}&page=4", headers={"Accept": "text/html"}).status_code == 404
 
 
 def test_downloads_are_listed_with_size_and_digest(client: FlaskClient) -> None:
@@ -354,3 +354,11 @@ def test_shared_link_has_a_picture(client: FlaskClient) -> None:
         width, height = struct.unpack(">II", picture.data[16:24])
     assert f'<meta property="og:image:width" content="{width}">' in text
     assert f'<meta property="og:image:height" content="{height}">' in text
+
+
+def test_downloads_offer_every_list_as_csv(client: FlaskClient) -> None:
+    text = client.get("/dataset/?lang=sv", headers={"Accept": "text/html"}).text
+    sheets = re.findall(r'href="([^"]+)" type="text/csv" aria-label="([^"]+) som CSV"', text)
+    assert "Vänortssamarbeten" in [name for _, name in sheets]
+    for href, _ in sheets:
+        assert client.get(href.replace("&amp;", "&")).mimetype == "text/csv"

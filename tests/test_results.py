@@ -68,3 +68,9 @@ def test_rows_with_coordinates_are_on_a_map(client: FlaskClient, columns: str, v
 )
 def test_what_has_no_place_is_on_no_map(client: FlaskClient, columns: str, values: str) -> None:
     assert "<figure" not in shown(client, f"SELECT {columns} {{ VALUES ({columns}) {{ {values} }} }}")
+
+
+def test_coordinates_are_no_chart(client: FlaskClient) -> None:
+    query = "SELECT * { VALUES (?lat ?long ?n) { (57 15 1) (58 16 2) } }"
+    text = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/html"}).text
+    assert text.count('<svg class="span"') == 2

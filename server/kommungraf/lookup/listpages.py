@@ -19,6 +19,7 @@ from kommungraf.releases.moments import Holds, Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.resources.links import Link
 from kommungraf.review.disagreements import safe
 from kommungraf.texts import LANGUAGES
 
@@ -26,7 +27,9 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("lists", __name__)
 
-_LISTED: Final = 200
+_LISTED: Final = 100
+#: So many pages of a list are told by the names that they begin with.
+_MOST_STARTS: Final = 15
 _CSV: Final = "text/csv"
 #: A copy of the site holds the lists of whole classes, and those of one county.
 _KEPT: Final = ("county",)
@@ -54,9 +57,23 @@ def listing() -> ResponseReturnValue:
         "taken": [who.names.link(value) for value in within.facets.values()],
         "facets": rows,
         "opened": open_at_once(rows),
+        "starts": _starts(who, name, within.facets, pages=pages),
         "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
     }
     return page("list.html", who, total=total, number=number, pages=pages, **dated(who, when), **context)
+
+
+def _starts(who: Reader, name: str, chosen: Mapping[str, str], *, pages: int) -> list[Link]:
+    """What each page of the list begins with, where there are several and not too many."""
+    if not 1 < pages <= _MOST_STARTS:
+        return []
+    first = [
+        thing
+        for number in range(pages)
+        for thing in who.edition.index.of_type(name, who.language, facets=chosen, limit=1, offset=number * _LISTED)
+    ]
+    who.names.fetch(first)
+    return [who.names.link(each) for each in first]
 
 
 def _facets(who: Reader, name: str, chosen: Mapping[str, str]) -> list[Facet]:

@@ -62,11 +62,12 @@ _OUR_CLASSES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many things of a class there are, and where they are listed."""
+    """How many things of a class there are, and where they are listed, as a page and as a sheet."""
 
     name: Link
     number: str
     href: str
+    sheet: str
 
 
 @blueprint.get("/")
@@ -135,6 +136,7 @@ def _counts(who: Reader) -> list[Count]:
             plural(who.names.link(name), who.language, types[name]),
             number_in_words(types[name], who.language),
             who.names.page(f"list?type={quote(name, safe='')}"),
+            who.with_query("list", {"type": name, "format": "csv"}),
         )
         for name in shown
     ]
@@ -210,7 +212,7 @@ def dataset() -> ResponseReturnValue:
         for entry in sorted(entries, key=lambda entry: (entry.describes != "held", entry.describes, entry.path))
         if entry.describes not in {"index", "questions"}
     ]
-    response = page("dataset.html", who, files=files, structured=_structured(who))
+    response = page("dataset.html", who, files=files, lists=_counts(who), structured=_structured(who))
     for entry, _, _ in files:
         address = f"{request.script_root}/dataset/{entry.path}"
         response.headers.add("Link", f'<{address}>; rel="item"; type="{entry.media_type}"')

@@ -22,6 +22,8 @@ __all__ = ["Table", "answered", "table_of", "table_of_results"]
 _MOST_ROWS: Final = 1000
 _N_TRIPLES: Final = "application/n-triples"
 _AXES: Final = (("lat", "long"), ("lat", "lon"), ("latitude", "longitude"))
+#: What is no amount, so that no chart is made of it.
+_DEGREES_OF: Final = frozenset(name for pair in _AXES for name in pair)
 _WKT: Final = iri("geo:wktLiteral")
 _DEGREES: Final = r"(-?\d{1,3}(?:\.\d{1,15})?)"
 _POINT: Final = re.compile(
@@ -80,7 +82,9 @@ def _table(who: Reader, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]
     who.names.fetch(term.value for row in shown for term in row if isinstance(term, NamedNode))
     views = Views(who.names, {})
     cells = tuple(tuple(None if term is None else views.value(term) for term in row) for row in shown)
-    most = tuple(_most(row[number] for row in shown) for number in range(len(columns)))
+    most = tuple(
+        None if name in _DEGREES_OF else _most(row[number] for row in shown) for number, name in enumerate(columns)
+    )
     return Table(columns, cells, len(found) > len(shown), most, _map(columns, cells))
 
 

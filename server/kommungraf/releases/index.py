@@ -35,7 +35,7 @@ _RANKS: Final = {
     iri(name): rank
     for rank, names in enumerate(
         (
-            ("skos:prefLabel", "dcterms:title", "rdfs:label", "foaf:name", "schema:name", "sh:name"),
+            ("skos:prefLabel", "dcterms:title", "rdfs:label", "foaf:name", "schema:name", "sh:name", "vcard:fn"),
             ("skos:altLabel", "skos:notation", "kg:wording"),
             ("skos:definition", "dcterms:description", "rdfs:comment", "skos:note", "oa:exact"),
         )

@@ -1,6 +1,6 @@
 """The tables above a resource's statements: cooperations, members, projects, figures, claims of a source."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -224,25 +224,43 @@ def county_panel(who: Reader, lists: Iterable[tuple[Link, int]]) -> Panel:
     return Panel(who.text("In this county"), caption, (who.text("Kind"), who.text("How many")), rows)
 
 
-def rival_panels(
-    who: Reader, views: Views, conflicting: Iterable[Rival], content: Iterable[Triple]
-) -> Iterator[Panel]:
-    """The table of the claims that conflict with a claim that says `content`."""
-    said = frozenset(content)
-    rows = tuple(_rival(who, views, each, said=said) for each in conflicting)
-    if rows:
-        columns = (who.text("Claim"), who.text("What it says instead"), who.text("Source"), who.text("Status"))
-        yield Panel(who.text("Conflicting claims"), who.text("What others say of the same"), columns, rows)
-
-
-def _rival(who: Reader, views: Views, each: Rival, *, said: Set[Triple]) -> tuple[Part, ...]:
-    claim = _phrased(who, who.names.link(each.claim.iri), each.claim.phrases)
+def rival_panels(who: Reader, views: Views, around: Surroundings, content: Iterable[Triple]) -> Iterator[Panel]:
+    """The table of the claims that conflict with a claim that says `content`, or that are the sides of a disagreement."""
+    text, said = who.text, frozenset(content)
     matters = {(triple.subject, triple.predicate) for triple in said}
-    others = (triple for triple in each.triples if triple not in said)
-    found = (views.value(triple.object) for triple in others if (triple.subject, triple.predicate) in matters)
-    instead = tuple(dict.fromkeys(found))
+    rows = tuple(
+        _rival(
+            who,
+            views,
+            each,
+            [triple.object for triple in each.triples if triple.predicate.value in around.compared],
+        )
+        if around.compared
+        else _rival(
+            who,
+            views,
+            each,
+            [
+                triple.object
+                for triple in each.triples
+                if triple not in said and (triple.subject, triple.predicate) in matters
+            ],
+        )
+        for each in around.rivals
+    )
+    if rows and around.compared:
+        columns = (text("Claim"), text("What it says"), text("Source"), text("Status"))
+        yield Panel(text("The sides"), text("What each side says, and who"), columns, rows)
+    elif rows:
+        columns = (text("Claim"), text("What it says instead"), text("Source"), text("Status"))
+        yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows)
+
+
+def _rival(who: Reader, views: Views, each: Rival, found: Iterable[object]) -> tuple[Part, ...]:
+    claim = _phrased(who, who.names.link(each.claim.iri), each.claim.phrases)
+    values = tuple(dict.fromkeys(map(views.value, found)))
     status = Part((views.value_of(each.claim.status),))
-    return Part((Value(claim.iri, link=claim),)), Part(instead), _linked(who, each.claim.sources), status
+    return Part((Value(claim.iri, link=claim),)), Part(values), _linked(who, each.claim.sources), status
 
 
 def _phrased(who: Reader, link: Link, phrases: tuple[str, ...]) -> Link:

@@ -93,7 +93,7 @@ class Surroundings:
 
     `partners` are the other members of what it is a member of, `near` the things on its map, of which some have their
     latitude and longitude in `places`, `names` its names that have a time, `quotations` the claims that are drawn from
-    it, `rivals` those that conflict with it.
+    it, `rivals` those that conflict with it or are its sides, where it is a disagreement over the `compared` properties.
     """
 
     neighbours: tuple[Neighbour, ...]
@@ -103,6 +103,7 @@ class Surroundings:
     names: tuple[tuple[str, Literal], ...]
     quotations: tuple[Quotation, ...]
     rivals: tuple[Rival, ...]
+    compared: frozenset[str] = frozenset()
 
     def by(self, link: str) -> tuple[Neighbour, ...]:
         """The neighbours that refer to the resource by the property of a prefixed name."""
@@ -137,6 +138,7 @@ def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim]) -> S
         names=tuple((row["s"].value, row["o"]) for row in parts.get("name", ())),
         quotations=_quotations(parts.get("quoted", ())),
         rivals=_rivals(parts.get("rival", ())),
+        compared=frozenset(row["p"].value for row in parts.get("compared", ())),
     )
 
 

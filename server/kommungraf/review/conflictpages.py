@@ -12,7 +12,7 @@ from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import page_number, required
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.wording import period_in_words
-from kommungraf.review.disagreements import as_csv, disagreements
+from kommungraf.review.disagreements import as_csv, concerned, disagreements
 from kommungraf.vocab import iri
 
 __all__ = ["blueprint", "municipality_key"]
@@ -34,7 +34,7 @@ def all_conflicts() -> Response:
         return _sheet(who, kind, key)
     number = page_number(request)
     found = disagreements(who, kind, key, page=number)
-    context = {"found": found, "asked": asked, "sheet": _with_format()}
+    context = {"found": found, "asked": asked, "sheet": _with_format(), "concerned": concerned(who, kind)}
     return page(
         "conflicts.html", who, number=number, day=partial(period_in_words, language=who.language), **context
     )

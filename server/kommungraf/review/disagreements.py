@@ -16,10 +16,10 @@ from kommungraf.resources.links import Link
 from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.vocab import iri
 
-__all__ = ["PAGE", "Disagreements", "Kind", "Matter", "Side", "as_csv", "disagreements", "safe"]
+__all__ = ["PAGE", "Disagreements", "Kind", "Matter", "Side", "as_csv", "concerned", "disagreements", "safe"]
 
 #: How many disagreements a page holds.
-PAGE: Final = 50
+PAGE: Final = 20
 #: How many sides of one disagreement are shown.
 _SIDES: Final = 40
 
@@ -93,6 +93,22 @@ def disagreements(who: Reader, kind: str, municipality: str, *, page: int = 1, s
     )
     named = _named(who, whom) if municipality else None
     return Disagreements(tuple(_matters(who, rows)), kinds, kind, named, total)
+
+
+def concerned(who: Reader, kind: str) -> tuple[tuple[Link, str, int], ...]:
+    """The municipalities that disagreements of the kind concern, by name, each with its key and how many there are."""
+    base = who.edition.base_iri
+    about = NamedNode(base + _KINDS + kind if kind else _ALL)
+    rows = who.edition.evaluator.select(query_text("concerned"), **{"class": about})
+    numbers = {row["municipality"].value: int(row["number"].value) for row in rows if "municipality" in row}
+    who.names.fetch(numbers)
+    found = ((who.names.link(name), number) for name, number in numbers.items())
+    start = f"{base}id/municipality/"
+    return tuple(
+        (link, link.iri.removeprefix(start), number)
+        for link, number in sorted(found, key=lambda each: (each[0].text.casefold(), each[0].iri))
+        if link.iri.startswith(start)
+    )
 
 
 def _text(page: int, size: int) -> str:
