@@ -12,7 +12,7 @@ from kommungraf.quads.spool import starting_with
 from kommungraf.releases.manifest import FileEntry
 from kommungraf.vocab import iri
 
-__all__ = ["Description", "catalogue_quads", "description"]
+__all__ = ["Description", "Extent", "catalogue_quads", "description", "extent"]
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -62,6 +62,14 @@ class Description:
         return min(values, key=str, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a view says: VoID's counts by property, and the instances of each class."""
+
+    counts: Mapping[str, int]
+    classes: Mapping[str, int]
+
+
 def description(held: Sequence[bytes], base_iri: str) -> Description:
     """The dataset's description of itself, found in the held view's sorted lines under the base IRI + `dataset/`."""
     dataset = NamedNode(base_iri + "dataset/")
@@ -74,8 +82,10 @@ def _said_of(node: NamedNode, held: Sequence[bytes]) -> tuple[Quad, ...]:
     return tuple(parse(b"".join(starting_with(held, f"{node} ".encode())), RdfFormat.N_TRIPLES))
 
 
-def catalogue_quads(held: Sequence[bytes], base_iri: str, files: Iterable[FileEntry]) -> Iterator[Quad]:
-    """The catalogue of the dataset with its dumps; sizes and digests are those of `files`."""
+def catalogue_quads(
+    held: Sequence[bytes], base_iri: str, files: Iterable[FileEntry], size: Extent
+) -> Iterator[Quad]:
+    """The catalogue of the dataset with its dumps; sizes and digests are those of `files`, `size` is the extent of the held view."""
     told = description(held, base_iri)
     plain = [entry for entry in files if entry.describes in {"held", "dataset"} and entry.encoding is None]
     yield from _catalogue(told, base_iri)
@@ -83,7 +93,7 @@ def catalogue_quads(held: Sequence[bytes], base_iri: str, files: Iterable[FileEn
     yield from _service(told, base_iri)
     for entry in plain:
         yield from _distribution(told, base_iri, entry)
-    yield from _void(told, held, base_iri, plain)
+    yield from _void(told, size, base_iri, plain)
 
 
 def _catalogue(told: Description, base_iri: str) -> Iterator[Quad]:
@@ -149,31 +159,22 @@ def _named(entry: FileEntry, form: TextFormat) -> dict[str, str]:
     return {language: text.format(form.name) for language, text in _TEXTS[entry.describes].items()}
 
 
-def _void(told: Description, held: Sequence[bytes], base_iri: str, files: list[FileEntry]) -> Iterator[Quad]:
+def _void(told: Description, size: Extent, base_iri: str, files: list[FileEntry]) -> Iterator[Quad]:
     node = told.dataset
     yield from _facts(node, {"rdf:type": "void:Dataset", "void:sparqlEndpoint": base_iri + "sparql"})
     yield Quad(node, NamedNode(iri("void:uriSpace")), Literal(base_iri + "id/"))
     for entry in files:
         yield from _facts(node, {"void:dataDump": f"{base_iri}dataset/{entry.path}"})
-    extent = _extent(held)
-    for name, count in extent.counts.items():
+    for name, count in size.counts.items():
         yield Quad(node, NamedNode(iri(name)), _integer(count))
-    for number, (name, count) in enumerate(sorted(extent.classes.items()), start=1):
+    for number, (name, count) in enumerate(sorted(size.classes.items()), start=1):
         part = NamedNode(f"{base_iri}catalogue#class-{number}")
         yield Quad(node, NamedNode(iri("void:classPartition")), part)
         yield from _facts(part, {"void:class": name})
         yield Quad(part, NamedNode(iri("void:entities")), _integer(count))
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
-    """How much a view says: VoID's counts by property, and the instances of each class."""
-
-    counts: Mapping[str, int]
-    classes: Mapping[str, int]
-
-
-def _extent(held: Sequence[bytes]) -> _Extent:
+def extent(held: Sequence[bytes]) -> Extent:
     """Counts the held view's lines; of the objects only hashes are kept, as they may be many."""
     objects: set[int] = set()
     predicates: Counter[bytes] = Counter()
@@ -193,7 +194,7 @@ def _extent(held: Sequence[bytes]) -> _Extent:
         "void:distinctObjects": len(objects),
         "void:properties": len(predicates),
     }
-    return _Extent(counts, {name[1:-4].decode(): count for name, count in types.items()})
+    return Extent(counts, {name[1:-4].decode(): count for name, count in types.items()})
 
 
 def _integer(count: int) -> Literal:

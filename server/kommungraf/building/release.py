@@ -11,13 +11,14 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
-from kommungraf.building.catalogue import Description, catalogue_quads, description
+from kommungraf.building.catalogue import Description, Extent, catalogue_quads, description, extent
 from kommungraf.building.dumps import dumps, entry, finished, write_lines
 from kommungraf.building.questions import Question
 from kommungraf.dataset.dataset import Dataset, sorted_lines
@@ -106,23 +107,32 @@ def _clear_aside(releases: Path) -> None:
 
 def _write(content: Content, folder: Path, progress: Progress) -> Manifest:
     dataset = content.dataset
-    write_lines(folder, "held", dataset.held_lines)
-    write_lines(folder, "dataset", dataset.lines())
     with _hands(len(dataset.held_lines)) as mapped:
-        made = mapped(
-            _made,
-            [partial(_indexed, folder, dataset.base_iri), *(partial(finished, folder, each) for each in dumps())],
-        )
+        made = _dumped(dataset, folder, mapped)
         _demand_conformance(content)  # while other processes write
+        size, graphs = extent(dataset.held_lines), _graphs(dataset)
         entries = [each for part in _told(made, progress) for each in part]
     entries.append(entry(_written(folder / "questions.json", _questions(content.questions)), "questions"))
     entries.append(entry(_written(folder / "report.ttl", shacl_report(content.findings)), "report"))
     progress("catalogue")
-    entries += _write_catalogue(dataset, folder, entries)
-    manifest = _manifest(dataset, entries)
+    entries += _write_catalogue(dataset, folder, entries, size)
+    manifest = _manifest(dataset, entries, graphs)
     _written(folder / MANIFEST, manifest.to_json().encode())
     _sync_all(folder)
     return manifest
+
+
+def _dumped(dataset: Dataset, folder: Path, mapped: Mapped) -> Iterable[tuple[FileEntry, ...]]:
+    """Has the dumps and the index written: those of the held view while the rest is still sorted, the index before what takes less time."""
+    write_lines(folder, "held", dataset.held_lines)
+    held = mapped(_made, [partial(finished, folder, each) for each in dumps() if each.stem == "held"])
+    write_lines(folder, "dataset", dataset.lines())
+    rest = [partial(finished, folder, each) for each in dumps() if each.stem != "held"]
+    return chain(held, mapped(_made, [partial(_indexed, folder, dataset.base_iri), *rest]))
+
+
+def _graphs(dataset: Dataset) -> int:
+    return len({line[:-3].rpartition(b" ")[2] for line in dataset.named_lines})
 
 
 def _made(part: Part) -> tuple[FileEntry, ...]:
@@ -167,8 +177,8 @@ def _questions(questions: Sequence[Question]) -> bytes:
     return f"{content}\n".encode()
 
 
-def _write_catalogue(dataset: Dataset, folder: Path, entries: list[FileEntry]) -> list[FileEntry]:
-    lines = sorted_lines(catalogue_quads(dataset.held_lines, dataset.base_iri, entries))
+def _write_catalogue(dataset: Dataset, folder: Path, entries: list[FileEntry], size: Extent) -> list[FileEntry]:
+    lines = sorted_lines(catalogue_quads(dataset.held_lines, dataset.base_iri, entries, size))
     return [entry(_write_graph(folder / f"catalogue.{form.suffix}", form, lines), "catalogue") for form in GRAPH]
 
 
@@ -177,7 +187,7 @@ def _write_graph(path: Path, form: TextFormat, lines: list[bytes]) -> Path:
     return path
 
 
-def _manifest(dataset: Dataset, entries: list[FileEntry]) -> Manifest:
+def _manifest(dataset: Dataset, entries: list[FileEntry], graphs: int) -> Manifest:
     told = description(dataset.held_lines, dataset.base_iri)
     ordered = tuple(sorted(entries, key=lambda each: each.path))
     digest = hashlib.sha256("".join(f"{each.path} {each.sha256}\n" for each in ordered).encode())
@@ -191,7 +201,7 @@ def _manifest(dataset: Dataset, entries: list[FileEntry]) -> Manifest:
         modified=_text_of(told, "dcterms:modified"),
         quads=len(dataset.named_lines) + len(dataset.held_lines),
         triples=len(dataset.held_lines),
-        graphs=len({line[:-3].rpartition(b" ")[2] for line in dataset.named_lines}),
+        graphs=graphs,
         files=ordered,
     )
 

@@ -31,7 +31,7 @@ def canonical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     copies: Counter[bytes] = Counter()
     with tempfile.TemporaryFile(prefix="kommungraf-", buffering=1 << 20) as aside:
         for line in lines:
-            labels = _labels(line)
+            labels = _labels(line) if b" _:" in line or line[:1] == b"_" else ()
             if labels:
                 aside.write(b"%s %s" % (labels[0], line))
                 for other in labels[1:]:
@@ -51,8 +51,6 @@ def canonical_triples(quads: Iterable[Quad]) -> list[bytes]:
 
 def _labels(line: bytes) -> list[bytes]:
     """The labels of a line's blank nodes: those of its subject, object and graph."""
-    if b" _:" not in line and line[:1] != b"_":
-        return []
     graph, subject, _, value = line.split(b" ", 3)
     return [term for term in dict.fromkeys((subject, value[:-3], graph)) if term[:2] == b"_:"]
 
@@ -103,19 +101,20 @@ def _prefix(statements: Iterable[bytes], copies: Counter[bytes]) -> str:
 
 
 def _relabelled(part: list[bytes], copies: Counter[bytes]) -> Iterator[bytes]:
-    (label, *others) = dict.fromkeys(label for line in part for label in _labels(line))
+    lines = [line[:-3].split(b" ", 3) for line in part]
+    label, *others = dict.fromkeys(
+        term for terms in lines for term in (terms[1], terms[3], terms[0]) if term[:2] == b"_:"
+    )
     if others:
         for quad in _labelled(list(parsed(map(graph_last, part))), copies):
             yield f"{quad.graph_name} {quad.triple} .\n".encode()
         return
     # RDFC-1.0 calls the only blank node of a graph c14n0.
-    quads = [graph_last(_exchanged(line, label, b"_:c14n0"))[:-3] for line in part]
-    node = f"_:{_prefix(quads, copies)}n0".encode()
-    yield from (_exchanged(line, label, node) for line in part)
+    said = (_exchanged(terms, label, b"_:c14n0") for terms in lines)
+    node = f"_:{_prefix([b'%s %s %s %s' % (*triple, graph) for graph, *triple in said], copies)}n0".encode()
+    yield from (b"%s %s %s %s .\n" % (*_exchanged(terms, label, node),) for terms in lines)
 
 
-def _exchanged(line: bytes, label: bytes, node: bytes) -> bytes:
-    """The line with another label."""
-    graph, subject, predicate, value = line.split(b" ", 3)
-    terms = (node if term == label else term for term in (graph, subject, predicate, value[:-3]))
-    return b"%s %s %s %s .\n" % tuple(terms)
+def _exchanged(terms: list[bytes], label: bytes, node: bytes) -> list[bytes]:
+    """The terms with another label."""
+    return [node if term == label else term for term in terms]

@@ -1,7 +1,8 @@
 """The dataset: claims, curation, ontology, shapes and what is derived, as canonical quads and a held view."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -33,13 +34,18 @@ _GAP_SUBJECT: Final = f"<{iri('kg:gapSubject')}>".encode()
 class Dataset:
     """All quads of a release as sorted lines: `named_lines` are N-Quads of named graphs, `held_lines` N-Triples of the held view.
 
-    Blank nodes are labelled canonically, so equal inputs give equal lines.
+    Blank nodes are labelled canonically, so equal inputs give equal lines. `sort_named` gives the named lines, and sorts them once.
     """
 
     base_iri: str
-    named_lines: Lines
     held_lines: Lines
     claims: Claims
+    sort_named: Callable[[], Lines]
+
+    @property
+    def named_lines(self) -> Lines:
+        """The quads of named graphs, sorted when they are asked for: the held view is needed first."""
+        return self.sort_named()
 
     def lines(self) -> Iterator[bytes]:
         """The whole dataset as sorted N-Quads lines."""
@@ -81,12 +87,12 @@ def assembled(said: Stated, project: Project) -> Dataset:
     vocabulary = parsed(line for line in said.published if line.endswith(b"<%s> .\n" % (base + ONTOLOGY).encode()))
     held = Lines(chain(claims.held_lines(), without_graphs(chain(conclusions, vocabulary))))
     derived = Lines(_derived(held, _behind_gaps(claims), project))
-    return Dataset(
-        base_iri=base,
-        named_lines=Lines(chain(_named(claims), serialised(conclusions), said.published, derived)),
-        held_lines=Lines(merged(held, Lines(map(_triple, derived)))),
-        claims=claims,
-    )
+
+    @cache
+    def sort_named() -> Lines:
+        return Lines(chain(_named(claims), serialised(conclusions), said.published, derived))
+
+    return Dataset(base, Lines(merged(held, Lines(map(_triple, derived)))), claims, sort_named)
 
 
 def _stated(inputs: Inputs, base: str) -> tuple[Claims, list[bytes]]:
@@ -142,7 +148,8 @@ def _quads_in(quads: Iterable[Quad], graph: str) -> Iterator[Quad]:
 
 def _behind_gaps(claims: Claims) -> Iterator[bytes]:
     """What held claims say of the subjects of knowledge gaps, in their graphs: a rule tells from it which claim fills a gap."""
-    said = (line.split(b" ", 2) for line in claims.graphs.statements(claims.curation))
+    told = (lines for name, lines in claims.graphs.mentioning(_GAP_SUBJECT) if name == claims.curation)
+    said = (line.split(b" ", 2) for lines in told for line in lines)
     gaps = {value[:-3] for _, predicate, value in said if predicate == _GAP_SUBJECT}
     for name, lines in claims.graphs.walk() if gaps else ():
         if name in claims.accepted:

@@ -85,9 +85,10 @@ def _constructed(store: Store, rule: Rule) -> Lines:
 def period_bounds(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The four bounds of each EDTF period that can be read; both are N-Triples lines."""
     for line in lines:
-        subject, predicate, value = line.split(b" ", 2)
-        if predicate == _PERIOD_TOKEN:
-            yield from (subject + said for said in _said_of(value[:-3]))
+        if _PERIOD_TOKEN in line:
+            subject, predicate, value = line.split(b" ", 2)
+            if predicate == _PERIOD_TOKEN:
+                yield from (subject + said for said in _said_of(value[:-3]))
 
 
 @lru_cache(maxsize=4096)

@@ -87,36 +87,38 @@ def _records(
     Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`,
     those of naming.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
     """
-    base, last = f"<{base_iri}".encode(), b"\n"
+    base, last, length = f"<{base_iri}".encode(), b"\n", 0
     lately = set[bytes]()
+    predicates: dict[bytes, str] = {}
     for line in lines:
         if line.startswith(last):
-            names = {line[len(last) : -3]}
+            graph = line[length:-3]
+            names: tuple[bytes, ...] = (graph,)
         else:
             subject, predicate, rest = line[:-3].split(b" ", 2)
             value, graph = _parted(rest)
-            names = {subject, predicate, value, graph}
-            last = line[: len(subject) + len(predicate) + len(value) + 3]
-            name = predicate[1:-1].decode()
+            names = (subject, predicate, value, graph)
+            length = len(subject) + len(predicate) + len(value) + 3
+            last = line[:length]
+            name = predicates.get(predicate) or predicates.setdefault(predicate, predicate[1:-1].decode())
             if subject[:1] == b"<":
                 yield from _told(subject[1:-1], name, value, broader)
             yield from told(subject, name, value)
             yield from claimed(subject, name, value, graph)
             if subject[:1] == b"<" and not graph and (fact := timed(predicate[1:-1], value)):
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
-        if graph := line[len(last) : -3]:
+        if graph:
             sizes[graph] += 1
-        things = [
-            name for name in names - lately if name.startswith(base) or (name == subject and name[:1] == b"<")
-        ]
-        yield from (b"thing\t%s\n" % name[1:-1] for name in things)
-        _remember(things, lately)
+        for each in names:
+            if each not in lately and (each.startswith(base) or (each == subject and each[:1] == b"<")):
+                yield b"thing\t%s\n" % each[1:-1]
+                _remember(each, lately)
 
 
-def _remember(things: Iterable[bytes], lately: set[bytes]) -> None:
+def _remember(name: bytes, lately: set[bytes]) -> None:
     if len(lately) > _LATELY:
         lately.clear()
-    lately.update(things)
+    lately.add(name)
 
 
 def _parted(rest: bytes) -> tuple[bytes, bytes]:
