@@ -199,10 +199,16 @@ def test_unusable_metadata_is_told(tmp_path: Path, content: bytes) -> None:
     assert fault.value.place.file == "places.csv-metadata.json"
 
 
-def test_large_table_is_read_again_instead_of_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kommungraf.tables.tables._MOST_KEPT", 5)
-    found = table(tmp_path, "kod,namn\n0765,Älmhult\n765,fel\n0764,Alvesta\n0765,Älmhult\n")
+@pytest.mark.parametrize("kept", [1, 5, 100])
+def test_statements_of_a_large_table_are_the_same_from_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    content = "kod,namn\n0765,Älmhult\n765,fel\n0764,Alvesta\n0765,Älmhult\n"
+    whole = list(table(tmp_path, content).cells)
+    monkeypatch.setattr("kommungraf.tables.statements._MOST_KEPT", kept)
+    monkeypatch.setattr("kommungraf.tables.statements._PART", 100)
+    found = table(tmp_path, content)
     assert [fault.place.line for fault in found.faults] == [3, 5]
     first, second = list(found.cells), list(found.cells)
-    assert first == second
+    assert whole == first == second
     assert {cell.row for cell in first} == {2, 4}

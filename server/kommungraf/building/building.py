@@ -9,6 +9,7 @@ from kommungraf.building.release import Content
 from kommungraf.dataset.dataset import Dataset, assembled, stated
 from kommungraf.dataset.inputs import read_inputs
 from kommungraf.dataset.project import Project
+from kommungraf.quads.collector import seldom
 from kommungraf.validation.findings import Finding
 from kommungraf.validation.validation import validated
 from kommungraf.validation.verdicts import Verdicts
@@ -21,6 +22,7 @@ def checked(project: Project, progress: Callable[[str], None], remembered: Path 
 
     Verdicts that the file `remembered` holds are not given again; it then holds those of this time.
     """
+    seldom()
     progress("read")
     inputs = read_inputs(project)
     said = stated(inputs, project)

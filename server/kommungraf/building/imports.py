@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kommungraf.errors import EmptyInput, InputError, OutputFault, Place, TableFault
+from kommungraf.quads.collector import seldom
 from kommungraf.tables.csvw import Table, read_table
 from kommungraf.tables.kinds import FOLDER, kind_of
 from kommungraf.tables.names import Names
@@ -80,6 +81,7 @@ def declaration(kind: str, folders: tuple[Path, ...]) -> Table:
 
 def import_list(job: Import) -> Tally:
     """Writes the claims of a list to one file and the rows set aside to another; both replace those of last time."""
+    seldom()
     tally = Tally()
     with _written(job.target) as target, _written(job.rejected) as aside:
         rejected = _Rejected(job, aside)

@@ -24,6 +24,7 @@ from kommungraf.building.questions import Question
 from kommungraf.dataset.dataset import Dataset, sorted_lines
 from kommungraf.errors import InvalidDataset, ReleaseError
 from kommungraf.formats import GRAPH, TextFormat
+from kommungraf.quads.collector import seldom
 from kommungraf.releases.index import write_index
 from kommungraf.releases.manifest import CURRENT, MANIFEST, FileEntry, Manifest, verified
 from kommungraf.validation.findings import Finding, Severity, conforms
@@ -153,7 +154,7 @@ def _hands(triples: int) -> Iterator[Mapped]:
     if triples < _WORTH_PROCESSES or processes < 2:
         yield map
     else:
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, get_context("spawn"), seldom) as pool:
             try:
                 yield pool.map
             except InvalidDataset:

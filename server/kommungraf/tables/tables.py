@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,11 @@ from kommungraf.tables.cells import Row, literal, stretch
 from kommungraf.tables.csvw import Column, Table, expanded, filled, variables
 from kommungraf.tables.names import Names
 from kommungraf.tables.periods import dated
+from kommungraf.tables.statements import Cell, Cells
 from kommungraf.tables.tablerows import ReadRow, known_rows, read_rows
 from kommungraf.vocab import EDTF, iri
 
 __all__ = [
-    "Cell",
     "Making",
     "Seen",
     "TableFile",
@@ -56,17 +56,9 @@ _NAMING: Final = frozenset(
 #: Most nodes of a table recur from row to row.
 _node: Final = lru_cache(maxsize=65_536)(NamedNode)
 _MOST_FAULTS: Final = 500
+#: Keys come in no order: of those of a million rows about this much is in memory.
+_KIBIBYTES: Final = 65_536
 _NAMING_IRIS: Final = frozenset(iri(name) for name in _NAMING)
-_MOST_KEPT: Final = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One statement of a table and where it stands: `row` counts as spreadsheets do, from 1."""
-
-    quad: Quad
-    row: int
-    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +76,7 @@ class Seen:
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", check_same_thread=False)
+        self._connection.execute(f"PRAGMA cache_size = -{_KIBIBYTES}")
         self._connection.execute(
             "CREATE TABLE said (key BLOB PRIMARY KEY, file TEXT, row INTEGER, content BLOB) WITHOUT ROWID"
         )
@@ -93,7 +86,8 @@ class Seen:
         """The place that used a key first, and whether it said the same."""
         short, digest = _digest(key), _digest(content)
         values = (short, place.file, place.line, digest)
-        self._connection.execute("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?)", values)
+        if self._connection.execute("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?)", values).rowcount:
+            return place, True
         query = "SELECT file, row, content FROM said WHERE key = ?"
         file, row, known = self._connection.execute(query, (short,)).fetchone()
         return Place(file, row), known == digest
@@ -146,26 +140,10 @@ class Making:
             yield from claimed(self, row, faults.add)
 
 
-class _Cells:
-    """The statements of a table; those of a large one are read from the file again each time."""
-
-    def __init__(self, reading: Making, faults: _Faults) -> None:
-        self._reading = reading
-        cells = reading.cells(faults)
-        kept = tuple(islice(cells, _MOST_KEPT))
-        self._is_large = len(kept) == _MOST_KEPT and sum(1 for _ in cells) > 0
-        self._kept = () if self._is_large else kept
-
-    def __iter__(self) -> Iterator[Cell]:
-        if self._is_large:
-            return self._reading.cells(_Faults(self._reading.name))
-        return iter(self._kept)
-
-
 def read_table_file(path: Path, name: str, table: Table, names: Names, seen: Seen) -> TableFile:
     """The file as `table` describes it; `name` is the file's own, for people."""
     faults = _Faults(name)
-    cells = _Cells(Making.of(path, name, table, names, seen), faults)
+    cells = Cells(Making.of(path, name, table, names, seen).cells(faults))
     return TableFile(path, name, cells, faults.all())
 
 
@@ -261,12 +239,15 @@ def _repeated(first: Place, place: Place, *, same: bool) -> InputError:
 def _statements(
     table: Table, telling: tuple[Column, ...], row: ReadRow, graph: NamedNode | DefaultGraph
 ) -> Iterator[tuple[Column, Quad]]:
-    subjects = {about: filled(about, row.values) for about in {column.about or table.about for column in telling}}
+    subjects: dict[str, str | None] = {}
     for column in telling:
-        subject = subjects[column.about or table.about]
-        if subject is None or (column.when and not row.values.get(column.when)):
+        if not (column.virtual or row.values.get(column.name)) or (
+            column.when and not row.values.get(column.when)
+        ):
             continue
-        if not (column.virtual or row.values.get(column.name)):
+        about = column.about or table.about
+        subject = subjects[about] if about in subjects else subjects.setdefault(about, filled(about, row.values))
+        if subject is None:
             continue
         where = DefaultGraph() if subject == row.values.get("claim") else graph
         for values in _each(column, row):
