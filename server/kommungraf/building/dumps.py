@@ -58,7 +58,7 @@ def finished(folder: Path, dump: Dump) -> tuple[FileEntry, FileEntry]:
     path, text, form = folder / dump.path, folder / _text_of(dump.stem), by_suffix(dump.suffix)
     if form and path != text:
         source = RdfFormat.N_TRIPLES if dump.stem == "held" else RdfFormat.N_QUADS
-        serialize(parse(path=text, format=source), path, form.rdf, prefixes=PREFIXES)
+        serialize(parse(path=text, format=source, lenient=True), path, form.rdf, prefixes=PREFIXES)
     return entry(path, dump.stem), entry(compressed(path), dump.stem, "gzip")
 
 

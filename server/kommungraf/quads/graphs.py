@@ -120,9 +120,9 @@ def in_graph(lines: Iterable[bytes], name: Name) -> Iterator[bytes]:
 
 
 def parsed(lines: Iterable[bytes]) -> Iterator[Quad]:
-    """The quads that N-Quads or N-Triples lines say."""
+    """The quads that N-Quads or N-Triples lines say, which the engine wrote."""
     for content in chunks(lines):
-        yield from parse(b"".join(content), RdfFormat.N_QUADS)
+        yield from parse(b"".join(content), RdfFormat.N_QUADS, lenient=True)
 
 
 def serialised(quads: Iterable[Quad]) -> Iterator[bytes]:

@@ -71,7 +71,12 @@ def both(answers: Iterable[Answer]) -> Answer:
 
 def either(answers: Iterable[Answer]) -> Answer:
     """Whether one holds, as three-valued logic has it."""
-    return opposite(both(opposite(answer) for answer in answers))
+    unsure = False
+    for answer in answers:
+        if answer:
+            return True
+        unsure = unsure or answer is None
+    return None if unsure else False
 
 
 def opposite(answer: Answer) -> Answer:
@@ -239,9 +244,16 @@ def _comparable(token: str) -> Decimal | str | None:
 
 
 def _shaped(shape: Conformable) -> Constraint:
-    return Constraint(
-        lambda triples, _focus, values: both(shape.conforms(triples, value) for value in values), shapes=(shape,)
-    )
+    def holds(triples: Triples, _focus: str, values: Iterable[str]) -> Answer:
+        sure = True
+        for value in values:
+            answer = shape.conforms(triples, value)
+            if answer is False:
+                return False
+            sure = sure and answer is True
+        return True if sure else None
+
+    return Constraint(holds, shapes=(shape,))
 
 
 def _not(shape: Conformable) -> Constraint:

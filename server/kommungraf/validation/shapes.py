@@ -13,7 +13,6 @@ from kommungraf.validation.constraints import (
     TERMS,
     Answer,
     Constraint,
-    both,
     qualified,
 )
 from kommungraf.validation.paths import Path, Triple
@@ -61,7 +60,13 @@ class Shape:
     def passes(self, triples: Triples, node: str) -> Answer:
         """Whether the node gives no result at all; SPARQL constraints are asked apart from this."""
         values = tuple(self.path.values(triples, node)) if self.path else (node,)
-        return both(each.test(triples, node, values) for each in self.constraints)
+        sure = True
+        for each in self.constraints:
+            answer = each.test(triples, node, values)
+            if answer is False:
+                return False
+            sure = sure and answer is True
+        return True if sure else None
 
     def focus_nodes(self, triples: Triples) -> Iterator[str]:
         """The nodes that the shape's targets name, some of them more than once."""
