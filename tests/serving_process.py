@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -36,23 +36,32 @@ from kommungraf.settings.hosting import Hosting
 from kommungraf.settings.limits import Limits
 from kommungraf.serving.serving import serve
 hosting = from_flags(Hosting, {"port": "0", "access_log": "off", **json.loads(sys.argv[3])})
-serve(Path(sys.argv[1]), hosting, limits=Limits(**json.loads(sys.argv[2])))
+serve(Path(sys.argv[1]), hosting, limits=Limits(**json.loads(sys.argv[2])), services=tuple(sys.argv[4:]))
 """
 LOOKUP = "/sparql?query=" + quote("SELECT * { <https://w3id.org/kommungraf/id/municipality/se-0765> ?p ?o }")
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r . ?s ?t ?u }"
 
 
-def command_of(releases: Path, limits: Limits, hosting: Mapping[str, str]) -> tuple[str, ...]:
+def command_of(
+    releases: Path, limits: Limits, hosting: Mapping[str, str], services: Sequence[str] = ()
+) -> tuple[str, ...]:
     """What starts a server; `hosting` by field, as flags give it."""
-    return (sys.executable, "-c", PROGRAM, str(releases), json.dumps(asdict(limits)), json.dumps(dict(hosting)))
+    settings = (json.dumps(asdict(limits)), json.dumps(dict(hosting)))
+    return (sys.executable, "-c", PROGRAM, str(releases), *settings, *services)
 
 
 class Running:
     """A server in a process of its own, over a small release."""
 
-    def __init__(self, releases: Path, limits: Limits = LIMITS, hosting: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        releases: Path,
+        limits: Limits = LIMITS,
+        hosting: Mapping[str, str] | None = None,
+        services: Sequence[str] = (),
+    ) -> None:
         self.releases = releases
-        command = command_of(releases, limits, hosting or {})
+        command = command_of(releases, limits, hosting or {}, services)
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()

@@ -33,6 +33,8 @@ class Counted:
         response.vary.add("Accept")
         if kind == "volatile":
             return volatile(response)
+        if kind == "fixed-and-volatile":
+            return volatile(fixed(response, "tag"))
         if kind == "by-host":
             response.vary.add("Host")
         if kind == "weak":
@@ -88,7 +90,7 @@ def test_another_release_has_responses_of_its_own(counted: Counted) -> None:
     assert counted.entered == 2
 
 
-@pytest.mark.parametrize("kind", ["volatile", "by-host", "missing", "large"])
+@pytest.mark.parametrize("kind", ["volatile", "fixed-and-volatile", "by-host", "missing", "large"])
 def test_what_may_change_or_is_large_is_not_kept(counted: Counted, kind: str) -> None:
     for _ in range(2):
         counted.client.get(f"/{kind}")

@@ -23,6 +23,7 @@ def test_the_keyword_is_told(text: str) -> None:
         "SELECT * { ?s ?p ?o }",
         "SELECT ?service ?sqervice { ?service ?sqervice ?o }",
         'SELECT * { ?s ?p "SERVICE <http://e/> {}" , """SERVICE""" , \'service\'@service }',
+        "SELECT * { ?s <http://e/sparql> 'x'@service }",
         "SELECT * { ?s <http://e/SERVICE> ?o } # SERVICE",
         "PREFIX service: <http://e/> SELECT * { ?s service:service _:service }",
         "SELECT * { SERVICE nonsense }",

@@ -131,7 +131,7 @@ def test_a_dismissed_worker_dies_and_is_reaped_without_being_waited_for(host: Ho
 def by_itself(dataset: Path) -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
     """A host as the server starts it, once it is ready, whose standard error can be read."""
     ours, theirs = socket.socketpair()
-    arguments = (str(theirs.fileno()), str(dataset), json.dumps(asdict(Limits())))
+    arguments = (str(theirs.fileno()), str(dataset), json.dumps(asdict(Limits())), "[]")
     command = (sys.executable, "-m", "kommungraf.engine.queryhost", *arguments)
     with theirs:
         host = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stderr=subprocess.PIPE)

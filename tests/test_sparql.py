@@ -295,8 +295,11 @@ def test_the_same_answer_is_304(client: FlaskClient) -> None:
     assert other.headers["ETag"] != first.headers["ETag"]
 
 
-def test_an_answer_that_changes_is_not_kept(client: FlaskClient) -> None:
-    response = ask(client, "SELECT (RAND() AS ?x) {}")
+@pytest.mark.parametrize("accept", ["text/csv", "text/html"])
+def test_an_answer_that_changes_is_not_kept(client: FlaskClient, accept: str) -> None:
+    parameters = {"query": "SELECT (RAND() AS ?x) {}"}
+    response = client.get("/sparql", query_string=parameters, headers={"Accept": accept})
+    assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
     assert "ETag" not in response.headers
     assert ask(client).headers["Cache-Control"] == "public, no-cache"

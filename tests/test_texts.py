@@ -7,7 +7,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import kommungraf
-from kommungraf.engine import evaluator
+from kommungraf.engine.outcomes import EXCEEDED, REFUSED_SERVICES, UNANSWERED
+from kommungraf.settings.hosting import FEDERATION
 from kommungraf.texts import translations
 
 PACKAGE = Path(kommungraf.__file__).parent
@@ -74,4 +75,5 @@ def test_every_sentence_about_a_table_is_translated_with_its_placeholders(module
 
 def test_what_a_query_is_told_of_its_limits_is_translated() -> None:
     swedish = translations("sv")
-    assert [text for text in evaluator._EXCEEDED.values() if swedish.gettext(text) == text] == []
+    told = (FEDERATION, *EXCEEDED.values(), *REFUSED_SERVICES.values(), *UNANSWERED.values())
+    assert [text for text in told if swedish.gettext(text) == text] == []

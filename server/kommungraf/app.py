@@ -43,6 +43,7 @@ class Settings:
     stores: Stores = field(default_factory=Stores)
     recording: Recording | None = None
     old_after_years: int = field(default_factory=lambda: Hosting().old_after_years)
+    services: tuple[str, ...] = ()
 
 
 class _Site(Flask):
@@ -65,8 +66,10 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     problems.install(app, pages.problem_page)
     app.register_blueprint(operation.blueprint_of(settings.recording or Recording()))
     app.register_blueprint(downloads.blueprint)
-    site = sparql.Pages(partial(query_page, limits), partial(result_page, limits))
-    app.register_blueprint(sparql.blueprint_of(limits, site))
+    site = sparql.Pages(
+        partial(query_page, limits, settings.services), partial(result_page, limits, settings.services)
+    )
+    app.register_blueprint(sparql.blueprint_of(limits, site, settings.services))
     app.register_blueprint(graphstore.blueprint)
     app.register_blueprint(problemtypes.blueprint)
     app.register_blueprint(pages.blueprint)

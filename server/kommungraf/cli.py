@@ -28,7 +28,7 @@ from kommungraf.settings.flags import (
     section_options,
     setting_options,
 )
-from kommungraf.settings.hosting import Engines, Hosting
+from kommungraf.settings.hosting import Engines, Federated, Hosting
 from kommungraf.settings.limits import Limits
 from kommungraf.texts import spoken, translations
 from kommungraf.validation.findings import worded
@@ -184,11 +184,13 @@ def build(files: Sequence[Path], lang: str, **flags: Any) -> None:
 @language_option
 def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
     """Serve the current release, building it first where there is none; FILES are published at once."""
-    from kommungraf.serving.serving import serve as run  # noqa: PLC0415 - only this command needs the server
+    from kommungraf.engine.endpoint import services as allowed  # noqa: PLC0415 - only this command needs the server
+    from kommungraf.serving.serving import serve as run  # noqa: PLC0415
 
     effective = _configured(flags, lang)
     folders, limits = effective.section(Folders), effective.section(Limits)
     stores = _stores(effective.section(Engines))
+    services = allowed(effective.section(Federated).service_allow, stores.endpoints)
     own = not files and _CONTENT.isdisjoint(effective.flagged()) and not stores.foreign
     aside = nullcontext(folders.releases) if own else tempfile.TemporaryDirectory(prefix="kommungraf-")
     with aside as place:
@@ -197,7 +199,7 @@ def serve(files: Sequence[Path], lang: str, **flags: Any) -> None:
             _gathered(stores, releases, folders, limits)
         elif not own or not _has_current(releases):
             _built(_project(files, folders), releases, lang)
-        run(releases, effective.section(Hosting), limits=limits, stores=stores)
+        run(releases, effective.section(Hosting), limits=limits, stores=stores, services=services)
 
 
 def _stores(engines: Engines) -> "Stores":

@@ -34,6 +34,8 @@ KommungrafError
     ├── QueryFailed        the engine can't evaluate the query
     ├── EngineFailed       the engine behind this server refuses, fails or sends what is no result
     ├── EngineTimedOut     the engine behind this server is silent; has the seconds that it had
+    ├── ServiceFailed      an endpoint that the query asks by SERVICE gives no answer that can be used
+    ├── ServiceTimedOut    an endpoint that the query asks by SERVICE is silent; has the seconds that it had
     ├── NotYetOpen         the release is still being opened; has the seconds to wait
     └── Overloaded         every worker is busy; has the seconds to wait
 
@@ -69,7 +71,9 @@ __all__ = [
     "QuerySyntaxError",
     "ReleaseError",
     "RequestError",
+    "ServiceFailed",
     "ServiceRefused",
+    "ServiceTimedOut",
     "ServingError",
     "SettingFault",
     "SyntaxFault",
@@ -227,10 +231,11 @@ class QueryRefused(RequestError):
 
 
 class ServiceRefused(QueryRefused):
-    """The query has a SERVICE clause."""
+    """The query has a SERVICE clause, or one that asks what may not be asked here."""
 
-    def __init__(self) -> None:
-        super().__init__("This endpoint answers from its own dataset alone. Ask the other endpoint by itself.")
+    def __init__(self, template: str | None = None, **values: Any) -> None:
+        alone = "This endpoint answers from its own dataset alone. Ask the other endpoint by itself."
+        super().__init__(template or alone, **values)
 
 
 class UpdateRefused(QueryRefused):
@@ -357,6 +362,14 @@ class EngineTimedOut(RequestError):
         )
         self.limit = "time"
         self.value = seconds
+
+
+class ServiceFailed(RequestError):
+    """An endpoint that the query asks by SERVICE gives no answer that can be used."""
+
+
+class ServiceTimedOut(RequestError):
+    """An endpoint that the query asks by SERVICE didn't answer in the time that the query had left for it."""
 
 
 class Overloaded(RequestError):

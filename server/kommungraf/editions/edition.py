@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +60,8 @@ class Edition:
         self.index.close()
 
 
-def opened(folder: Path, limits: Limits, stores: Stores = Stores()) -> Edition:
-    """The release in `folder`, compared with its manifest; raises ReleaseError."""
+def opened(folder: Path, limits: Limits, stores: Stores = Stores(), services: Sequence[str] = ()) -> Edition:
+    """The release in `folder`, compared with its manifest, whose queries may ask `services`; raises ReleaseError."""
     evaluator = None if not stores.endpoints else _remote(read_manifest(folder), limits, stores)
     try:
         manifest = verified(folder)
@@ -70,7 +70,7 @@ def opened(folder: Path, limits: Limits, stores: Stores = Stores()) -> Edition:
         _close(evaluator)
         raise
     try:
-        evaluator = evaluator or Evaluator(folder, limits, quads=manifest.quads)
+        evaluator = evaluator or Evaluator(folder, limits, quads=manifest.quads, services=services)
         return Edition(folder, manifest, evaluator, index, partial=stores.foreign)
     except BaseException:
         index.close()
@@ -112,16 +112,19 @@ class _Lease:
 class Editions:
     """The current edition of a releases folder; any thread may use it."""
 
-    def __init__(self, releases: Path, limits: Limits, stores: Stores = Stores()) -> None:
+    def __init__(
+        self, releases: Path, limits: Limits, stores: Stores = Stores(), services: Sequence[str] = ()
+    ) -> None:
         self._releases = releases
         self._limits = limits
         self._stores = stores
+        self._services = services
         self._lock = Lock()
         self._reloading = Lock()
         self._stopped = Event()
         self._refused: tuple[Path, int] | None = None
         self._awaited: Path | None = None
-        self._lease = _Lease(opened(resolve_current(releases), limits, stores))
+        self._lease = _Lease(opened(resolve_current(releases), limits, stores, services))
 
     @property
     def content_hash(self) -> str:
@@ -159,7 +162,8 @@ class Editions:
             if (found := self._moved()) is None:
                 return False
             try:
-                self._replace(opened(resolve_current(self._releases), self._limits, self._stores))
+                target = resolve_current(self._releases)
+                self._replace(opened(target, self._limits, self._stores, self._services))
             except NotPushed as error:  # it may be under way: asked again at the next look, told once
                 if self._awaited != found[0]:
                     self._awaited = found[0]

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Timer
@@ -21,7 +21,7 @@ from kommungraf import __version__
 from kommungraf.errors import EngineFailed, EngineTimedOut, Phrase, ServingError
 from kommungraf.settings.hosting import CREDENTIALS
 
-__all__ = ["Authentication", "Call", "Credentials", "Endpoint", "credentials", "endpoint"]
+__all__ = ["Authentication", "Call", "Credentials", "Endpoint", "credentials", "endpoint", "services"]
 
 _AGENT: Final = f"kommungraf/{__version__}"
 _CHUNK: Final = 64 << 10
@@ -82,6 +82,25 @@ def endpoint(url: str, who: Credentials, default_graph: str | None = None) -> En
     if parts.scheme not in {"http", "https"} or not told or parts.fragment or not url.isascii():
         raise ServingError(f"{url} is no HTTP address. Give one such as http://localhost:7878/query.")
     return Endpoint(url, who, default_graph)
+
+
+def services(urls: Sequence[str], stores: Sequence[Endpoint] = ()) -> tuple[str, ...]:
+    """The endpoints that queries may ask by SERVICE; raises ServingError where one is no plain HTTP address.
+
+    Another engine that answers in our place would send its own requests, unseen by us.
+    """
+    if urls and stores:
+        raise ServingError(
+            "`service-allow` can't go with `store`: the engine there would ask the endpoints itself, without our bounds. Set one of them."
+        )
+    for url in urls:
+        try:
+            endpoint(url, Credentials())
+        except ServingError as error:
+            raise ServingError(
+                f"service-allow: {url} is no plain HTTP address, without user, password and fragment. Give one such as https://example.org/sparql."
+            ) from error
+    return tuple(dict.fromkeys(urls))
 
 
 class Call:

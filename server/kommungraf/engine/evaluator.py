@@ -1,12 +1,10 @@
 """Evaluation of SPARQL queries by a pool of worker processes, each killable and bounded by the kernel."""
 
 import io
-import math
 import os
-import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,23 +14,18 @@ from typing import Any, BinaryIO, Final
 from pyoxigraph import NamedNode
 
 from kommungraf.engine.callers import Caller
-from kommungraf.engine.diagnosis import syntax_error
 from kommungraf.engine.diskstore import prepared
-from kommungraf.engine.engine import OFFERS, Answer, Examined, Query, Workload, selected
+from kommungraf.engine.engine import Answer, Examined, Query, Workload, selected
+from kommungraf.engine.federation import Federation
 from kommungraf.engine.lanes import Lane, RefusedQueries, Seat
+from kommungraf.engine.outcomes import LIMIT_OF_SIGNAL, error_of, exceeded
 from kommungraf.engine.wire import Message
 from kommungraf.engine.workers import Host, Reserve, Worker
 from kommungraf.errors import (
-    BadRequest,
     ClientLeft,
-    EngineFailed,
-    NotAcceptable,
     QueryFailed,
     QueryLimitExceeded,
     ReleaseError,
-    RequestError,
-    ServiceRefused,
-    UpdateRefused,
 )
 from kommungraf.settings.limits import Limits
 
@@ -50,20 +43,6 @@ _LONGEST_PATIENCE: Final = 0.5
 _COURTESY: Final = 0.25
 #: What a worker is given after the deadline to say that it is done; how long it then takes to die keeps nobody waiting.
 _GRACE: Final = 0.01
-_LIMIT_OF_SIGNAL: Final = {
-    signal.SIGALRM: "time",
-    signal.SIGABRT: "memory",  # an allocation that fails ends the process
-    signal.SIGSEGV: "nesting",  # the stack is full
-    signal.SIGBUS: "nesting",
-}
-
-#: What a query is told that ran into a limit, as message ids.
-_EXCEEDED: Final = {
-    "time": "The query ran for more than {most} s and was stopped. Ask for less, or download the dataset.",
-    "memory": "The query took more than {most} bytes of memory. Ask for less, or download the dataset.",
-    "result": "The result is larger than {most} bytes. Ask for less, or download the dataset.",
-    "nesting": "The query is nested too deeply. Ask for less, or download the dataset.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +56,20 @@ class Turn:
 
 
 class Evaluator:
-    """Answers queries over one release, or, without a `folder`, over nothing; any thread may use it."""
+    """Answers queries over one release, or, without a `folder`, over nothing; any thread may use it.
 
-    def __init__(self, folder: Path | None, limits: Limits, *, quads: int = 0) -> None:
+    `services` are the endpoints that a query may ask by SERVICE; raises ServingError where this machine can't have any.
+    """
+
+    def __init__(
+        self, folder: Path | None, limits: Limits, *, quads: int = 0, services: Sequence[str] = ()
+    ) -> None:
         self._source = _source(folder, quads, limits)
         self._limits = limits
         self._lock = Lock()
         self._closed = False
-        self._host = Host(self._source, limits)
+        self._services = services
+        self._host = Host(self._source, limits, services)
         self._public = Lane(limits.workers, queue=limits.queue, seconds=limits.queue_seconds, patience=_PATIENCE)
         self._own = Lane(_OWN_SEATS, queue=limits.queue, seconds=limits.queue_seconds)
         self._refused = RefusedQueries(limits.refusal_seconds)
@@ -92,14 +77,35 @@ class Evaluator:
         for lane in (self._public, self._own):
             lane.free()[-1].worker = self._fresh()
         self._reserve = Reserve(self._fresh, _SPARES)
+        self._federation = self._federated() if services else None
+
+    def _federated(self) -> Federation:
+        """What answers queries that ask other endpoints."""
+        try:
+            return Federation(self._services, self._limits, spawn=self._fresh, end=self._ended)
+        except BaseException:
+            self.close()
+            raise
+
+    def _ended(self, worker: Worker, why: bool) -> Mapping[str, Any]:
+        """End a worker, and say how it had ended by itself where that is asked, which takes as long as its dying."""
+        if why:
+            return self._host.end(worker)
+        self._host.dismiss(worker)
+        return {}
 
     def evaluate(self, query: Query) -> Answer:
         """The whole answer to `query`; raises a RequestError where there is none."""
-        return _answer(self._reply(Message(query.request()), query))
+        return _answer(self._reply(self._request(query), query))
+
+    def _request(self, query: Query) -> Message:
+        """What a worker is asked, with the endpoints that the query may ask in turn."""
+        services = {"services": self._services} if self._services and not query.own else {}
+        return Message({**query.request(), **services})
 
     def begun(self, query: Query) -> Turn | None:
         """`query` in the hands of a worker, where one is free; never waits."""
-        request = Message(query.request())
+        request = self._request(query)
         if self._refused.find(_key(request, query)) is not None:
             return None
         seat = self._public.seat_at_once()
@@ -121,7 +127,7 @@ class Evaluator:
     def finished(self, turn: Turn, reply: Message | None = None) -> Answer:
         """The answer to a query that was begun, once it is there, unless `reply` is what was heard of it."""
         query = turn.query
-        with self._remembered(_key(Message(query.request()), query)):
+        with self._remembered(_key(self._request(query), query)):
             try:
                 found = self._heard(turn.lane, turn.seat, turn.worker, caller=query.caller, reply=reply)
             finally:
@@ -149,6 +155,8 @@ class Evaluator:
     def workload(self) -> Workload:
         """What its workers are doing."""
         lanes = {"public": self._public.occupancy(), "own": self._own.occupancy()}
+        if self._federation is not None:
+            lanes["service"] = self._federation.occupancy()
         return Workload(lanes, dict(self._cut), self._host.pid)
 
     def close(self) -> None:
@@ -180,8 +188,11 @@ class Evaluator:
 
     def _answered(self, reply: Message, query: Query) -> Message:
         """The reply, where it is an answer; raises what it says is wrong."""
-        if (problem := reply.fields.get("problem")) is not None:
-            raise self._error(problem, reply.fields, query)
+        problem = reply.fields.get("problem")
+        if problem == "brokered" and self._federation is not None:
+            return self._federation.reply(reply.fields, query)
+        if problem is not None:
+            raise error_of(reply.fields, query, self._limits, self._services)
         return reply
 
     def _seated_reply(self, lane: Lane, request: Message, *, caller: Caller) -> Message:
@@ -223,11 +234,11 @@ class Evaluator:
                     end = self._host.end(worker)
                 else:
                     self._host.dismiss(worker)
-                killed = unexplained and end.get("signal") not in _LIMIT_OF_SIGNAL
+                killed = unexplained and end.get("signal") not in LIMIT_OF_SIGNAL
                 self._fill(seat, at_once=reply is None, by=self._fresh if killed else self._ready)
         if reply is None and caller.is_gone:
             raise ClientLeft
-        limit = "time" if late else _LIMIT_OF_SIGNAL.get(end.get("signal", 0))
+        limit = "time" if late else LIMIT_OF_SIGNAL.get(end.get("signal", 0))
         if reply is None and limit is not None:
             raise self.exceeded(limit)
         return reply
@@ -254,37 +265,17 @@ class Evaluator:
         spare = None if self._host.is_gone else self._reserve.take()
         return spare or self._fresh()
 
-    def _fresh(self) -> Worker:
-        """A new worker; starts the host again where that is gone."""
+    def _fresh(self, endpoints: Mapping[str, str] | None = None) -> Worker:
+        """A new worker, beside a broker for `endpoints` if any; starts the host again where that is gone."""
         with self._lock:
-            worker = self._host.spawn()
+            worker = self._host.spawn(endpoints)
             if worker is None and not self._closed:
                 self._host.close()
-                self._host = Host(self._source, self._limits)
-                worker = self._host.spawn()
+                self._host = Host(self._source, self._limits, self._services)
+                worker = self._host.spawn(endpoints)
         if worker is None:
             raise ReleaseError(f"No worker can be started for {self._source}. See the log of the query host.")
         return worker
-
-    def _error(self, problem: str, fields: Mapping[str, Any], query: Query) -> RequestError:
-        """The error that a worker's refusal stands for."""
-        match problem:
-            case "syntax":
-                return syntax_error(query.text, fields)
-            case "refused":
-                return ServiceRefused() if fields["what"] == "service" else UpdateRefused()
-            case "unacceptable":
-                offers = (offer for offer in OFFERS[fields["form"]] if offer != fields["media_type"])
-                return NotAcceptable(tuple(offers))
-            case "limit":
-                return self.exceeded(fields["limit"])
-            case "mistranslated":
-                told = fields["message"]
-                return EngineFailed("The engine behind this server sent what is no whole result.", said=told)
-        told = fields["message"]
-        failed = QueryFailed("The engine can't evaluate the query.", said=told)
-        bad = {"bad": BadRequest(told), "iri": BadRequest("{iri} is no absolute IRI.", iri=repr(told))}
-        return bad.get(problem, failed)
 
     def _count(self, limit: str) -> None:
         with self._lock:
@@ -292,13 +283,7 @@ class Evaluator:
 
     def exceeded(self, limit: str) -> QueryLimitExceeded:
         """The error that says into which limit a query ran."""
-        limits = self._limits
-        value = {"time": limits.seconds, "memory": limits.memory_bytes, "result": limits.result_bytes}.get(
-            limit, 0
-        )
-        most = f"{value:g}" if limit == "time" else f"{value:,}"
-        wait = math.ceil(limits.refusal_seconds)
-        return QueryLimitExceeded(limit, value, _EXCEEDED[limit], retry_after=wait, most=most)
+        return exceeded(limit, self._limits)
 
 
 def _source(folder: Path | None, quads: int, limits: Limits) -> Path:

@@ -6,23 +6,26 @@ legal; only where the word is a keyword does the query no longer parse.
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
 from pyoxigraph import Store
 
-__all__ = ["asks_for_service", "is_update", "is_volatile", "names_graphs"]
+__all__ = ["asks_for_service", "is_update", "is_volatile", "names_graphs", "parses", "stretched"]
 
 _SERVICE: Final = re.compile("(s)(ervice)", re.IGNORECASE | re.ASCII)
 #: Functions whose value is another one at each evaluation.
 _VOLATILE: Final = re.compile("(b)(node)|(n)(ow)|(r)(and)|(u)(uid)", re.IGNORECASE | re.ASCII)
 _FROM: Final = re.compile("(f)(rom)", re.IGNORECASE | re.ASCII)
+#: Letters that make no keyword of another.
+_RARE: Final = "qxzjkw"
 _BASE: Final = "urn:x-kommungraf:base/"
 
 
 def asks_for_service(text: str) -> bool:
     """Whether `text` is a legal query with a SERVICE clause."""
-    return _uses(text, _SERVICE) and _parses(text)
+    return _uses(text, _SERVICE) and parses(text)
 
 
 def is_volatile(text: str) -> bool:
@@ -40,7 +43,7 @@ def is_update(text: str) -> bool:
 
     A prologue alone is an update of nothing by the grammar, but to its author a query that isn't finished.
     """
-    if _parses(text + "\nASK {}"):
+    if parses(text + "\nASK {}"):
         return False
     try:
         Store().update(text, base_iri=_BASE)
@@ -54,11 +57,26 @@ def is_update(text: str) -> bool:
 def _uses(text: str, words: re.Pattern[str]) -> bool:
     if words.search(text) is None:
         return False
-    return not _parses(words.sub(partial(_filled, filling=_unused(text)), text))
+    return not parses(words.sub(partial(_filled, filling=_unused(text)), text))
+
+
+def stretched(text: str, words: Iterable[re.Match[str]]) -> str:
+    """The text with other letters in some of its words, which makes each a name of its own."""
+    filling, pieces, done = _unused(text), [], 0
+    for word in words:
+        pieces += [text[done : word.start() + 1], filling]
+        done = word.start() + 1
+    return "".join((*pieces, text[done:]))
 
 
 def _unused(text: str) -> str:
-    """Letters that stand nowhere in `text`, so that no two names in it become the same."""
+    """Letters that stand nowhere in `text`, so that no two names in it become the same.
+
+    One where there is one, as a language tag may become no longer than eight letters.
+    """
+    used = set(text.casefold())
+    if (letter := next((each for each in _RARE if each not in used), None)) is not None:
+        return letter
     longest = max((len(run) for run in re.findall("[qQ]+", text)), default=0)
     return "q" * (longest + 1)
 
@@ -68,7 +86,7 @@ def _filled(match: re.Match[str], filling: str) -> str:
     return f"{first}{filling}{rest}"
 
 
-def _parses(text: str) -> bool:
+def parses(text: str) -> bool:
     """Whether the engine parses `text` as a query."""
     try:
         Store().query(text, base_iri=_BASE)

@@ -14,7 +14,9 @@ from pyoxigraph import (
     serialize,
 )
 
-__all__ = ["SOURCES", "translate"]
+from kommungraf.engine.wellformed import XmlCheck
+
+__all__ = ["SOURCES", "rewritten", "translate"]
 
 #: What an engine is asked for, by form of query.
 SOURCES: Final = {
@@ -41,12 +43,40 @@ def translate(source: BinaryIO, output: IO[bytes], *, form: str, media_type: str
         quads = parse(source, RdfFormat.N_TRIPLES)
         serialize(quads, output, RdfFormat.from_media_type(media_type))
         return
-    results = parse_query_results(io.BufferedReader(_Relabelled(source)), QueryResultsFormat.JSON)
+    results = _read(source)
     if form == "boolean" and isinstance(results, QuerySolutions):
         results = _as_boolean(results)
     if isinstance(results, QueryBoolean) != (form == "boolean"):
         raise SyntaxError(f"it is no result of the form {form}")
     results.serialize(output, QueryResultsFormat.from_media_type(media_type))
+
+
+def rewritten(source: BinaryIO, output: IO[bytes], *, written: str) -> None:
+    """Write the solutions in `source`, which is in SPARQL JSON or XML, to `output` as SPARQL JSON.
+
+    Raises SyntaxError or ValueError where they aren't solutions, or aren't whole.
+    """
+    if written == QueryResultsFormat.JSON.media_type:
+        results = _read(source)
+    else:
+        _require_whole(source)  # the engine's parser takes a document without its end for one
+        results = parse_query_results(source, QueryResultsFormat.XML)
+    if isinstance(results, QueryBoolean):
+        raise ValueError("it is no table of solutions")  # noqa: TRY004  of the document, not of the program
+    results.serialize(output, QueryResultsFormat.JSON)
+
+
+def _read(source: BinaryIO) -> QuerySolutions | QueryBoolean:
+    return parse_query_results(io.BufferedReader(_Relabelled(source)), QueryResultsFormat.JSON)
+
+
+def _require_whole(document: BinaryIO) -> None:
+    """Raise ValueError where an XML document has no end, or is none; then be at its beginning again."""
+    check = XmlCheck()
+    while chunk := document.read(_CHUNK):
+        check.feed(chunk)
+    check.feed(b"", last=True)
+    document.seek(0)
 
 
 def _as_boolean(results: QuerySolutions) -> QuerySolutions | QueryBoolean:

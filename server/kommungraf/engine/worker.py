@@ -28,6 +28,7 @@ from pyoxigraph import (
 from kommungraf.engine import keywords
 from kommungraf.engine.confinement import peak_memory, spare_descriptor
 from kommungraf.engine.diagnosis import diagnosis
+from kommungraf.engine.services import Fault, ServiceFault, federated, told_fault
 from kommungraf.engine.translation import translate
 from kommungraf.engine.wellformed import XmlCheck
 from kommungraf.engine.wire import Message, receive, send
@@ -108,14 +109,21 @@ class _Readable:
         """Nothing is held back."""
 
 
-def serve(connection: socket.socket, store: Store, *, limits: Limits, first_free: int | None) -> None:
-    """Answer queries until the web process closes `connection` or the process has grown too far to be reused."""
+def serve(
+    connection: socket.socket, store: Store, *, limits: Limits, first_free: int | None, once: bool = False
+) -> None:
+    """Answer queries until the web process closes `connection` or the process has grown too far to be reused.
+
+    Where it is to be used `once`, it answers one.
+    """
     with suppress(BrokenPipeError, ConnectionResetError):  # nobody waits for an answer any more
-        _serve(connection, store, limits, first_free)
+        ceiling = 0 if once else peak_memory() + limits.memory_bytes // 2
+        _serve(connection, store, limits, first_free, ceiling=ceiling)
 
 
-def _serve(connection: socket.socket, store: Store, limits: Limits, first_free: int | None) -> None:
-    ceiling = peak_memory() + limits.memory_bytes // 2
+def _serve(
+    connection: socket.socket, store: Store, limits: Limits, first_free: int | None, *, ceiling: int
+) -> None:
     last = False
     while not last and (request := _received(connection, first_free)) is not None:
         spool = _Spool(limits.result_bytes, first_free)
@@ -153,8 +161,9 @@ def _answer(store: Store, message: Message, spool: _Spool) -> dict[str, Any]:
         return _translation(message, spool)
     text = request["text"]
     try:
-        if keywords.asks_for_service(text):
-            raise _Refusal("refused", what="service")
+        brokered = request.get("brokered", False)
+        if not brokered and keywords.asks_for_service(text):
+            raise _service(request)
         results = _results(store, request)
         form, media_type = _chosen(results, request)
         if request.get("examine"):
@@ -172,7 +181,18 @@ def _answer(store: Store, message: Message, spool: _Spool) -> dict[str, Any]:
         raise _Refusal("bad", message="The query holds a surrogate, which is no character.") from error
     except (RuntimeError, OSError) as error:
         raise _failure(error) from error
-    return {"form": form, "media_type": media_type, "volatile": keywords.is_volatile(text)}
+    return {"form": form, "media_type": media_type, "volatile": brokered or keywords.is_volatile(text)}
+
+
+def _service(request: Mapping[str, Any]) -> _Refusal:
+    """What becomes of a query that asks other endpoints, which this worker can't reach: another worker may."""
+    if not (allowed := request.get("services")):
+        return _Refusal("refused", what="service", why=None, iri=None)
+    try:
+        found = federated(request["text"], request["base_iri"], allowed)
+    except ServiceFault as fault:
+        return _Refusal("refused", what="service", why=fault.why, iri=fault.iri)
+    return _Refusal("brokered", text=found.text, endpoints=found.endpoints)
 
 
 def _results(store: Store, request: Mapping[str, Any]) -> _Results:
@@ -234,7 +254,7 @@ def _written(form: str, media_type: str, spool: _Spool) -> Iterator[IO[bytes]]:
     try:
         yield cast(IO[bytes], _Readable(spool) if media_type.endswith("+xml") else spool)
     except OSError as error:
-        if error.errno is not None:
+        if error.errno is not None or isinstance(error, ConnectionError) or told_fault(str(error)) is not None:
             raise
         raise _Refusal("unacceptable", form=form, media_type=media_type) from error
     except ValueError as error:
@@ -266,7 +286,7 @@ def _refuse_text(text: str, error: SyntaxError) -> NoReturn:
         raise _Refusal("refused", what="update") from error
     # The engine reads code point escapes in strings and IRIs only, so a SERVICE written with them doesn't parse.
     if keywords.asks_for_service(_CODE_POINT.sub(_character, text)):
-        raise _Refusal("refused", what="service") from error
+        raise _Refusal("refused", what="service", why="unread", iri=None) from error
     fault = diagnosis(text, str(error))
     if fault is None:
         raise _Refusal("syntax", line=None, column=None, reason=str(error)) from error
@@ -281,4 +301,8 @@ def _character(escape: re.Match[str]) -> str:
 def _failure(error: Exception) -> _Refusal:
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return _Refusal("limit", limit="result")
+    if (fault := told_fault(str(error))) is not None:
+        return _Refusal("service", **asdict(fault))
+    if isinstance(error, ConnectionError):
+        return _Refusal("service", **asdict(Fault("", "lost", str(error))))
     return _Refusal("failed", message=str(error))

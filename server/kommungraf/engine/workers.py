@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -83,13 +83,13 @@ class Worker:
 class Host:
     """A running query host; any thread may use it."""
 
-    def __init__(self, source: Path, limits: Limits) -> None:
+    def __init__(self, source: Path, limits: Limits, services: Sequence[str] = ()) -> None:
         self.is_gone = False
         self._lock = Lock()
         self._timeout = limits.seconds + _GRACE
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._process = _started(theirs, source, limits)
+            self._process = _started(theirs, source, limits, services)
         try:
             self._await_store(source)
         except BaseException:
@@ -109,9 +109,12 @@ class Host:
         """The process."""
         return self._process.pid
 
-    def spawn(self) -> Worker | None:
-        """A new worker, or None where the host is gone."""
-        reply = self._asked({"spawn": True})
+    def spawn(self, endpoints: Mapping[str, str] | None = None) -> Worker | None:
+        """A new worker, or None where the host is gone.
+
+        With `endpoints`, which its query names by other IRIs, it has a broker beside it and answers that query alone.
+        """
+        reply = self._asked({"spawn": True, "endpoints": endpoints or {}})
         if reply is None or reply.descriptor is None:
             return None
         connection = socket.socket(fileno=reply.descriptor)
@@ -186,10 +189,12 @@ class Reserve:
             worker.connection.close()
 
 
-def _started(control: socket.socket, source: Path, limits: Limits) -> subprocess.Popen[bytes]:
+def _started(
+    control: socket.socket, source: Path, limits: Limits, services: Sequence[str]
+) -> subprocess.Popen[bytes]:
     # Not tied to its parent by PR_SET_PDEATHSIG: that means the thread that started it, and a server's threads
     # come and go. The host ends when its socket closes, which the kernel does however this process ends.
-    arguments = (str(control.fileno()), str(source), json.dumps(asdict(limits)))
+    arguments = (str(control.fileno()), str(source), json.dumps(asdict(limits)), json.dumps(list(services)))
     return subprocess.Popen(  # noqa: S603  our own module
         (sys.executable, "-m", "kommungraf.engine.queryhost", *arguments),
         stdin=subprocess.DEVNULL,

@@ -275,6 +275,7 @@ def _may_be_kept(status: str, headers: Headers) -> bool:
     return (
         status[:3] in _KEPT_STATUSES
         and "public" in fields.get("cache-control", "")
+        and "no-store" not in fields.get("cache-control", "")
         and varies <= _NEGOTIATED
         and "set-cookie" not in fields
     )

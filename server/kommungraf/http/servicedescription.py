@@ -1,18 +1,20 @@
 """What the SPARQL endpoint says of itself: SPARQL 1.1 Service Description, VoID counts and its limits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kommungraf.editions.edition import Edition
 from kommungraf.formats import DATASET, GRAPH
+from kommungraf.settings.hosting import FEDERATION, Federated
 from kommungraf.settings.limits import Limits, published
-from kommungraf.settings.options import Kind
+from kommungraf.settings.options import Kind, settings_of
 from kommungraf.texts import translations
 from kommungraf.vocab import PREFIXES, iri
 
-__all__ = ["MOST_GRAPHS", "described", "described_functions", "named_graphs"]
+__all__ = ["MOST_GRAPHS", "Operated", "described", "described_functions", "named_graphs"]
 
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS: Final = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
@@ -61,15 +63,29 @@ MOST_GRAPHS: Final = 1000
 _USED: Final = ("dcterms", "hydra", "rdf", "rdfs", "schema", "sd", "void", "xsd")
 
 
-def described(edition: Edition, limits: Limits, *, endpoint: str, graphs: str, media_type: str) -> bytes:
-    """The description of the endpoint at the address `endpoint`, whose graphs are listed at `graphs`."""
-    service = NamedNode(f"{endpoint}#service")
-    dataset = NamedNode(f"{endpoint}#dataset")
+@dataclass(frozen=True, slots=True)
+class Operated:
+    """What the operator decides: the limits, the endpoints that may be asked by SERVICE, and by which host we are reached.
+
+    `endpoint` is the endpoint's own address, and its graphs are listed at `graphs`.
+    """
+
+    limits: Limits
+    services: Sequence[str]
+    endpoint: str
+    graphs: str
+
+
+def described(edition: Edition, told: Operated, media_type: str) -> bytes:
+    """The description of the endpoint over a release."""
+    service = NamedNode(f"{told.endpoint}#service")
+    dataset = NamedNode(f"{told.endpoint}#dataset")
     triples = (
-        *_service(service, endpoint=endpoint, dataset=dataset, edition=edition),
-        *_dataset(dataset, edition, NamedNode(graphs)),
-        _triple(service, "sd:availableGraphs", NamedNode(f"{graphs}#graphs")),
-        *_limits(service, limits),
+        *_service(service, endpoint=told.endpoint, dataset=dataset, edition=edition),
+        *_dataset(dataset, edition, NamedNode(told.graphs)),
+        _triple(service, "sd:availableGraphs", NamedNode(f"{told.graphs}#graphs")),
+        *_limits(service, told.limits),
+        *_services(service, told.services),
     )
     prefixes = {prefix: PREFIXES[prefix] for prefix in _USED}
     return serialize(triples, format=RdfFormat.from_media_type(media_type), prefixes=prefixes) or b""
@@ -139,6 +155,22 @@ def _limits(service: NamedNode, limits: Limits) -> Iterator[Triple]:
         yield _triple(limit, "schema:maxValue", Literal(value))
         if each.kind in _UNIT_CODES:
             yield _triple(limit, "schema:unitCode", Literal(_UNIT_CODES[each.kind]))
+
+
+def _services(service: NamedNode, services: Sequence[str]) -> Iterator[Triple]:
+    """The endpoints that may be asked, as the other settings are told; the vocabulary has a name for the feature alone."""
+    if not services:
+        return
+    (declared,) = settings_of(Federated)
+    allowed = NamedNode(f"{service.value.removesuffix('#service')}#limit-{declared.name}")
+    yield _triple(service, "sd:feature", NamedNode(iri("sd:BasicFederatedQuery")))
+    yield _triple(service, "schema:additionalProperty", allowed)
+    yield _triple(allowed, "rdf:type", NamedNode(iri("schema:PropertyValue")))
+    yield _triple(allowed, "schema:propertyID", Literal(declared.name))
+    yield _triple(allowed, "schema:name", Literal(translations("sv").gettext(FEDERATION), language="sv"))
+    yield _triple(allowed, "schema:name", Literal(FEDERATION, language="en"))
+    for each in services:
+        yield _triple(allowed, "schema:value", NamedNode(each))
 
 
 def _triple(subject: NamedNode, predicate: str, object_: NamedNode | Literal) -> Triple:

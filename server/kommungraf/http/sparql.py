@@ -1,6 +1,6 @@
 """The SPARQL 1.1 Protocol for queries: GET, form POST and direct POST; the endpoint's description without a query."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,7 @@ from kommungraf.http.answers import sent
 from kommungraf.http.freshness import fixed, volatile
 from kommungraf.http.negotiation import best, chosen, required
 from kommungraf.http.notes import fingerprint, note
-from kommungraf.http.servicedescription import described
+from kommungraf.http.servicedescription import Operated, described
 from kommungraf.settings.limits import Limits
 
 __all__ = ["Pages", "blueprint_of", "plain_query", "plain_type", "tag_of"]
@@ -55,8 +55,8 @@ class _Operation:
     format: str | None
 
 
-def blueprint_of(limits: Limits, pages: Pages) -> Blueprint:
-    """The endpoint, with its limits and its pages for browsers."""
+def blueprint_of(limits: Limits, pages: Pages, services: Sequence[str] = ()) -> Blueprint:
+    """The endpoint, with its limits, its pages for browsers, and the endpoints that it asks by SERVICE."""
     blueprint = Blueprint("sparql", __name__)
 
     @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -69,7 +69,7 @@ def blueprint_of(limits: Limits, pages: Pages) -> Blueprint:
                 return pages.result(operation.text, _answer_for_a_page(operation, g.edition))
             return _answered(operation, g.edition)
         media_type = required(request, (*_DESCRIPTION, HTML))
-        return pages.query() if media_type == HTML else _description(g.edition, limits, media_type)
+        return pages.query() if media_type == HTML else _description(g.edition, limits, services, media_type)
 
     return blueprint
 
@@ -220,14 +220,15 @@ def _negotiated(response: Response) -> Response:
     return response
 
 
-def _description(edition: Edition, limits: Limits, media_type: str) -> Response:
+def _description(edition: Edition, limits: Limits, services: Sequence[str], media_type: str) -> Response:
     """What the endpoint says of itself; it names the host by which it was reached, so no shared cache may keep it."""
     endpoint = f"{request.url_root}sparql"
-    tag = edition.etag("description", endpoint, media_type)
+    tag = edition.etag("description", endpoint, media_type, *services)
     response = _negotiated(Response(mimetype=media_type))
     if tag not in request.if_none_match:
         graphs = f"{request.url_root}rdf-graphs"
-        response.data = described(edition, limits, endpoint=endpoint, graphs=graphs, media_type=media_type)
+        told = Operated(limits, services, endpoint, graphs)
+        response.data = described(edition, told, media_type)
     fixed(response, tag)
     response.cache_control.public = False
     response.cache_control.private = True

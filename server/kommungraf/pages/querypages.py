@@ -1,5 +1,6 @@
 """The page on which a query is written, and the same page with its answer as a table or with what is wrong."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Response, request
@@ -7,11 +8,11 @@ from flask import Response, request
 from kommungraf.engine.engine import Answer
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.formats import GRAPH, SOLUTIONS
-from kommungraf.http.freshness import volatile
 from kommungraf.pages.asked import asked
 from kommungraf.pages.results import table_of
-from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.rendering.site import Reader, page, passing_page, reader
 from kommungraf.resources.wording import bytes_in_words, number_in_words
+from kommungraf.settings.hosting import FEDERATION
 from kommungraf.settings.limits import Limits, published
 from kommungraf.settings.options import Kind
 from kommungraf.vocab import PREFIXES
@@ -25,7 +26,7 @@ _SELECT: Final = (
 _ANY: Final = "\n\nSELECT ?thing ?class\nWHERE {\n  ?thing a ?class .\n}\nLIMIT 20\n"
 
 
-def query_page(limits: Limits) -> Response:
+def query_page(limits: Limits, services: Sequence[str] = ()) -> Response:
     """The form for a query, with an example in it; `?example=` names a question to take."""
     who = reader()
     named = next((each for each in asked(who) if each.slug == request.args.get("example")), None)
@@ -33,12 +34,12 @@ def query_page(limits: Limits) -> Response:
         **query_context(who, named.query if named else _example(who)),
         "example": named,
         "limits": _in_words(limits, who),
-        "all_limits": _all_in_words(limits, who),
+        "all_limits": _all_in_words(limits, services, who),
     }
     return page("query.html", who, **context)
 
 
-def result_page(limits: Limits, text: str, answer: Answer) -> Response:
+def result_page(limits: Limits, services: Sequence[str], text: str, answer: Answer) -> Response:
     """The form with a query and the first rows of its answer."""
     who, changes = reader(), answer.volatile
     forms = (
@@ -52,12 +53,12 @@ def result_page(limits: Limits, text: str, answer: Answer) -> Response:
         "table": table,
         "forms": forms,
         "limits": _in_words(limits, who),
-        "all_limits": _all_in_words(limits, who),
+        "all_limits": _all_in_words(limits, services, who),
     }
-    response = page("query.html", who, **context)
+    response = (passing_page if changes or request.method == "POST" else page)("query.html", who, **context)
     if table.cut:
         response.headers["X-Result-Cut"] = f"rows={len(table.rows)}"
-    return volatile(response) if changes or request.method == "POST" else response
+    return response
 
 
 def query_context(who: Reader, text: str) -> dict[str, Any]:
@@ -81,16 +82,17 @@ def _example(who: Reader) -> str:
     return prefixes + (_SELECT if has_ours else _ANY)
 
 
-def _all_in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:
-    """Every limit of the server."""
+def _all_in_words(limits: Limits, services: Sequence[str], who: Reader) -> tuple[tuple[str, str], ...]:
+    """Every limit of the server, and whom a query may ask beside it."""
     words = {
         Kind.SIZE: lambda value: bytes_in_words(value, who.language),
         Kind.SECONDS: lambda value: f"{number_in_words(f'{value:g}', who.language)} s",
     }
-    return tuple(
+    limited = tuple(
         (who.text(each.help), words.get(each.kind, lambda value: number_in_words(str(value), who.language))(value))
         for each, value in published(limits)
     )
+    return (*limited, (who.text(FEDERATION), ", ".join(services) or who.text("no endpoint")))
 
 
 def _in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader
 
 from kommungraf.editions.edition import Edition
 from kommungraf.formats import HTML, RDF
-from kommungraf.http.freshness import fixed
+from kommungraf.http.freshness import fixed, volatile
 from kommungraf.http.negotiation import language
 from kommungraf.rendering.assets import address, built
 from kommungraf.resources.links import Kept, Names, path_of
@@ -20,7 +20,19 @@ from kommungraf.resources.wording import number_in_words
 from kommungraf.texts import LANGUAGES, translations
 from kommungraf.vocab import BASE, iri
 
-__all__ = ["POLICY", "STATIC", "TYING_CLASSES", "Form", "Reader", "forms", "page", "reader", "sections", "written"]
+__all__ = [
+    "POLICY",
+    "STATIC",
+    "TYING_CLASSES",
+    "Form",
+    "Reader",
+    "forms",
+    "page",
+    "passing_page",
+    "reader",
+    "sections",
+    "written",
+]
 
 #: The classes of cooperation that have a map of their ties.
 TYING_CLASSES: Final = tuple(
@@ -120,13 +132,22 @@ def written(template: str, who: Reader, **context: Any) -> str:
 
 def page(template: str, who: Reader, **context: Any) -> Response:
     """The template as a response that is the same until the next release."""
+    return fixed(_drawn(template, who, context), who.edition.etag(request.full_path, HTML, who.language))
+
+
+def passing_page(template: str, who: Reader, **context: Any) -> Response:
+    """The template as a response that the next request for the same may not get."""
+    return volatile(_drawn(template, who, context))
+
+
+def _drawn(template: str, who: Reader, context: Mapping[str, Any]) -> Response:
     response = Response(written(template, who, **context), mimetype=HTML)
     response.headers["Content-Language"] = who.language
     response.headers["Content-Security-Policy"] = POLICY
     response.vary.update(("Accept", "Accept-Language"))
     if "date" in request.args:  # there are as many of these pages as there are days
         response.headers["X-Robots-Tag"] = "noindex"
-    return fixed(response, who.edition.etag(request.full_path, HTML, who.language))
+    return response
 
 
 def _built(name: str) -> str | None:

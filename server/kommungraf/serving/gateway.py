@@ -92,8 +92,8 @@ class Gateway:
         self._close = close
         self._bodies = Bodies(limits)
         self._clients = Clients(limits)
-        # As many as can wait at once for a worker in either lane, and a few that needn't.
-        self._most = limits.workers + 2 + 2 * limits.queue + _SPARE_THREADS
+        # As many as can have a worker or wait for one in any lane, and a few that needn't.
+        self._most = limits.workers + limits.service_workers + 2 + 3 * limits.queue + _SPARE_THREADS
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
         self._pending = 0
 

@@ -70,6 +70,7 @@ class _Plan:
     hosting: Hosting
     limits: Limits
     stores: Stores
+    services: tuple[str, ...]
     parent: int
 
 
@@ -79,10 +80,11 @@ def serve(
     *,
     limits: Limits | None = None,
     stores: Stores = Stores(),  # noqa: B008  a frozen value
+    services: tuple[str, ...] = (),
 ) -> None:
     """Serve the current release of `releases` until SIGTERM or SIGINT; SIGHUP opens it anew.
 
-    Queries are answered by `stores` where there are any. Port 0 is any free one. Raises ReleaseError where there is no release and ServingError where the address
+    Queries are answered by `stores` where there are any, and may ask `services`. Port 0 is any free one. Raises ReleaseError where there is no release and ServingError where the address
     or the file of the log can't be had.
     """
     read_manifest(resolve_current(releases))
@@ -90,7 +92,7 @@ def serve(
     address = _free(_Address(hosting.host, hosting.port))
     _try_log(hosting.access_log_file)
     server = _server(address, limits)
-    plan = _Plan(releases, address, hosting, limits, stores, os.getpid())
+    plan = _Plan(releases, address, hosting, limits, stores, services, os.getpid())
     server.serve(target_loader=partial(_application, plan), wrap_loader=False)
 
 
@@ -177,7 +179,7 @@ def _look_again(opened: "SimpleQueue[Editions]") -> None:
 def _gateway(plan: _Plan, opened: "SimpleQueue[Editions]") -> Gateway:
     """The application over the opened release; ends the process with a reason where that can't be opened."""
     try:
-        editions = Editions(plan.releases, plan.limits, plan.stores)
+        editions = Editions(plan.releases, plan.limits, plan.stores, plan.services)
     except KommungrafError as error:
         print(f"kommungraf: {error}", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(1)  # a thread can't end the process otherwise, and nobody else has begun anything
@@ -210,7 +212,9 @@ def _observed(plan: _Plan, editions: Editions) -> Gateway:
         return metrics.exposition()
 
     recording = Recording(exposition, hosting.metrics, hosting.proxies)
-    app = create_app(editions, Settings(limits, plan.stores, recording, hosting.old_after_years))
+    app = create_app(
+        editions, Settings(limits, plan.stores, recording, hosting.old_after_years, services=plan.services)
+    )
     cache = ResponseCache(app, lambda: editions.content_hash, limit=limits.cache_bytes)
     metrics = Metrics(_routes(app), partial(_gauges, editions, cache))
     log = LogFile(hosting.access_log_file) if hosting.access_log_file is not None else sys.stderr

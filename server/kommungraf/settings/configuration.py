@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from kommungraf.errors import Place, SettingFault
-from kommungraf.settings.hosting import CREDENTIALS, Engines, Hosting
+from kommungraf.settings.hosting import CREDENTIALS, Engines, Federated, Hosting
 from kommungraf.settings.limits import Limits
 from kommungraf.settings.options import Kind, Setting, read_value, setting, settings_of, shown
 
@@ -48,7 +48,7 @@ class Folders:
 
 
 #: Every setting there is, by what it is about.
-SECTIONS: Final[tuple[type, ...]] = (Folders, Hosting, Engines, Limits)
+SECTIONS: Final[tuple[type, ...]] = (Folders, Hosting, Engines, Federated, Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where a server listens, what it logs, who may read its metrics and which engines it asks: beside the limits."""
+"""Where a server listens, what it logs, who may read its metrics and whom it asks: beside the limits."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -7,10 +7,13 @@ from typing import Final, TypeAlias
 
 from kommungraf.settings.options import Kind, setting
 
-__all__ = ["CREDENTIALS", "Engines", "Hosting", "Networks"]
+__all__ = ["CREDENTIALS", "FEDERATION", "Engines", "Federated", "Hosting", "Networks"]
 
 #: Variables of the environment for who asks an engine: no flag and no file, which others may read.
 CREDENTIALS: Final = ("KOMMUNGRAF_STORE_USER", "KOMMUNGRAF_STORE_PASSWORD", "KOMMUNGRAF_STORE_TOKEN")
+
+#: What the list of endpoints is called where it is published, a message id.
+FEDERATION: Final = "Endpoints that a query may ask by SERVICE"
 
 Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
 
@@ -71,4 +74,15 @@ class Engines:
         None,
         Kind.IRI,
         "The named graph that stands for the default graph in an engine that has none, as Virtuoso.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Federated:
+    """The endpoints that queries may ask by SERVICE."""
+
+    service_allow: tuple[str, ...] = setting(
+        (),
+        Kind.TEXTS,
+        "A SPARQL endpoint that a query may ask by SERVICE, written as queries write it; none where it isn't set.",
     )

@@ -128,6 +128,11 @@ class Limits:
         most=604_800,
     )
 
+    @property
+    def service_workers(self) -> int:
+        """How many queries that ask other endpoints are answered at once, beside those of `workers`."""
+        return max(1, self.workers // 4)
+
 
 def published(limits: Limits) -> tuple[tuple[Setting, float], ...]:
     """Every limit that holds, with its value; those of one client don't hold where they are 0."""
