@@ -4,12 +4,13 @@ import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final
 
 from kommungraf import __version__
+from kommungraf.editions.memory import Memory
 from kommungraf.editions.pointer import PointedEvaluator
 from kommungraf.editions.search import Index
 from kommungraf.engine.endpoint import Endpoint
@@ -43,6 +44,7 @@ class Edition:
     evaluator: Engine
     index: Index
     partial: bool = False
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     @property
     def base_iri(self) -> str:

@@ -117,6 +117,8 @@ def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Tim
 
 def _noted(who: Reader, part: Part, membership: Neighbour, *, times: Times) -> Part:
     """The partners, with a note on whom the answer of the row doesn't hold for."""
+    if times.when is None:
+        return part
     row, found = times.hold(membership.iri), dict[str, Holds]()
     for name in membership.values("org:organization"):
         found.update(times.partners(name))
@@ -272,7 +274,7 @@ def _part(views: Views, statements: Iterable[Statement]) -> Part:
     """What is held of `statements`, or all of it where nothing is held, each value once."""
     found = tuple(statements)
     shown = tuple(each for each in found if each.held) or found
-    values = tuple(dict.fromkeys(views.value(each.triple.object) for each in shown))
+    values = tuple(views.value(term) for term in dict.fromkeys(each.triple.object for each in shown))
     return Part(values[:_MOST_VALUES], _behind(views, shown), max(0, len(values) - _MOST_VALUES))
 
 
@@ -282,7 +284,8 @@ def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | Non
     if not period.values and whole is not None:
         period = _part(views, whole.about("kg:period"))
         period = replace(period, values=tuple(replace(value, note=note) for value in period.values))
-    return replace(period, bounds=times.spans.get(each.iri)) if period.values else period
+    bounds = times.spans.get(each.iri)
+    return Part(period.values, period.behind, period.more, bounds) if period.values else period
 
 
 def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:

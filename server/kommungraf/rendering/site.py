@@ -93,7 +93,7 @@ def reader() -> Reader:
     explicit = asked in LANGUAGES
     tongue = language(request)
     kept = Kept(request.script_root, tongue if explicit else "", request.args.get("date", "").strip())
-    names = Names(edition.index, edition.base_iri, language=tongue, kept=kept)
+    names = Names(edition.index, edition.base_iri, language=tongue, kept=kept, memory=edition.memory)
     return Reader(edition, tongue, explicit, names, static=STATIC in request.environ)
 
 

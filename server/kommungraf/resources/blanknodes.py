@@ -26,9 +26,10 @@ def labels(statements: Iterable[Triple | Quad]) -> Labels:
     """
     around: dict[BlankNode, list[Terms]] = {}
     for each in statements:
-        terms = tuple(each)
-        for node in {term for term in terms if isinstance(term, BlankNode)}:
-            around.setdefault(node, []).append(terms)
+        if isinstance(each.subject, BlankNode) or isinstance(each.object, BlankNode) or isinstance(each, Quad):
+            terms = tuple(each)
+            for node in {term for term in terms if isinstance(term, BlankNode)}:
+                around.setdefault(node, []).append(terms)
     colours = _refined(dict.fromkeys(around, ""), around)
     for _ in range(_MOST_PICKS):
         alike = _first_alike(colours)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from kommungraf.editions.memory import Memory
 from kommungraf.editions.search import Index, Label
 from kommungraf.terms import well_known
 from kommungraf.vocab import PREFIXES
@@ -71,10 +72,17 @@ _NOTHING: Final = Kept()
 
 
 class Names:
-    """The names and addresses of everything that one page in `language` mentions; addresses keep `kept`."""
+    """The names and addresses of everything that one page in `language` mentions; addresses keep `kept`.
 
-    def __init__(self, index: Index, base_iri: str, *, language: str, kept: Kept = _NOTHING) -> None:
+    `memory` holds what other pages of the release mentioned.
+    """
+
+    def __init__(
+        self, index: Index, base_iri: str, *, language: str, kept: Kept = _NOTHING, memory: Memory | None = None
+    ) -> None:
         self._index = index
+        # There are as many links with a date as there are days.
+        self._others = {} if memory is None or kept.date else memory.entries((Names, language, kept))
         self._base_iri = base_iri
         self.language = language
         self.kept = kept
@@ -89,12 +97,17 @@ class Names:
     def fetch(self, iris: Iterable[str]) -> None:
         """Look up all of `iris` in one go."""
         wanted = set(iris) - self._fetched
-        if not wanted:
-            return
         self._fetched |= wanted
-        self._labels.update(self._index.labels(wanted, self.language))
-        self._known.update(self._index.known(wanted))
-        self._links.clear()
+        for iri in wanted:
+            self._links.pop(iri, None)
+            if (made := self._others.get(iri)) is not None:
+                self._links[iri] = made
+        if missing := wanted - self._links.keys():
+            self._labels.update(self._index.labels(missing, self.language))
+            self._known.update(self._index.known(missing))
+            found = {iri: self._link(iri) for iri in missing}
+            self._links.update(found)
+            self._others.update(found)
 
     def link(self, iri: str) -> Link:
         """The link of an IRI that was fetched."""

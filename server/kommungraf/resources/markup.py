@@ -6,6 +6,7 @@ They are functions and not macros of a template, which take several times as lon
 # ruff: noqa: S704  what is marked as HTML here is written here, and every text of the data in it is escaped
 
 import gettext
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, Protocol, TypeVar
@@ -27,6 +28,8 @@ _UNLISTED: Final = 6
 #: How many rows of a table are seen at once, and how many more there have to be for the rest to be folded away.
 _SEEN: Final = 5
 _FOLDED: Final = 3
+#: What a text has to hold so that it is another one as HTML.
+_SPECIAL: Final = re.compile("[&<>'\"]")
 _Row = TypeVar("_Row")
 #: A bar is at least so wide, in percent, that it can be seen.
 _NARROWEST: Final = 0.8
@@ -81,7 +84,7 @@ class _Escaped(dict[str, str]):
     """Texts as HTML: most stand on a page many times."""
 
     def __missing__(self, text: str) -> str:
-        made = self[text] = str(escape(text))
+        made = self[text] = str(escape(text)) if _SPECIAL.search(text) else text
         return made
 
 
@@ -91,7 +94,7 @@ class Pen:
     def __init__(self, translations: gettext.NullTranslations) -> None:
         self._translations = translations
         self._escaped = _Escaped()
-        self._links: dict[tuple[str | None, ...], str] = {}
+        self._links: dict[int, tuple[Link, str]] = {}
         self._supports: dict[str, str] = {}
         self._ticks: dict[int, str] = {}
         self._explained = False
@@ -239,10 +242,9 @@ class Pen:
         return self._escaped[text]
 
     def _linked(self, to: Link, lang: str) -> str:
-        key = to.iri, to.text, to.href, lang
-        if (made := self._links.get(key)) is None:
-            made = self._links[key] = self._link(to, lang)
-        return made
+        if (made := self._links.get(id(to))) is None:  # which is the link's own as long as it is kept here
+            made = self._links[id(to)] = to, self._link(to, lang)
+        return made[1]
 
     def _link(self, to: Link, lang: str) -> str:
         if not to.href:
@@ -252,8 +254,8 @@ class Pen:
         return f'<a href="{self._escaped[to.href]}"{foreign}{external}>{self._escaped[to.text]}</a>'
 
     def _noted(self, value: Value, lang: str, *, exact: bool = False) -> str:
-        note = f' <span class="quiet">({self._escaped[value.note]})</span>' if value.note else ""
-        return self._shown(value, lang, exact=exact) + note
+        shown = self._shown(value, lang, exact=exact)
+        return f'{shown} <span class="quiet">({self._escaped[value.note]})</span>' if value.note else shown
 
     def _shown(self, value: Value, lang: str, *, exact: bool) -> str:
         if value.link:

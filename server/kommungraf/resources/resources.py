@@ -145,10 +145,10 @@ def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Doc
 
 def asked(source: Source, iri: str, *, names: tuple[str, ...], page: int = 1) -> Parts:
     """What the queries of these names, asked as one, say of `iri`."""
-    found: dict[str, list[Row]] = {}
+    found: dict[Any, list[Row]] = {}
     for row in source.evaluator.select(_paged(joined(*names), page), this=NamedNode(iri)):
-        found.setdefault(row["part"].value, []).append(row)
-    return found
+        found.setdefault(row["part"], []).append(row)
+    return {part.value: rows for part, rows in found.items()}
 
 
 def _paged(text: str, page: int) -> str:

@@ -107,7 +107,8 @@ class Surroundings:
 
     def by(self, link: str) -> tuple[Neighbour, ...]:
         """The neighbours that refer to the resource by the property of a prefixed name."""
-        return tuple(each for each in self.neighbours if each.link == iri(link))
+        name = iri(link)
+        return tuple(each for each in self.neighbours if each.link == name)
 
     @property
     def statements(self) -> tuple[Statement, ...]:

@@ -118,6 +118,7 @@ class Views:
         self.names = names
         self._claims = claims
         self._values: dict[str, Value] = {}
+        self._literals: dict[Literal, Value] = {}
         self._behinds: dict[tuple[str, ...], tuple[Behind, ...]] = {}
         self._graphs: dict[str, Behind] = {}
         self._parts: dict[str, list[Triple]] = {}
@@ -139,7 +140,12 @@ class Views:
 
     def disagreements(self, statements: Iterable[Statement]) -> tuple[Disagreement, ...]:
         """Where claims that aren't held say something else than what is held of the same property."""
-        rivals = (each for each in _by_matter(statements) if len({one.held for one in each}) > 1)
+        said = tuple(statements)
+        contested = {(each.triple.subject, each.triple.predicate) for each in said if not each.held}
+        if not contested:
+            return ()
+        told = (each for each in said if (each.triple.subject, each.triple.predicate) in contested)
+        rivals = (each for each in _by_matter(told) if len({one.held for one in each}) > 1)
         return self._ordered(each for each in rivals if any(map(self._is_rejected, each)))
 
     def compared(self, statements: Iterable[Statement]) -> tuple[Disagreement, ...]:
@@ -180,8 +186,10 @@ class Views:
         if isinstance(term, NamedNode):
             return self.value_of(term.value)
         if isinstance(term, Literal):
-            text = literal_in_words(term, self.names.language)
-            return Value(term.value, text=text, lang=term.language or "", datatype=term.datatype.value)
+            if (made := self._literals.get(term)) is None:
+                text, lang = literal_in_words(term, self.names.language), term.language or ""
+                made = self._literals[term] = Value(term.value, text=text, lang=lang, datatype=term.datatype.value)
+            return made
         key = str(term)
         inner = () if key in above else self._parts.get(key, ())
         facts = (self._inner(triple, (*above, key)) for triple in inner)

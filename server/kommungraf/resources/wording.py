@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date, format_skeleton
@@ -16,6 +17,8 @@ from kommungraf.vocab import EDTF, PREFIXES
 __all__ = ["NUMBERS", "bytes_in_words", "literal_in_words", "number_in_words", "period_in_words"]
 
 _DATE: Final = re.compile(r"(\d{4}|\d{3}X)(?:-(\d\d))?(?:-(\d\d))?([?~%]?)")
+#: How many dates, and how many numbers, are remembered as words: many pages have the same.
+_MOST_REMEMBERED: Final = 4096
 _XSD: Final = PREFIXES["xsd"]
 #: The datatypes of numbers that are worded with digit groups.
 NUMBERS: Final = frozenset(
@@ -38,6 +41,7 @@ def literal_in_words(literal: Literal, language: str) -> str:
     return text
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def number_in_words(value: str | int, language: str) -> str:
     """The number with the digit groups and the decimal mark of `language`, all its decimals kept."""
     try:
@@ -95,6 +99,7 @@ def _date_in_words(text: str, language: str) -> str | None:
     return messages.get(doubt, gettext("about %(date)s (uncertain)")) % {"date": plain}
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _plain_date(year: str, month: str | None, *, day: str | None, language: str) -> str | None:
     if year.endswith("X"):
         return translations(language).gettext("the %(decade)ss") % {"decade": f"{year[:3]}0"}
@@ -121,6 +126,7 @@ def _season(code: str, language: str) -> str:
     }[code]
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _full_date(text: str, language: str) -> str:
     try:
         return str(format_date(date.fromisoformat(text), "long", locale=_locale(language)))
