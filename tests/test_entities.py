@@ -105,3 +105,29 @@ def test_page_of_a_disagreement_shows_what_each_side_says(client: FlaskClient, l
     assert said in sides
     assert said.replace("2006", "2005") in sides
     assert "/doc/source/" in sides
+
+
+def test_a_quotation_is_in_the_language_of_its_source(client: FlaskClient) -> None:
+    assert '<blockquote><p lang="sv">' in page(client, "/doc/claim/almhult-635/9", "en")
+    assert "<blockquote><p>" in page(client, "/doc/claim/almhult-635/9", "sv")
+    assert re.search(
+        r'<th scope="row"><a href="/doc/claim/[^"]+" lang="sv">“', page(client, "/doc/source/almhult-635", "en")
+    )
+
+
+def test_a_column_in_which_nothing_is_told_is_left_out(client: FlaskClient) -> None:
+    assert columns(page(client, "/doc/regional-cooperation/se-arko", "en"), "Members") == ["Member"]
+    dated = page(client, "/doc/regional-cooperation/se-entreprenorsregionen", "en")
+    assert columns(dated, "Members") == ["Member", "Period"]
+
+
+def columns(text: str, title: str) -> list[str]:
+    section = re.search(rf"<h2>{title}</h2>.*?</thead>", text, re.DOTALL)
+    assert section
+    return re.findall('<th scope="col">([^<]+)</th>', section[0])
+
+
+def test_lists_of_a_shape_are_shown_by_their_members(client: FlaskClient) -> None:
+    text = page(client, "/shape/CountStatementShape-exact-or-bounded", "en")
+    assert '<ol class="values"><li>' in text
+    assert not re.findall(r'<a href="[^"]*#(?:first|rest|nil)"', text)

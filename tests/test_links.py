@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from indexes import indexed
+from kommungraf.editions.memory import Memory
 from kommungraf.editions.search import Index
 from kommungraf.resources.links import Kept, Link, Names, path_of
 from kommungraf.vocab import BASE
@@ -84,3 +85,15 @@ def test_what_nobody_named_is_called_by_its_iri(index: Index, iri: str, text: st
 def test_names_made_of_an_iri_are_told_apart(index: Index) -> None:
     assert link(index, "http://www.w3.org/ns/org#member").named
     assert not link(index, "https://example.org/x").named
+
+
+def test_names_are_remembered_from_page_to_page_by_language_and_by_what_addresses_keep(index: Index) -> None:
+    memory, town = Memory(), f"{BASE}id/municipality/se-0765"
+    first = link(index, town, memory=memory)
+    assert link(index, town, memory=memory) is first
+    assert link(index, town, "en", memory=memory).lang == "sv"
+    chosen = link(index, town, memory=memory, kept=Kept(language="sv"))
+    assert chosen.href == f"{first.href}?lang=sv"
+    dated = link(index, town, memory=memory, kept=Kept(date="2019"))
+    assert dated.href == f"{first.href}?date=2019"
+    assert link(index, town, memory=memory) is first

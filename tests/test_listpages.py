@@ -57,6 +57,17 @@ def test_csv_says_which_things_are_not_held_and_still_names_them(client: FlaskCl
     assert all(row["name_sv"] and not row["members"] for row in others)
 
 
+def test_csv_names_sources_without_a_title_as_their_pages_do(client: FlaskClient) -> None:
+    listed = rows(client, f"/list?type={quote(BASE + 'def/Source', safe='')}")
+    assert all(row["name_sv"] or row["name_en"] for row in listed)
+    untitled = next(row for row in listed if row["thing"].endswith("/alamedaca-sister-cities"))
+    path = untitled["thing"].removeprefix(f"{BASE}id/")
+    for tongue in ("sv", "en"):
+        heading = re.search(r"<h1[^>]*>([^<]+)</h1>", page(client, f"/doc/{path}", tongue))
+        assert heading
+        assert heading[1] == untitled[f"name_{tongue}"]
+
+
 def test_facets_of_a_list_hold_together(client: FlaskClient) -> None:
     both = f"{OF_KRONOBERG}&country={quote(FINLAND, safe='')}"
     found, county = rows(client, both), rows(client, OF_KRONOBERG)

@@ -1,10 +1,13 @@
 """The pieces of HTML that pages are made of: escaped, marked with their language, and each statement with what it rests on."""
 
+import re
+
 from kommungraf.rendering.panels import Panel, Part
 from kommungraf.resources.links import Link
 from kommungraf.resources.markup import Pen
 from kommungraf.resources.views import Behind, Cluster, Fact, Group, Value
 from kommungraf.texts import translations
+from page_reader import PageReader
 
 HOSTILE = "<b>\"'&"
 SAFE = "&lt;b&gt;&#34;&#39;&amp;"
@@ -147,3 +150,35 @@ def test_source_that_stands_for_a_row_is_told_once_and_the_page_says_so_once() -
     assert (made.count("/doc/same"), made.count("/doc/other"), made.count('<p class="note">')) == (1, 1, 1)
     assert '<p class="note">' not in writer.table(row, "sv")
     assert '<p class="note">' not in pen().table(table_of(Part(value, (same,)), Part(value, (other,))), "sv")
+
+
+def test_words_of_a_source_are_in_its_language() -> None:
+    quoted = Behind("claim", link("1", href="/doc/1"), phrases=("a",), lang="en")
+    assert '<q lang="en">a</q>' in pen().rests_on((quoted,), "sv")
+    assert "<q>a</q>" in pen().rests_on((quoted,), "en")
+
+
+def test_list_is_shown_by_its_members_and_says_every_triple() -> None:
+    first, rest, nil = (f"http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}" for name in ("first", "rest", "nil"))
+    members = tuple(
+        (
+            Fact(Value(node, blank=True), first, Value(text, text=text, datatype="urn:text")),
+            Fact(
+                Value(node, blank=True),
+                rest,
+                Value(after, link=link(after)) if after == nil else Value(after, blank=True),
+            ),
+        )
+        for node, text, after in (("_:a", "one", "_:b"), ("_:b", "two", nil))
+    )
+    made = pen().shown(Value("_:a", blank=True, members=members), "sv")
+    assert re.sub("<[^>]+>", " ", made).split() == ["one", "two"]
+    assert made.count("<li>") == 2
+    reader = PageReader()
+    reader.feed(made)
+    assert {(each.subject.value, each.predicate.value, each.object.value) for each in reader.triples} == {
+        ("a", first, "one"),
+        ("a", rest, "b"),
+        ("b", first, "two"),
+        ("b", rest, nil),
+    }

@@ -5,7 +5,8 @@ from pyoxigraph import NamedNode, Triple
 
 from kommungraf.editions.edition import Edition, Editions
 from kommungraf.errors import UnknownResource
-from kommungraf.resources.resources import claim_triples, graph_triples, load, own_claim
+from kommungraf.resources.resources import claim_triples, graph_triples, load
+from kommungraf.resources.surroundings import load_with_surroundings
 from kommungraf.vocab import BASE, iri
 from serving_client import LIMITS
 from serving_release import ALMHULT, CLAIM, OTHER_CLAIM, write_release
@@ -70,10 +71,10 @@ def test_claims_come_with_all_that_is_known_of_them(edition: Edition) -> None:
 
 
 def test_claim_s_own_document_says_the_same_of_it(edition: Edition) -> None:
-    document = load(edition, CLAIM)
-    assert own_claim(document) == load(edition, ALMHULT).claims[CLAIM]
+    document, around = load_with_surroundings(edition, CLAIM)
+    assert around.own == load(edition, ALMHULT).claims[CLAIM]
     assert document.content == (triple(ALMHULT, "org:memberOf", PARTNERSHIP),)
-    assert own_claim(load(edition, ALMHULT)) is None
+    assert load_with_surroundings(edition, ALMHULT)[1].own is None
 
 
 def test_incoming_links_of_a_thing_without_statements_of_its_own(edition: Edition) -> None:

@@ -53,6 +53,22 @@ def test_claims_have_their_standing_sources_words_and_row(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("titles", "language"),
+    [
+        pytest.param('"Vänorter"@sv', "sv", id="one title"),
+        pytest.param('"Vänorter"@sv , "Twin towns"@en', "", id="titles in two languages"),
+        pytest.param('"Vänorter"', "", id="title in no language"),
+    ],
+)
+def test_words_are_in_the_one_language_of_their_source(tmp_path: Path, titles: str, language: str) -> None:
+    title = f"<{BASE}id/source/s> <{iri('dcterms:title')}> {titles} ; <{iri('schema:url')}> <https://e.example/> ."
+    with indexed(f"{TRIG} {title}", tmp_path) as index:
+        found = claims(index, [FIRST, SECOND])
+    assert found[FIRST].language == language
+    assert found[SECOND].language == ""
+
+
 def test_what_the_held_view_gives_no_standing_is_no_claim(tmp_path: Path) -> None:
     with indexed(TRIG, tmp_path) as index:
         assert claims(index, [f"{BASE}id/statement/x", CURATION]) == {}

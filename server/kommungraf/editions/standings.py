@@ -19,13 +19,14 @@ _CLAIMS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the held view says of a named graph that is a claim."""
+    """What the held view says of a named graph that is a claim; `language` is that of its words, where it is known."""
 
     iri: str
     status: str
     sources: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     row: int | None = None
+    language: str = ""
 
 
 def claims(index: Index, graphs: Iterable[str]) -> dict[str, Claim]:
@@ -35,7 +36,7 @@ def claims(index: Index, graphs: Iterable[str]) -> dict[str, Claim]:
 
 
 def _claim(name: str, rows: Iterator[tuple[Any, ...]]) -> Claim:
-    told: dict[str, list[str]] = {"source": [], "words": [], "row": []}
+    told: dict[str, list[str]] = {"source": [], "words": [], "row": [], "language": []}
     for _, what, value in rows:
         told.setdefault(what, []).append(value)
     return Claim(
@@ -44,4 +45,5 @@ def _claim(name: str, rows: Iterator[tuple[Any, ...]]) -> Claim:
         sources=tuple(told["source"]),
         phrases=tuple(told["words"]),
         row=next(map(int, told["row"]), None),
+        language=next(iter(told["language"]), ""),
     )

@@ -30,6 +30,7 @@ blueprint = Blueprint("lists", __name__)
 _LISTED: Final = 100
 #: So many pages of a list are told by the names that they begin with.
 _MOST_STARTS: Final = 15
+_NAMES: Final = tuple(f"name_{tongue}" for tongue in LANGUAGES)
 _CSV: Final = "text/csv"
 #: A copy of the site holds the lists of whole classes, and those of one county.
 _KEPT: Final = ("county",)
@@ -103,12 +104,22 @@ def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], w
     wanted = frozenset(listed)
     held = {row[place]: row for row in rows if row[place] in wanted}
     others = _unheld(who, heading, [each for each in listed if each not in held])
+    _name(who, heading, [row for row in held.values() if not any(row[heading.index(each)] for each in _NAMES)])
     answers, sheet = answers_at(who, listed, when), csv.writer(written)
     sheet.writerow((*heading, "held", *(("date", "holds") if when else ())))
     for thing, row in (*held.items(), *others.items()):
         answer = (when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()
         sheet.writerow((*map(safe, row), "yes" if thing in held else "no", *answer))
     return written.getvalue()
+
+
+def _name(who: Reader, heading: list[str], rows: list[list[str]]) -> None:
+    """Give rows of things that the data don't name the names by which pages show them."""
+    things = [row[heading.index("thing")] for row in rows]
+    for tongue in LANGUAGES:
+        names, column = who.edition.index.labels(things, tongue), heading.index(f"name_{tongue}")
+        for thing, row in zip(things, rows, strict=True):
+            row[column] = names[thing].text if thing in names else ""
 
 
 def _unheld(who: Reader, heading: list[str], things: list[str]) -> dict[str, list[str]]:

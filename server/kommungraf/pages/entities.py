@@ -17,7 +17,7 @@ from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import Claim, Document, Statement, own_claim
+from kommungraf.resources.resources import Claim, Document, Statement
 from kommungraf.resources.surroundings import Neighbour, Surroundings
 from kommungraf.resources.views import Behind, Disagreement, Fact, Group, Value, Views, mentioned
 from kommungraf.vocab import iri
@@ -98,7 +98,7 @@ def entity_view(
     who: Reader, document: Document, *, around: Surroundings, when: Moment | None = None
 ) -> EntityView:
     """What the page of `document` shows, with every name fetched in one go; as of `when`, if that is asked for."""
-    claim, name = own_claim(document), who.edition.index.type(document.iri)
+    claim, name = around.own, who.edition.index.type(document.iri)
     who.names.fetch(_to_name(document, around, claim, name))
     views, times = Views(who.names, document.claims, document.parts), times_of(who, document.iri, around, when)
     disagreements = views.disagreements((*document.outgoing, *document.unheld, *around.statements))
@@ -153,7 +153,7 @@ def _to_name(document: Document, around: Surroundings, claim: Claim | None, type
     for each in (*([claim] if claim else ()), *(rival.claim for rival in around.rivals)):
         yield from (each.iri, each.status, *each.sources)
     for quotation in around.quotations:
-        yield from (quotation.claim, *([quotation.status] if quotation.status else ()), *quotation.about)
+        yield from (quotation.iri, *([quotation.claim.status] if quotation.claim else ()), *quotation.about)
 
 
 def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:

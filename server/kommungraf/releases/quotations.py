@@ -11,9 +11,9 @@ from kommungraf.vocab import iri
 
 __all__ = ["phrases", "told", "write_claims"]
 
-_SCHEMA: Final = """
-CREATE TABLE claim (iri TEXT, what TEXT, value TEXT, PRIMARY KEY (iri, what, value)) WITHOUT ROWID;
-"""
+_TABLE: Final = (
+    "CREATE TABLE claim (iri TEXT, what TEXT, value TEXT, PRIMARY KEY (iri, what, value)) WITHOUT ROWID"
+)
 _SELECTOR: Final = iri("oa:hasSelector")
 _EXACT: Final = iri("oa:exact")
 _TOLD: Final = {
@@ -23,6 +23,13 @@ _TOLD: Final = {
     iri("csvw:rownum"): b"row",
     _EXACT: b"words",
 }
+#: The one language in which the sources of a claim have a title, where it is quoted.
+_SPOKEN: Final = """
+    INSERT INTO claim SELECT quoted.iri, 'language', MIN(lang) FROM claim AS quoted
+    JOIN claim AS source ON source.iri = quoted.iri AND source.what = 'source'
+    JOIN label ON label.iri = source.value AND rank = 0
+    WHERE quoted.what = 'words' GROUP BY quoted.iri HAVING COUNT(DISTINCT lang) = 1 AND MIN(lang) <> ''
+"""
 #: What has a source or a quotation and no standing is no claim.
 _UNCLAIMED: Final = "DELETE FROM claim WHERE iri NOT IN (SELECT iri FROM claim WHERE what = 'status')"
 
@@ -38,15 +45,14 @@ def told(subject: bytes, predicate: str, value: bytes, graph: bytes) -> Iterator
 
 
 def write_claims(connection: sqlite3.Connection, records: Lines) -> None:
-    """Writes what `records` tell of each claim."""
-    connection.executescript(_SCHEMA)
-    connection.execute("BEGIN")
+    """Writes what `records` tell of each claim; the titles of sources are among the labels by now."""
+    connection.execute(_TABLE)
     add = "INSERT OR IGNORE INTO claim VALUES (?, ?, ?)"
     lines = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"claim\t"))
     connection.executemany(add, ((name, what, text(token)) for name, what, token in lines))
     connection.executemany(add, ((claim, "words", words) for claim, words in phrases(records)))
     connection.execute(_UNCLAIMED)
-    connection.execute("COMMIT")
+    connection.execute(_SPOKEN)
 
 
 def phrases(records: Lines) -> Iterator[tuple[str, str]]:

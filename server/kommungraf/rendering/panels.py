@@ -12,7 +12,7 @@ from kommungraf.rendering.networks import Hub
 from kommungraf.rendering.site import Reader
 from kommungraf.rendering.timelines import Axis, axis_of
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import Statement
+from kommungraf.resources.resources import Claim, Statement
 from kommungraf.resources.surroundings import Neighbour, Quotation, Rival, Surroundings
 from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.resources.wording import number_in_words
@@ -53,7 +53,7 @@ Table = tuple[tuple[str, ...], list[Row]]
 
 
 def panels_of(who: Reader, views: Views, around: Surroundings, times: Times) -> Iterator[Panel]:
-    """The tables of what stands between the resource and other things."""
+    """The tables of what stands between the resource and other things; a column in which nothing is told is left out."""
     text = who.text
     cooperations, members = (
         _cooperations(who, views, around, times=times),
@@ -77,7 +77,9 @@ def panels_of(who: Reader, views: Views, around: Surroundings, times: Times) -> 
     )
     for title, caption, (columns, rows) in tables:
         if rows:
-            yield Panel(title, caption, columns, tuple(sorted(rows, key=_order)), _axis(who, rows))
+            told = [place for place in range(len(columns)) if any(row[place].values for row in rows)]
+            shown = [tuple(row[place] for place in told) for row in sorted(rows, key=_order)]
+            yield Panel(title, caption, tuple(columns[place] for place in told), tuple(shown), _axis(who, rows))
 
 
 def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
@@ -208,8 +210,8 @@ def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> 
 
 
 def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
-    claim = _phrased(who, who.names.link(each.claim), each.phrases)
-    status = (views.value_of(each.status),) if each.status else ()
+    claim = _phrased(who, who.names.link(each.iri), each.claim)
+    status = (views.value_of(each.claim.status),) if each.claim else ()
     return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
 
 
@@ -259,15 +261,18 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
 
 
 def _rival(who: Reader, views: Views, each: Rival, found: Iterable[object]) -> tuple[Part, ...]:
-    claim = _phrased(who, who.names.link(each.claim.iri), each.claim.phrases)
+    claim = _phrased(who, who.names.link(each.claim.iri), each.claim)
     values = tuple(dict.fromkeys(map(views.value, found)))
     status = Part((views.value_of(each.claim.status),))
     return Part((Value(claim.iri, link=claim),)), Part(values), _linked(who, each.claim.sources), status
 
 
-def _phrased(who: Reader, link: Link, phrases: tuple[str, ...]) -> Link:
-    quoted = " … ".join(who.text("“%(words)s”") % {"words": phrase} for phrase in phrases)
-    return replace(link, text=quoted, lang="") if quoted else link
+def _phrased(who: Reader, link: Link, claim: Claim | None) -> Link:
+    """A claim that has words is shown by them, in their language."""
+    if claim is None or not claim.phrases:
+        return link
+    quoted = " … ".join(who.text("“%(words)s”") % {"words": phrase} for phrase in claim.phrases)
+    return replace(link, text=quoted, lang=claim.language)
 
 
 def _part(views: Views, statements: Iterable[Statement]) -> Part:

@@ -263,6 +263,8 @@ class Pen:
         if value.groups:
             rows = "".join(self._rows(_numbered(value.groups), lang, incoming=False))
             return f'<table class="facts inner"><tbody>{rows}</tbody></table>'
+        if value.members:
+            return f'<ol class="values">{"".join(self._member(*each, lang) for each in value.members)}</ol>'
         if value.blank:
             unnamed = self._translations.gettext("unnamed node")
             return f'<span class="quiet">{self._escaped[unnamed]}</span>'
@@ -271,6 +273,11 @@ class Pen:
         worded = exact and value.datatype.endswith(_EDTF) and value.text != value.term
         code = f' <code class="quiet">{self._escaped[value.term]}</code>' if worded else ""
         return f"{self._named(value.text, value.lang, lang)}{tag}{code}"
+
+    def _member(self, first: Fact, rest: Fact, lang: str) -> str:
+        """A member of a list; that others follow isn't shown but said as exactly as the rest."""
+        shown = self._noted(first.value, lang, exact=True)
+        return f"<li><div {self._triple(first)}>{shown}</div><div {self._triple(rest)} hidden></div></li>"
 
     def _listed(self, values: Iterable[Value], lang: str) -> str:
         return ", ".join([self._noted(value, lang) for value in values])
@@ -299,13 +306,14 @@ class Pen:
             return self._linked(each.link, lang)
         status = each.status
         standing = f' <span class="status">{self._named(status.text, status.lang, lang)}</span>' if status else ""
-        claim = f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each)}</a>'
+        claim = f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each, lang)}</a>'
         sources = [self._linked(source, lang) for source in each.sources]
         return " · ".join((claim, *sources) if each.phrases else (*sources, claim)) + standing
 
-    def _words(self, each: Behind) -> str:
+    def _words(self, each: Behind, lang: str) -> str:
         if each.phrases:
-            return " … ".join(f"<q>{self._escaped[phrase]}</q>" for phrase in each.phrases)
+            tag = f' lang="{self._escaped[each.lang]}"' if each.lang not in {"", lang} else ""
+            return " … ".join(f"<q{tag}>{self._escaped[phrase]}</q>" for phrase in each.phrases)
         if each.row:
             return str(escape(self._translations.gettext("row %(row)s") % {"row": each.row + 1}))
         return str(self._escaped[self._translations.gettext("claim")])

@@ -12,7 +12,6 @@ from kommungraf.engine.engine import Engine, Query
 from kommungraf.engine.ownqueries import joined, query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.resources.blanknodes import Labels, labels, relabelled
-from kommungraf.vocab import iri as vocab_iri
 
 __all__ = [
     "CLAIMED",
@@ -26,11 +25,9 @@ __all__ = [
     "asked",
     "claim_triples",
     "claims_behind",
-    "claims_in",
     "document_in",
     "graph_triples",
     "load",
-    "own_claim",
 ]
 
 #: How many statements a page of a document holds in either direction.
@@ -160,8 +157,8 @@ def _paged(text: str, page: int) -> str:
 def claims_behind(source: Source, parts: Parts, others: Iterable[str] = ()) -> dict[str, Claim]:
     """The claims among the named graphs of which `parts` tell, those of some `others` included."""
     rows = (row for part in (*_STATED, *others) for row in parts.get(part, ()))
-    graphs = {graph.value for graph in map(_graph, rows) if isinstance(graph, NamedNode)}
-    return claims(source.index, graphs) if graphs else {}
+    graphs = {graph for graph in map(_graph, rows) if isinstance(graph, NamedNode)}
+    return claims(source.index, {graph.value for graph in graphs}) if graphs else {}
 
 
 def document_in(source: Source, parts: Parts, *, iri: str, page: int, claims: Mapping[str, Claim]) -> Document:
@@ -199,26 +196,6 @@ def graph_triples(source: Source, name: str) -> list[Triple]:
         found = [quad.triple for quad in parse(body, form)]
     names = labels(found)
     return sorted({relabelled(each, names) for each in found}, key=str)
-
-
-def own_claim(document: Document) -> Claim | None:
-    """The claim that the document is about, or None where it is about something else."""
-    found: dict[str, list[str]] = {}
-    for triple in (*(each.triple for each in document.outgoing), *document.parts):
-        found.setdefault(triple.predicate.value, []).append(str(getattr(triple.object, "value", "")))
-
-    def values(*names: str) -> tuple[str, ...]:
-        return tuple(value for name in names for value in found.get(vocab_iri(name), ()))
-
-    if not values("kg:status"):
-        return None
-    return Claim(
-        iri=document.iri,
-        status=values("kg:status")[0],
-        sources=values("prov:wasQuotedFrom", "prov:wasDerivedFrom"),
-        phrases=values("oa:exact"),
-        row=next(map(int, values("csvw:rownum")), None),
-    )
 
 
 def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
@@ -288,25 +265,3 @@ def _nested(source: Source, triples: Iterable[Triple], *, iri: str, graphs: tupl
     with source.evaluator.evaluate(query).body as body:
         found = (quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
         return tuple(sorted((triple for triple in found if isinstance(triple.subject, BlankNode)), key=str))
-
-
-def claims_in(rows: Iterable[Row]) -> dict[str, Claim]:
-    """The claims among the named graphs `g` of rows of which each says one thing, by a property `p`, that is known of `g`."""
-    grouped: dict[str, dict[str, set[str]]] = {}
-    for row in rows:
-        known = grouped.setdefault(row["g"].value, {})
-        known.setdefault(row["p"].value, set()).add(row["o"].value)
-    return {name: _claim(name, known) for name, known in grouped.items() if vocab_iri("kg:status") in known}
-
-
-def _claim(name: str, known: Mapping[str, set[str]]) -> Claim:
-    def values(key: str) -> tuple[str, ...]:
-        return tuple(sorted(known.get(vocab_iri(key), ())))
-
-    return Claim(
-        iri=name,
-        status=values("kg:status")[0],
-        sources=tuple(sorted((*values("prov:wasQuotedFrom"), *values("prov:wasDerivedFrom")))),
-        phrases=values("oa:exact"),
-        row=next(map(int, values("csvw:rownum")), None),
-    )

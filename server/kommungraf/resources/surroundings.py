@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kommungraf.editions.standings import claims as claims_of
 from kommungraf.resources.resources import (
     CLAIMED,
     Claim,
@@ -18,7 +19,6 @@ from kommungraf.resources.resources import (
     Statement,
     asked,
     claims_behind,
-    claims_in,
     document_in,
 )
 from kommungraf.vocab import iri
@@ -70,12 +70,10 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A claim drawn from a source, in the source's words or by the row of its table, and what it is about."""
+    """What is drawn from a source, what it is about, and the `claim` that it is, if it is one."""
 
-    claim: str
-    status: str | None
-    phrases: tuple[str, ...]
-    row: int | None
+    iri: str
+    claim: Claim | None
     about: tuple[str, ...]
 
 
@@ -91,11 +89,12 @@ class Rival:
 class Surroundings:
     """The neighbours of a resource, and what else its page shows of other things.
 
-    `partners` are the other members of what it is a member of, `near` the things on its map, of which some have their
+    `own` is the claim that the resource is, if it is one. `partners` are the other members of what it is a member of, `near` the things on its map, of which some have their
     latitude and longitude in `places`, `names` its names that have a time, `quotations` the claims that are drawn from
     it, `rivals` those that conflict with it or are its sides, where it is a disagreement over the `compared` properties.
     """
 
+    own: Claim | None
     neighbours: tuple[Neighbour, ...]
     partners: Mapping[str, tuple[str, ...]]
     near: tuple[str, ...]
@@ -119,12 +118,13 @@ class Surroundings:
 def load_with_surroundings(source: Source, resource: str, *, page: int = 1) -> tuple[Document, Surroundings]:
     """One page of the document of `resource` and of what stands around it, in one round; raises UnknownResource."""
     parts = asked(source, resource, names=WHOLE, page=page)
-    claims = claims_behind(source, parts, _links(parts))
+    claims = claims_behind(source, parts, (*_links(parts), "quoted", "rival"))
     document = document_in(source, parts, iri=resource, page=page, claims=claims)
-    return document, _surroundings(parts, resource, claims)
+    own = next(iter(claims_of(source.index, [resource]).values()), None)
+    return document, _surroundings(parts, resource, claims, own)
 
 
-def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim]) -> Surroundings:
+def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim], own: Claim | None) -> Surroundings:
     near = parts.get("near", ())
     cooperating = {row["s"].value for row in near if "p" in row and row["p"].value == _COOPERATES}
     partners: dict[str, set[str]] = {}
@@ -132,13 +132,14 @@ def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim]) -> S
         if (partner := row["o"].value) in cooperating:
             partners.setdefault(row["s"].value, set()).add(partner)
     return Surroundings(
+        own=own,
         neighbours=_neighbours(parts, claims),
         partners={name: tuple(sorted(found - {resource})) for name, found in partners.items()},
         near=tuple(dict.fromkeys(row["s"].value for row in near)),
         places={row["s"].value: _position(row) for row in near if "latitude" in row},
         names=tuple((row["s"].value, row["o"]) for row in parts.get("name", ())),
-        quotations=_quotations(parts.get("quoted", ())),
-        rivals=_rivals(parts.get("rival", ())),
+        quotations=_quotations(parts.get("quoted", ()), claims),
+        rivals=_rivals(parts.get("rival", ()), claims),
         compared=frozenset(row["p"].value for row in parts.get("compared", ())),
     )
 
@@ -184,21 +185,25 @@ def _is_held(graph: str, claims: Mapping[str, Claim]) -> bool:
     return graph not in claims or claims[graph].status == _ACCEPTED
 
 
-def _rivals(rows: Iterable[Row]) -> tuple[Rival, ...]:
+def _rivals(rows: Iterable[Row], claims: Mapping[str, Claim]) -> tuple[Rival, ...]:
     said: dict[str, set[Triple]] = {}
     for row in rows:
+        found = said.setdefault(row["g"].value, set())
         if "s" in row:
-            said.setdefault(row["g"].value, set()).add(Triple(row["s"], row["p"], row["o"]))
-    found = sorted(claims_in(row for row in rows if "s" not in row).items())
-    return tuple(Rival(each, tuple(sorted(said.get(name, ()), key=str))) for name, each in found)
+            found.add(Triple(row["s"], row["p"], row["o"]))
+    known = (name for name in sorted(said) if name in claims)
+    return tuple(Rival(claims[name], tuple(sorted(said[name], key=str))) for name in known)
 
 
-def _quotations(rows: Iterable[Row]) -> tuple[Quotation, ...]:
+def _quotations(rows: Iterable[Row], claims: Mapping[str, Claim]) -> tuple[Quotation, ...]:
     """The claims in the order of their IRIs."""
-    grouped: dict[str, list[Row]] = {}
+    about: dict[str, set[str]] = {}
     for row in rows:
-        grouped.setdefault(row["g"].value, []).append(row)
-    return tuple(_quotation(claim, found) for claim, found in sorted(grouped.items(), key=_claim_order))
+        found = about.setdefault(row["g"].value, set())
+        if isinstance(row.get("s"), NamedNode):
+            found.add(row["s"].value)
+    ordered = sorted(about.items(), key=_claim_order)
+    return tuple(Quotation(name, claims.get(name), tuple(sorted(found))) for name, found in ordered)
 
 
 def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
@@ -206,16 +211,3 @@ def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
     source, _, key = item[0].rpartition("/")
     number = _NUMBER.match(key)
     return source, int(number[0]) if number else sys.maxsize, key
-
-
-def _quotation(claim: str, rows: list[Row]) -> Quotation:
-    def values(name: str) -> tuple[str, ...]:
-        return tuple(sorted({str(row["o"].value) for row in rows if "p" in row and row["p"].value == iri(name)}))
-
-    return Quotation(
-        claim=claim,
-        status=next(iter(values("kg:status")), None),
-        phrases=values("oa:exact"),
-        row=next(map(int, values("csvw:rownum")), None),
-        about=tuple(sorted({row["s"].value for row in rows if isinstance(row.get("s"), NamedNode)})),
-    )

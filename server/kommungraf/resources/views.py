@@ -31,6 +31,9 @@ _FIRST: Final = tuple(
     )
 )
 _ACCEPTED: Final = iri("kg:Accepted")
+_FIRST_OF: Final = iri("rdf:first")
+_REST: Final = iri("rdf:rest")
+_NIL: Final = f"<{iri('rdf:nil')}>"
 _RULES: Final = "/id/rule/"
 _CURATION: Final = "/id/graph/curation"
 _GEOMETRY: Final = "/id/geometry/"
@@ -38,7 +41,7 @@ _GEOMETRY: Final = "/id/geometry/"
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What a statement rests on: a `claim` (with its words, its sources and its standing), a `rule` or a `graph`."""
+    """What a statement rests on: a `claim` (with its words in `lang`, its sources and its standing), a `rule` or a `graph`."""
 
     what: str
     link: Link
@@ -46,13 +49,14 @@ class Behind:
     sources: tuple[Link, ...] = ()
     status: Link | None = None
     row: int | None = None
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A term: an IRI's `link`, or a literal's `text` beside its lexical form, or a blank node with its own `groups`.
 
-    `note` is what a page adds to it in a word or two.
+    A list has `members` in their place: for each what its node has as rdf:first and as rdf:rest. `note` is what a page adds to it in a word or two.
     """
 
     term: str
@@ -63,6 +67,7 @@ class Value:
     blank: bool = False
     groups: tuple["Group", ...] = ()
     note: str = ""
+    members: tuple[tuple["Fact", "Fact"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ class Views:
             sources=tuple(self.names.link(source) for source in claim.sources),
             status=None if claim.status == _ACCEPTED else self.names.link(claim.status),
             row=claim.row,
+            lang=claim.language,
         )
 
     def value_of(self, name: str) -> Value:
@@ -191,9 +197,29 @@ class Views:
                 made = self._literals[term] = Value(term.value, text=text, lang=lang, datatype=term.datatype.value)
             return made
         key = str(term)
+        if key not in above and (members := tuple(self._members(key, (*above, key)))):
+            return Value(key, blank=True, members=members)
         inner = () if key in above else self._parts.get(key, ())
         facts = (self._inner(triple, (*above, key)) for triple in inner)
         return Value(key, blank=True, groups=self._groups(facts, order=_outgoing_order))
+
+    def _members(self, key: str, above: tuple[str, ...]) -> Iterator[tuple[Fact, Fact]]:
+        """The members of the list that begins at a blank node; none where it is no list, or one that doesn't end."""
+        found: list[tuple[Triple, Triple]] = []
+        passed: set[str] = set()
+        while key != _NIL:
+            said = {triple.predicate.value: triple for triple in self._parts.get(key, ())}
+            if key in passed or said.keys() != {_FIRST_OF, _REST} or len(self._parts[key]) != 2:
+                return
+            passed.add(key)
+            found.append((said[_FIRST_OF], said[_REST]))
+            key = str(said[_REST].object)
+        for first, rest in found:
+            subject, name = Value(str(rest.subject), blank=True), str(rest.object)
+            after = (
+                Value(name[1:-1], link=self.names.link(name[1:-1])) if name == _NIL else Value(name, blank=True)
+            )
+            yield self._inner(first, above), Fact(subject, _REST, after)
 
     def _inner(self, triple: Triple, above: tuple[str, ...]) -> Fact:
         subject = Value(str(triple.subject), blank=True)
