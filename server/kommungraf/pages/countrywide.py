@@ -4,13 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, request
 
-from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.http.negotiation import refuse_moment
+from kommungraf.rendering.atlas import Town
+from kommungraf.rendering.atlas import towns as everywhere
 from kommungraf.rendering.maps import Map, Place, drawn
 from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.plurals import plural
@@ -36,14 +37,6 @@ Shared = Counter[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Town:
-    """A municipality with its county and its place in degrees, where that is known."""
-
-    county: str
-    place: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     """What is drawn and listed: the points, each with its place if it is known, the ties, and how many points are left out."""
 
@@ -63,7 +56,7 @@ def network() -> Response:
     who, kind, county = reader(), request.args.get("type", ""), request.args.get("county", "")
     refuse_moment(request)
     kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
-    towns = _towns(who)
+    towns = {each.iri: each for each in everywhere(who.edition)}
     counties = sorted({town.county for town in towns.values()})
     if not towns or kind not in {"", *kinds} or county not in {"", *counties}:
         raise UnknownResource(kind or county or f"{who.edition.base_iri}network")
@@ -84,17 +77,7 @@ def network() -> Response:
     return page("network.html", who, **context)
 
 
-def _towns(who: Reader) -> dict[str, _Town]:
-    """The municipalities that lie in a county."""
-    rows = who.edition.evaluator.select(query_text("everywhere"))
-    return {row["thing"].value: _Town(row["county"].value, _degrees(row)) for row in rows}
-
-
-def _degrees(row: Mapping[str, Any]) -> tuple[float, float] | None:
-    return (float(row["latitude"].value), float(row["longitude"].value)) if "latitude" in row else None
-
-
-def _members(who: Reader, towns: Mapping[str, _Town], kind: str) -> list[frozenset[str]]:
+def _members(who: Reader, towns: Mapping[str, Town], kind: str) -> list[frozenset[str]]:
     """The municipalities of each cooperation that has more than one of them."""
     found = defaultdict(set)
     for whole, member in who.edition.index.rows(_PARTS, {"type": kind}):
@@ -103,14 +86,14 @@ def _members(who: Reader, towns: Mapping[str, _Town], kind: str) -> list[frozens
     return [frozenset(each) for each in found.values() if len(each) > 1]
 
 
-def _between_counties(towns: Mapping[str, _Town], members: Iterable[frozenset[str]]) -> _Found:
+def _between_counties(towns: Mapping[str, Town], members: Iterable[frozenset[str]]) -> _Found:
     """How many cooperations have members in both of two counties; a county lies in the middle of its municipalities."""
     shared: Shared = Counter()
     for each in members:
         shared.update(combinations(sorted({towns[name].county for name in each}), 2))
     inside: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for town in towns.values():
-        inside[town.county] += [town.place] if town.place else []
+        inside[town.county] += [town.position] if town.position else []
     return _Found({county: _middle(found) for county, found in inside.items()}, shared)
 
 
@@ -121,7 +104,7 @@ def _middle(places: Sequence[tuple[float, float]]) -> tuple[float, float] | None
     return sum(latitudes) / len(places), sum(longitudes) / len(places)
 
 
-def _around(county: str, towns: Mapping[str, _Town], members: Iterable[frozenset[str]]) -> _Found:
+def _around(county: str, towns: Mapping[str, Town], members: Iterable[frozenset[str]]) -> _Found:
     """How many cooperations the municipalities of a county share with one another and with others."""
     own = {name for name, town in towns.items() if town.county == county}
     shared: Shared = Counter()
@@ -135,7 +118,7 @@ def _around(county: str, towns: Mapping[str, _Town], members: Iterable[frozenset
     others = sorted(degrees.keys() - own, key=lambda name: (-degrees[name], name))
     kept = own | set(others[: max(0, _MOST_POINTS - len(own))])
     left = {pair: number for pair, number in shared.items() if kept.issuperset(pair)}
-    places = {name: towns[name].place for name in kept if name in own or name in degrees}
+    places = {name: towns[name].position for name in kept if name in own or name in degrees}
     return _Found(places, Counter(left), len(own | set(others)) - len(kept))
 
 

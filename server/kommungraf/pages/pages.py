@@ -12,7 +12,6 @@ from pyoxigraph import QueryResultsFormat
 
 from kommungraf.editions.changes import changes
 from kommungraf.editions.tenures import tallies
-from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.http.negotiation import refuse_moment, required
@@ -23,6 +22,7 @@ from kommungraf.pages.results import Table, answered, table_of_results
 from kommungraf.pages.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.pages.steps import steps
 from kommungraf.rendering.asof import edition_day
+from kommungraf.rendering.atlas import towns
 from kommungraf.rendering.maps import map_of_municipalities, maps_of_ties
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
@@ -149,11 +149,10 @@ def ties() -> Response:
     refuse_moment(request)
     kinds = [name for name in TYING_CLASSES if name in who.edition.index.types()]
     chosen = request.args.get("type", next(iter(kinds), ""))
-    towns = who.edition.evaluator.select(query_text("everywhere"))
-    counties = {row["county"].value for row in towns}
+    counties = {each.county for each in towns(who.edition)}
     if chosen not in kinds or county not in {"", *counties}:
         raise UnknownResource(chosen if chosen not in kinds else county)
-    within = {row["thing"].value for row in towns if row["county"].value == county}
+    within = {each.iri for each in towns(who.edition) if each.county == county}
     who.names.fetch({*kinds, *counties})
     context = {
         "kinds": [plural(who.names.link(name), who.language) for name in kinds],

@@ -146,7 +146,7 @@ def _said(triples: Iterable[Triple], types: Iterable[str]) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for triple in triples:
         term = names.get(triple.predicate.value)
-        value = _value(triple.object)
+        value = None if term is None else _value(triple.object)
         if term is not None and value is not None and value not in found.setdefault(term, []):
             found[term].append(value)
     return {term: values[:_MOST_VALUES] for term, values in sorted(found.items()) if values}

@@ -1,13 +1,11 @@
 """Maps as SVG: places as points and ties as lines, over outlines of land where these were built."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from math import cos, radians
-from typing import Any, Final
+from typing import Final
 
-from pyoxigraph import NamedNode
-
-from kommungraf.engine.ownqueries import query_text
+from kommungraf.rendering.atlas import ties, towns
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.surroundings import Surroundings
@@ -155,10 +153,10 @@ def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]
 
 def map_of_municipalities(who: Reader) -> Map | None:
     """The map of every municipality that lies in a county of the dataset, or None where none has a known place."""
-    rows = who.edition.evaluator.select(query_text("everywhere"))
-    placed = [row for row in rows if "latitude" in row]
-    who.names.fetch(row["thing"].value for row in placed)
-    return drawn([_place(who, row, "") for row in placed]) if placed else None
+    placed = {each.iri: each.position for each in towns(who.edition) if each.position is not None}
+    who.names.fetch(placed)
+    places = [Place(who.names.link(name), *position) for name, position in placed.items()]
+    return drawn(places) if places else None
 
 
 def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> tuple[Map, ...]:
@@ -166,11 +164,15 @@ def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> t
 
     None where no tie has two known places. Of some things only, where `within` holds any.
     """
-    found = who.edition.evaluator.select(query_text("ties"), kind=NamedNode(kind))
-    rows = [row for row in found if not within or not within.isdisjoint((row["one"].value, row["other"].value))]
+    found = ties(who.edition, kind)
+    rows = [each for each in found if not within or each.one in within or each.other in within]
     shown = rows[:_MOST_TIES]
-    who.names.fetch({row[end].value for row in shown for end in ("one", "other")})
-    pairs = [(_place(who, row, "1"), _place(who, row, "2")) for row in shown]
+    positions = {
+        name: place for each in shown for name, place in zip((each.one, each.other), each.positions, strict=True)
+    }
+    who.names.fetch(positions)
+    places = {name: Place(who.names.link(name), *position) for name, position in positions.items()}
+    pairs = [(places[each.one], places[each.other]) for each in shown]
     near = [pair for pair in pairs if all(map(_REGION.holds, pair))]
     views = [pairs] if len(near) == len(pairs) else [near, pairs]
     return tuple(_tied(each, cut=len(rows) > len(shown)) for each in views if each)
@@ -179,12 +181,6 @@ def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> t
 def _tied(pairs: list[tuple[Place, Place]], *, cut: bool) -> Map:
     places = {place.link.iri: place for pair in pairs for place in pair}
     return drawn(places.values(), pairs=pairs, cut=cut)
-
-
-def _place(who: Reader, row: Mapping[str, Any], number: str) -> Place:
-    name = {"": "thing", "1": "one", "2": "other"}[number]
-    latitude, longitude = (float(row[f"{axis}{number}"].value) for axis in ("latitude", "longitude"))
-    return Place(who.names.link(row[name].value), latitude, longitude)
 
 
 def _by_name(link: Link) -> tuple[str, str]:

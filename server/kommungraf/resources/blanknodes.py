@@ -79,7 +79,9 @@ def _colour(node: BlankNode, statements: Iterable[Terms], colours: Colours) -> s
 
 
 def relabelled(statement: Triple, names: Labels) -> Triple:
-    """The triple with its blank nodes under their new labels."""
-    subject: Any = names.get(statement.subject, statement.subject)
-    object_: Any = names.get(statement.object, statement.object)
-    return Triple(subject, statement.predicate, object_)
+    """The triple with its blank nodes under their new labels; the same triple where it has none."""
+    subject: Any = statement.subject
+    object_: Any = statement.object
+    if not isinstance(subject, BlankNode) and not isinstance(object_, BlankNode):
+        return statement
+    return Triple(names.get(subject, subject), statement.predicate, names.get(object_, object_))

@@ -98,16 +98,14 @@ class Names:
         """Look up all of `iris` in one go."""
         wanted = set(iris) - self._fetched
         self._fetched |= wanted
-        for iri in wanted:
-            self._links.pop(iri, None)
-            if (made := self._others.get(iri)) is not None:
-                self._links[iri] = made
-        if missing := wanted - self._links.keys():
+        found = {iri: made for iri in wanted if (made := self._others.get(iri)) is not None}
+        if missing := wanted - found.keys():
             self._labels.update(self._index.labels(missing, self.language))
             self._known.update(self._index.known(missing))
-            found = {iri: self._link(iri) for iri in missing}
-            self._links.update(found)
-            self._others.update(found)
+            made_now = {iri: self._link(iri) for iri in missing}
+            found.update(made_now)
+            self._others.update(made_now)
+        self._links.update(found)
 
     def link(self, iri: str) -> Link:
         """The link of an IRI that was fetched."""

@@ -208,8 +208,9 @@ def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
 
 
 def _renamed(statements: Iterable[Statement], names: Labels) -> tuple[Statement, ...]:
-    renamed = (replace(each, triple=relabelled(each.triple, names)) for each in statements)
-    return tuple(sorted(renamed, key=lambda each: str(each.triple)))
+    renamed = ((each, relabelled(each.triple, names)) for each in statements)
+    kept = (each if triple is each.triple else replace(each, triple=triple) for each, triple in renamed)
+    return tuple(sorted(kept, key=lambda each: str(each.triple)))
 
 
 def _statements(graphs: Graphs, *, held: bool) -> tuple[Statement, ...]:

@@ -108,10 +108,14 @@ class Disagreement:
 def mentioned(statements: Iterable[Statement | Triple], claims: Mapping[str, Claim]) -> set[str]:
     """Every IRI that has to be named to show `statements` and what they rest on."""
     found: set[str] = set()
+    terms: set[object] = set()
     for each in statements:
-        triple = each.triple if isinstance(each, Statement) else each
-        found.update(term.value for term in triple if isinstance(term, NamedNode))
-        found.update(each.graphs if isinstance(each, Statement) else ())
+        if isinstance(each, Statement):
+            terms.update(each.triple)
+            found.update(each.graphs)
+        else:
+            terms.update(each)
+    found.update(term.value for term in terms if isinstance(term, NamedNode))
     behind = [claims[name] for name in found & claims.keys()]
     return found.union(*({claim.status, *claim.sources} for claim in behind))
 
@@ -274,9 +278,9 @@ def _by_matter(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
 
 
 def _clusters(facts: Iterable[Fact]) -> tuple[Cluster, ...]:
-    grouped: dict[tuple[str, ...], list[Fact]] = {}
-    for fact in facts:
-        grouped.setdefault(tuple([each.link.iri for each in fact.behind]), []).append(fact)
+    grouped: dict[int, list[Fact]] = {}
+    for fact in facts:  # what rests on the same graphs has the same tuple of them
+        grouped.setdefault(id(fact.behind), []).append(fact)
     return tuple(Cluster(tuple(same), same[0].behind) for same in grouped.values())
 
 

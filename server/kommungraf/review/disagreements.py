@@ -140,9 +140,10 @@ def _matters(who: Reader, rows: Iterable[Row]) -> Iterator[Matter]:
     grouped = _by_side(row for row in found if "side" in row)
     names = {row["subject"].value: row for row in found if "side" not in row}
     who.names.fetch(_mentioned(grouped))
+    views = Views(who.names, {})
     for (kind, about, conflict), sides in sorted(grouped.items()):
         first = next(iter(sides.values()))[0]
-        shown = sorted((_side(who, rows) for rows in sides.values()), key=_order)
+        shown = sorted((_side(who, views, rows) for rows in sides.values()), key=_order)
         subject, link = _subject(who, names.get(about, first)), who.names.link
         yield Matter(link(conflict), link(kind), subject, tuple(shown[:_SIDES]), max(0, len(shown) - _SIDES))
 
@@ -172,8 +173,8 @@ def _subject(who: Reader, row: Row) -> Link:
     return Link(link.iri, row["name"].value, row["name"].language or "", link.href, link.here)
 
 
-def _side(who: Reader, rows: list[Row]) -> Side:
-    views, first = Views(who.names, {}), rows[0]
+def _side(who: Reader, views: Views, rows: list[Row]) -> Side:
+    first = rows[0]
     said = sorted({(row["o"], row["p"]) for row in rows if "o" in row}, key=str)
     status = first["status"].value
     behind = Behind(
