@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -155,24 +156,30 @@ def _position(row: Row) -> tuple[float, float]:
 
 def _neighbours(parts: Parts, claims: Mapping[str, Claim]) -> tuple[Neighbour, ...]:
     """The things of the parts that have the IRI of a property for a name."""
-    found: dict[tuple[str, str], dict[str, list[Row]]] = {}
+    found: dict[tuple[Any, str], dict[Any, list[Row]]] = {}
     for link in _links(parts):
         for row in parts[link]:
-            said = found.setdefault((row["s"].value, link), {})
-            said.setdefault(row["p"].value, []).append(row)
-    return tuple(Neighbour(*key, _said(rows, claims)) for key, rows in sorted(found.items()))
+            found.setdefault((row["s"], link), {}).setdefault(row["p"], []).append(row)
+    named = sorted((((thing.value, link), rows) for (thing, link), rows in found.items()), key=itemgetter(0))
+    return tuple(Neighbour(*key, _said(rows, claims)) for key, rows in named)
 
 
-def _said(rows: Mapping[str, list[Row]], claims: Mapping[str, Claim]) -> dict[str, tuple[Statement, ...]]:
+def _said(rows: Mapping[Any, list[Row]], claims: Mapping[str, Claim]) -> dict[str, tuple[Statement, ...]]:
     """The statements about a neighbour that are shown or that not all claims agree on, in the order of their terms."""
+    named = sorted(((property_.value, found) for property_, found in rows.items()), key=itemgetter(0))
     return {
         name: tuple(_statements(found, claims))
-        for name, found in sorted(rows.items())
+        for name, found in named
         if name in _SHOWN or not all(_is_held(row["g"].value, claims) for row in found)
     }
 
 
-def _statements(rows: Iterable[Row], claims: Mapping[str, Claim]) -> Iterable[Statement]:
+def _statements(rows: list[Row], claims: Mapping[str, Claim]) -> Iterable[Statement]:
+    if len(rows) == 1:  # as most are
+        [row] = rows
+        name = row["g"].value
+        yield Statement(Triple(row["s"], row["p"], row["o"]), _is_held(name, claims), (name,))
+        return
     graphs: dict[Triple, set[str]] = {}
     for row in rows:
         graphs.setdefault(Triple(row["s"], row["p"], row["o"]), set()).add(row["g"].value)
