@@ -1,6 +1,6 @@
 """What every page shares: the reader's language, the addresses of other pages, and the translated templates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Response, g, request
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 
 from kommungraf.editions.edition import Edition
 from kommungraf.formats import HTML, RDF
@@ -205,4 +206,18 @@ def _environment(tongue: str) -> Environment:
         return spoken.ngettext(one, many, number).replace("%(num)s", number_in_words(number, tongue))
 
     environment.install_gettext_callables(spoken.gettext, counted, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["_"] = _told(spoken.gettext)
     return environment
+
+
+def _told(gettext: Callable[[str], str]) -> Callable[..., Markup]:
+    """What templates call `_`: as Jinja's own, but a message is translated, marked as HTML and made up once."""
+
+    @cache
+    def plain(message: str) -> Markup:
+        return Markup(gettext(message)) % {}  # noqa: S704  the messages are ours
+
+    def told(message: str, **values: object) -> Markup:
+        return Markup(gettext(message)) % values if values else plain(message)  # noqa: S704  the messages are ours
+
+    return told
