@@ -89,7 +89,7 @@ def _each(test: Callable[[str], Answer]) -> Constraint:
 
 
 def _counted(test: Callable[[int], bool]) -> Constraint:
-    return Constraint(lambda _triples, _focus, values: test(sum(1 for _ in values)))
+    return Constraint(lambda _triples, _focus, values: test(len(tuple(values))))
 
 
 def _min_count(least: str) -> Constraint:
