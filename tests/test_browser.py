@@ -248,6 +248,18 @@ def test_print_leaves_out_what_only_a_screen_needs(browser: Browser, site: str) 
         assert page.get_by_role("heading", level=1).is_visible()
 
 
+def test_print_shows_whole_tables_and_leaves_their_further_sources_and_statements_folded(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser, viewport={"width": 800, "height": 900}) as (page, _):
+        page.goto(f"{site}/doc/municipality/se-0780?lang=sv")
+        page.emulate_media(media="print")
+        expect(page.locator("#table-1 details.more table")).to_be_visible()
+        expect(page.locator("#table-1 details.behind ul").first).not_to_be_visible()
+        expect(page.locator("#statements table")).not_to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 800
+
+
 def test_nothing_moves_by_itself(browser: Browser, site: str) -> None:
     with visiting(browser, reduced_motion="reduce") as (page, _):
         page.goto(f"{site}/doc/municipality/se-0765?lang=sv")

@@ -1,5 +1,6 @@
 """Documents over an application whose release holds every odd thing that an IRI and a document can be."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -122,6 +123,14 @@ def test_withdrawn_thing_is_gone_with_its_successor(client: FlaskClient) -> None
     assert response.json is not None
     assert response.json["successor"] == f"{BASE}id/a/1"
     assert f'<{BASE}id/a/1>; rel="successor-version"' in response.headers["Link"]
+
+
+def test_reader_of_a_withdrawn_thing_is_led_to_its_successor_on_this_site(client: FlaskClient) -> None:
+    page = got(client, "/id/gone/2?lang=en", "text/html")
+    assert page.status_code == 410
+    assert re.search(r'What came after it: <a href="/doc/a/1[^"]*"', page.text)
+    assert "withdrawn" in got(client, "/doc/gone/1?lang=en", "text/html").text
+    assert "withdrawn" not in got(client, "/doc/kept/1?lang=en", "text/html").text
 
 
 def test_what_is_said_not_to_be_withdrawn_is_there(client: FlaskClient) -> None:

@@ -63,7 +63,7 @@ def section(text: str, name: str) -> str:
 
 @pytest.mark.parametrize("name", ["statements", "elsewhere", "links"])
 def test_what_the_tables_say_in_short_is_folded_away_below_them(client: FlaskClient, name: str) -> None:
-    assert '<details class="more"><summary>' in section(page(client, "/doc/municipality/se-0780"), name)
+    assert '<details class="more full"><summary>' in section(page(client, "/doc/municipality/se-0780"), name)
 
 
 def test_page_without_tables_shows_its_statements_at_once(client: FlaskClient) -> None:

@@ -22,7 +22,8 @@ TRIG = """
 @prefix wgs84: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
 kgi:municipality\\/a a kg:Municipality ; skos:prefLabel "A-by"@sv ; geo:hasDefaultGeometry kgi:geometry\\/a ;
   kg:cooperatesWith kgi:municipality\\/b , kgi:municipality\\/c .
-kgi:municipality\\/b a kg:Municipality ; skos:prefLabel "B-by"@sv ; geo:hasDefaultGeometry kgi:geometry\\/b .
+kgi:municipality\\/b a kg:Municipality ; skos:prefLabel "B-by"@sv ; geo:hasDefaultGeometry kgi:geometry\\/b ;
+  kg:cooperatesWith kgi:municipality\\/a , kgi:municipality\\/d .
 kgi:municipality\\/c a kg:Municipality ; skos:prefLabel "C-by"@sv .
 kgi:municipality\\/d a kg:Municipality ; skos:prefLabel "D-by"@sv ; geo:hasDefaultGeometry kgi:geometry\\/d ;
   kg:cooperatesWith kgi:municipality\\/b , kgi:municipality\\/a .
@@ -133,6 +134,13 @@ def test_page_shows_partners_on_a_map_and_names_those_without_coordinates(client
 
 def test_page_of_a_thing_without_known_places_has_no_map(client: FlaskClient) -> None:
     assert "<figure" not in client.get("/doc/municipality/c", headers={"Accept": "text/html"}).text
+
+
+def test_thing_far_away_is_shown_with_its_partners_and_those_on_a_map_of_their_own(client: FlaskClient) -> None:
+    text = client.get("/doc/municipality/b?lang=sv", headers={"Accept": "text/html"}).text
+    near, far = re.findall(r'<figure class="map">.*?</figure>', text, re.DOTALL)
+    assert re.findall(r"<title>(.*?)</title>", near) == ["A-by", "D-by"]
+    assert re.findall(r"<title>(.*?)</title>", far) == ["A-by", "D-by", "B-by"]
 
 
 def test_near_and_far_partners_are_shown_on_two_maps_and_named_on_one(client: FlaskClient) -> None:

@@ -71,6 +71,7 @@ class EntityView:
     iri: str
     title: Link
     type: Link | None
+    withdrawn: bool
     texts: tuple[Label, ...]
     summary: tuple[Brief, ...]
     claim: Behind | None
@@ -106,6 +107,7 @@ def entity_view(
         iri=document.iri,
         title=who.names.link(document.iri),
         type=who.names.link(name) if name else None,
+        withdrawn=any(_withdraws(each.triple) for each in document.outgoing),
         texts=_texts(document, who.language),
         summary=() if claim else tuple(_summary(views, document)),
         claim=views.claim(claim) if claim else None,
@@ -162,6 +164,10 @@ def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | Non
     if until is None or not around.by("org:member"):
         return None
     return year_counts(membership_tallies(who.edition.index, resource), until=until)
+
+
+def _withdraws(triple: Triple) -> bool:
+    return triple.predicate.value == iri("owl:deprecated") and getattr(triple.object, "value", "") in {"true", "1"}
 
 
 def _texts(document: Document, language: str) -> tuple[Label, ...]:

@@ -244,7 +244,13 @@ def problem_page(problem: Problem, _language: str) -> str:
     if request.path.rstrip("/") == "/sparql" and "query" in request.args:
         context = {**query_context(who, request.args["query"]), "problem": problem, "title": problem.title}
         return written("query.html", who, **context)
-    told = {"title": problem.title, "explanation": _explanation(who, problem)}
+    successor = problem.members.get("successor")
+    who.names.fetch(filter(None, [successor]))
+    told = {
+        "title": problem.title,
+        "explanation": _explanation(who, problem),
+        "successor": who.names.link(successor) if successor else None,
+    }
     return written("problem.html", who, problem=problem, **told)
 
 

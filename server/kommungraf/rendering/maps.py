@@ -144,9 +144,11 @@ def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]
     missing = sorted(map(who.names.link, absent), key=_by_name)
     centre = places.pop(resource, None)
     near = [each for each in places.values() if _REGION.holds(each)]
-    if not near or len(near) == len(places):
+    inside = centre if centre is not None and _REGION.holds(centre) else None
+    alone = len(near) == len(places) or not near if inside is centre else len(near) < 2
+    if alone:
         return (drawn(places.values(), centre=centre, missing=missing),)
-    first = drawn(near, centre=centre if centre is not None and _REGION.holds(centre) else None)
+    first = drawn(near, centre=inside)
     others = (replace(each, named=not _REGION.holds(each)) for each in places.values())
     return first, drawn(others, centre=centre, missing=missing)
 
