@@ -188,6 +188,8 @@ def test_updates_are_refused(evaluator: Evaluator, text: str) -> None:
     [
         pytest.param("SELECT * {{ SERVICE <{}> {{ ?s ?p ?o }} }}", id="plain"),
         pytest.param("SELECT * {{ SERVICE SILENT <{}> {{ ?s ?p ?o }} }}", id="silent"),
+        pytest.param("SELECT * {{ SERVICE <https://127.0.0.1:1/> {{ ?s ?p ?o }} }} # {}", id="over-tls"),
+        pytest.param("ASK {{ SERVICE <https://127.0.0.1:1/> {{ ?s ?p ?o }} }} # {}", id="over-tls-in-ask"),
         pytest.param("ASK {{ sErViCe <{}> {{ ?s ?p ?o }} }}", id="any-case-in-ask"),
         pytest.param("ASK {{ SERVICE SILENT <{}> {{ ?s ?p ?o }} }}", id="silent-in-ask"),
         pytest.param("SELECT * {{ BIND(<{}> AS ?e) SERVICE ?e {{ ?s ?p ?o }} }}", id="variable"),

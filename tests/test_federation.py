@@ -1,7 +1,9 @@
 import json
 import os
 import platform
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,7 +62,7 @@ def other() -> Iterator[OtherEndpoint]:
 
 def opened(place: str, limits: Limits, folder: Path, other: OtherEndpoint) -> Evaluator:
     limits = replace(limits, memory_quads=0) if place == "disk" else limits
-    services = [*(other.url(path) for path in PATHS), "http://127.0.0.1:1/sparql"]
+    services = [*(other.url(path) for path in PATHS), "http://127.0.0.1:1/sparql", "https://127.0.0.1:1/sparql"]
     return Evaluator(write_release(folder), limits, quads=1, services=services)
 
 
@@ -238,8 +240,33 @@ def test_the_answers_to_one_query_are_bounded_together(evaluator: Evaluator, oth
 
 
 def test_an_endpoint_that_is_not_there_is_told(evaluator: Evaluator) -> None:
-    with pytest.raises(ServiceFailed, match=r"http://127.0.0.1:1/sparql, .* can't be reached"):
-        answered(evaluator, f"SELECT * {{ {of('http://127.0.0.1:1/sparql')} }}")
+    for endpoint in ("http://127.0.0.1:1/sparql", "https://127.0.0.1:1/sparql"):
+        with pytest.raises(ServiceFailed, match=f"{endpoint}, .* can't be reached"):
+            answered(evaluator, f"SELECT * {{ {of(endpoint)} }}")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+@pytest.mark.parametrize("known", [True, False])
+def test_an_endpoint_over_tls_is_asked_where_its_certificate_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {key} -out {certificate}"
+    subprocess.run(made.split(), check=True, capture_output=True)
+    if known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with other_endpoint() as secure:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        secure.socket = context.wrap_socket(secure.socket, server_side=True)
+        url = f"https://localhost:{secure.server_port}/rows"
+        with closing(Evaluator(write_release(tmp_path / "releases"), LIMITS, services=[url])) as started:
+            if known:
+                assert "17650" in body(started, f"SELECT * {{ {of(url)} }}")
+                return
+            with pytest.raises(ServiceFailed, match="can't be reached") as raised:
+                answered(started, f"SELECT * {{ {of(url)} }}")
+            assert "certificate" in str(raised.value.said)
 
 
 def test_nobody_hears_where_a_redirect_points(evaluator: Evaluator, other: OtherEndpoint) -> None:

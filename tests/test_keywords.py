@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 
 from kommungraf.engine import keywords
@@ -32,6 +34,16 @@ def test_the_keyword_is_told(text: str) -> None:
 )
 def test_the_word_alone_is_no_keyword(text: str) -> None:
     assert not keywords.asks_for_service(text)
+
+
+@pytest.mark.parametrize("form", ["SELECT *", "ASK", "CONSTRUCT { ?s ?p ?o }", "DESCRIBE ?qq ?s"])
+def test_nothing_is_evaluated_to_tell(form: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        assert keywords.asks_for_service(f"{form} {{ SERVICE <{address}> {{ ?s ?p ?o }} }}")
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 @pytest.mark.parametrize("call", ["NOW()", "rand()", "UUID()", "StrUUID()", "BNODE()", 'BNODE("x")'])

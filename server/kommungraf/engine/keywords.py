@@ -8,9 +8,9 @@ legal; only where the word is a keyword does the query no longer parse.
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from pyoxigraph import Store
+from pyoxigraph import Literal, Store, Variable
 
 __all__ = ["asks_for_service", "is_update", "is_volatile", "names_graphs", "parses", "stretched"]
 
@@ -77,8 +77,12 @@ def _unused(text: str) -> str:
     used = set(text.casefold())
     if (letter := next((each for each in _RARE if each not in used), None)) is not None:
         return letter
-    longest = max((len(run) for run in re.findall("[qQ]+", text)), default=0)
-    return "q" * (longest + 1)
+    return _longer(text)
+
+
+def _longer(text: str) -> str:
+    """More of a letter in a row than there are in `text`."""
+    return "q" * (1 + max((len(run) for run in re.findall("[qQ]+", text)), default=0))
 
 
 def _filled(match: re.Match[str], filling: str) -> str:
@@ -87,9 +91,14 @@ def _filled(match: re.Match[str], filling: str) -> str:
 
 
 def parses(text: str) -> bool:
-    """Whether the engine parses `text` as a query."""
+    """Whether the engine parses `text` as a query; it isn't evaluated.
+
+    A value for a variable that the query doesn't have is an error between the two. Without it the engine would ask the
+    endpoint of a SERVICE at once, and end the process where it can't read the machine's certificates for that.
+    """
+    nobody: Any = {Variable(_longer(text)): Literal(0)}
     try:
-        Store().query(text, base_iri=_BASE)
+        Store().query(text, base_iri=_BASE, substitutions=nobody)
     except SyntaxError:
         return False
     except (OSError, RuntimeError):
