@@ -12,7 +12,7 @@ from bench.compare import SECTIONS, Bench, machine, results
 from bench.faults import Faults
 from bench.generator import Size
 from bench.generator import generate as generated
-from bench.hostile import assaulted, rendered
+from bench.hostile import APART, Assault, assaulted, rendered
 from bench.pages import pages
 from bench.peers import ours
 from bench.prepared import prepared
@@ -104,8 +104,15 @@ def scaling(triples: int, seed: int, names: tuple[str, ...], with_readers: bool,
     "--triples", type=click.IntRange(1000), default=70_000, show_default=True, help="Generated statements."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--niceness",
+    type=click.IntRange(0, 19),
+    default=19,
+    show_default=True,
+    help="How far the attackers stand behind the server for the processors.",
+)
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=_FOLDER, show_default=True)
-def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
+def hostile(seconds: float, triples: int, seed: int, niceness: int, folder: Path) -> None:
     """Attack our server in every way that we know, beside lookups; exit status 1 where it shows a fault."""
     folder.mkdir(parents=True, exist_ok=True)
     data = prepared(Size(triples, seed), folder)
@@ -114,8 +121,8 @@ def hostile(seconds: float, triples: int, seed: int, folder: Path) -> None:
     )
     with ours(data, folder, "--query-seconds", str(_DEADLINE)) as running:
         asked = (running.target(f"{text} # {n}") for n in count() for text in lookups.variants)
-        server = running.port, running.server.pid, Limits().workers + 2
-        outcome = assaulted(server, asked, seconds=seconds, seed=seed)
+        server = running.port, running.server.pid, Limits().workers + APART
+        outcome = assaulted(server, asked, Assault(seconds, seed, niceness))
     click.echo(rendered(outcome), nl=False)
     for fault in outcome.faults:
         click.echo(f"Fault: {fault}.", err=True)

@@ -1,10 +1,11 @@
-"""Clients that mean harm, each kind by name, in a process of their own: `python -m bench.attackers PORT SECONDS SEED`.
+"""Clients that mean harm, each kind by name, in a process of their own: `python -m bench.attackers PORT SECONDS SEED NICENESS`.
 
 Prints as JSON how often each kind was tried, and every answer that no attack should get: neither a whole answer
 nor a clear refusal.
 """
 
 import json
+import os
 import random
 import socket
 import sys
@@ -66,28 +67,35 @@ def _get(text: str) -> bytes:
     return f"GET /sparql?query={quote(text)} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
 
 
-def _texts(chance: random.Random) -> Mapping[str, str]:
-    """One query of each kind, of which no two are the same."""
-    number, deep = str(chance.randrange(10**9)), chance.randrange(5_000, 15_000)
-    return {
-        **{name: text.replace(_NUMBER, number) for name, text in _QUERIES.items()},
-        "nested-groups": f"# {number}\nSELECT * {'{' * deep} ?s ?p ?o {'}' * deep}",
-        "nested-parentheses": f"# {number}\nASK {{ FILTER({'(' * deep}1{')' * deep}) }}",
-        "negations": f"# {number}\nASK {{ FILTER({'!' * deep}true) }}",
-        "long": f"# {number}\nASK {{ FILTER({'||'.join(['?x = 1'] * 16_000)}) }}",
-        "unions": f"# {number}\nASK {{ {'{} UNION ' * 14_000} {{}} }}",
-        "values": f"SELECT * {{ {' '.join(_values(name, number) for name in 'abcd')} }} ORDER BY ?d ?a",
-        "broken": f"SELECT * WHERE {{ {number} {number[::-1]} ",
-    }
-
-
 def _values(name: str, number: str) -> str:
     return f"VALUES ?{name} {{ {' '.join(str(each) for each in range(int(number) % 100, 3_000))} }}"
 
 
+#: Queries that are made up, by kind, of a number and a depth.
+_MADE: Final[Mapping[str, Callable[[str, int], str]]] = {
+    "nested-groups": lambda number, deep: f"# {number}\nSELECT * {'{' * deep} ?s ?p ?o {'}' * deep}",
+    "nested-parentheses": lambda number, deep: f"# {number}\nASK {{ FILTER({'(' * deep}1{')' * deep}) }}",
+    "negations": lambda number, deep: f"# {number}\nASK {{ FILTER({'!' * deep}true) }}",
+    "long": lambda number, _: f"# {number}\nASK {{ FILTER({'||'.join(['?x = 1'] * 16_000)}) }}",
+    "unions": lambda number, _: f"# {number}\nASK {{ {'{} UNION ' * 14_000} {{}} }}",
+    "values": lambda number, _: (
+        f"SELECT * {{ {' '.join(_values(name, number) for name in 'abcd')} }} ORDER BY ?d ?a"
+    ),
+    "broken": lambda number, _: f"SELECT * WHERE {{ {number} {number[::-1]} ",
+}
+_NAMES: Final = sorted({**_QUERIES, **_MADE})
+
+
+def _text(chance: random.Random) -> tuple[str, str]:
+    """The kind of a query and its text, of which no two are the same; only this one is made, to leave the processors to the server."""
+    name, number, deep = chance.choice(_NAMES), str(chance.randrange(10**9)), chance.randrange(5_000, 15_000)
+    made = _MADE.get(name)
+    return name, _QUERIES[name].replace(_NUMBER, number) if made is None else made(number, deep)
+
+
 def _queries(port: int, chance: random.Random, report: Report) -> None:
     """A query, to the end, and on the same connection a lookup's worth of patience."""
-    name, text = chance.choice(sorted(_texts(chance).items()))
+    name, text = _text(chance)
     report.tried[name] += 1
     with _connected(port) as connection:
         connection.sendall(_post(text) if len(text) > 20_000 or chance.random() < 0.3 else _get(text))
@@ -111,7 +119,7 @@ def _hangs_up(port: int, chance: random.Random, report: Report) -> None:
     """A query whose client goes, at any time."""
     report.tried["hang-up"] += 1
     with _connected(port) as connection:
-        connection.sendall(_get(chance.choice(sorted(_texts(chance).items()))[1][:20_000]))
+        connection.sendall(_get(_text(chance)[1][:20_000]))
         time.sleep(chance.random())
 
 
@@ -192,5 +200,6 @@ def _client(port: int, chance: random.Random, end: float, report: Report) -> Non
 
 
 if __name__ == "__main__":
+    os.nice(int(sys.argv[4]))
     outcome = attack(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
     print(json.dumps({"tried": outcome.tried, "statuses": outcome.statuses, "faults": outcome.faults}))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from typing import Any, Final
 from bench.client import Client
 from bench.processes import family, proportional
 
-__all__ = ["Outcome", "assaulted", "rendered"]
+__all__ = ["APART", "Assault", "Outcome", "assaulted", "rendered"]
 
+#: Query workers beside those of the public lane: two for the site's own lookups and two in reserve.
+APART: Final = 4
 _PAUSE: Final = 0.02
 #: Seconds after which a lookup has failed.
 _LONGEST: Final = 20.0
@@ -32,8 +35,23 @@ _GROWTH: Final = 80 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Assault:
+    """How long lookups are watched, all in all, and the attackers' seed and niceness.
+
+    Attackers of the world have processors of their own; those here stand behind the server for its.
+    """
+
+    seconds: float
+    seed: int
+    niceness: int = 19
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was seen; lookups in seconds or with what they failed, memory in bytes, `left` the processes that are too many, `busy` a share of one core."""
+    """What was seen; lookups in seconds or with what they failed, memory in bytes, `left` the processes that are too many.
+
+    `busy` is the share of one core that is used afterwards, `attacking` the share of all that the attackers took.
+    """
 
     quiet: Sequence[float | str]
     beside: Sequence[float | str]
@@ -41,6 +59,7 @@ class Outcome:
     memory: Sequence[int]
     left: int
     busy: float
+    attacking: float
 
     @property
     def failed(self) -> Counter[str]:
@@ -67,7 +86,11 @@ class Outcome:
 
 
 def assaulted(
-    server: tuple[int, int, int], lookups: Iterator[str], *, seconds: float, seed: int, settling: float = _SETTLING
+    server: tuple[int, int, int],
+    lookups: Iterator[str],
+    assault: Assault,
+    *,
+    settling: float = _SETTLING,
 ) -> Outcome:
     """Lookups on a server alone and then beside attackers, and what is left of them afterwards.
 
@@ -75,10 +98,11 @@ def assaulted(
     seconds after the last attack it may still be busy.
     """
     port, pid, seats = server
-    quiet = list(_times(port, lookups, seconds * _QUIET_SHARE))
-    before, attacking = _lasting(pid), seconds * (1 - _QUIET_SHARE)
+    quiet = list(_times(port, lookups, assault.seconds * _QUIET_SHARE))
+    before, attacking, spent = _lasting(pid), assault.seconds * (1 - _QUIET_SHARE), _spent()
+    arguments = (port, attacking, assault.seed, assault.niceness)
     attackers = subprocess.Popen(
-        [sys.executable, "-m", "bench.attackers", str(port), str(attacking), str(seed)],
+        [sys.executable, "-m", "bench.attackers", *map(str, arguments)],
         cwd=Path(__file__).parent.parent,
         stdout=subprocess.PIPE,
         text=True,
@@ -89,11 +113,18 @@ def assaulted(
         beside += _times(port, lookups, attacking / _SAMPLES)
         held.append(_held(pid))
     report, _ = attackers.communicate(timeout=180)
+    share = (_spent() - spent) / attacking / (os.cpu_count() or 1)
     end = time.monotonic() + settling
     while (busy := _busy(pid)) > _IDLE_SHARE and time.monotonic() < end:
         continue
     left = max(0, len(_lasting(pid)) - len(before)) + max(0, len(_workers(pid)) - seats)
-    return Outcome(quiet, beside, json.loads(report), [*held, _held(pid)], left, busy)
+    return Outcome(quiet, beside, json.loads(report), [*held, _held(pid)], left, busy, share)
+
+
+def _spent() -> float:
+    """Seconds of the processors that the children of this process had which have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _times(port: int, lookups: Iterator[str], seconds: float) -> Iterator[float | str]:
@@ -167,7 +198,9 @@ def rendered(outcome: Outcome) -> str:
         ("of them failed", str(outcome.failed.total())),
         ("p50 alone / under attack, ms", f"{quiet[0]:.2f} / {beside[0]:.2f}"),
         ("p99 alone / under attack, ms", f"{quiet[1]:.2f} / {beside[1]:.2f}"),
+        ("p99 under attack to p99 alone", f"{beside[1] / quiet[1]:.1f}"),
         ("attacks", f"{sum(tried.values()):,}"),
+        ("share of the processors that the attackers took", f"{outcome.attacking:.1%}"),
         ("processes left", str(outcome.left)),
         ("share of a core used afterwards", f"{outcome.busy:.1%}"),
         ("memory of the lasting processes over time (PSS), MiB", series),

@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.attackers import KINDS
-from bench.hostile import Outcome, assaulted, rendered
+from bench.hostile import APART, Assault, Outcome, assaulted, rendered
 from kommungraf.settings.limits import Limits
 from serving_process import LOOKUP, running
 from serving_release import TRIG
@@ -22,6 +22,7 @@ def outcome(**seen: object) -> Outcome:
         "memory": [100 << 20] * 9,
         "left": 0,
         "busy": 0.0,
+        "attacking": 0.125,
     }
     return Outcome(**{**usual, **seen})  # type: ignore[arg-type]
 
@@ -29,11 +30,12 @@ def outcome(**seen: object) -> Outcome:
 def test_lookups_are_answered_beside_every_kind_of_attack_and_nothing_is_left(tmp_path: Path) -> None:
     with running(tmp_path, LIMITS, TRIG + MANY) as server:
         lookups = (f"{LOOKUP}%23{number}" for number in count())
-        place = (server.port, server.process.pid, LIMITS.workers + 2)
-        seen = assaulted(place, lookups, seconds=12, seed=1, settling=PATIENCE)
+        place = (server.port, server.process.pid, LIMITS.workers + APART)
+        seen = assaulted(place, lookups, Assault(seconds=12, seed=1), settling=PATIENCE)
     assert seen.faults == ()
     assert seen.beside
     assert sum(seen.attack["tried"].values()) > len(KINDS)
+    assert seen.attacking > 0
 
 
 def test_what_a_server_must_not_show_is_told() -> None:
@@ -48,5 +50,7 @@ def test_what_a_server_must_not_show_is_told() -> None:
 def test_the_table_shows_what_was_seen() -> None:
     table = rendered(outcome(beside=[0.002] * 9 + ["503"]))
     assert "| of them failed | 1 |" in table
+    assert "| share of the processors that the attackers took | 12.5% |" in table
+    assert "| p99 under attack to p99 alone | 2.0 |" in table
     assert "Attacks: hang-up 3." in table
     assert "Answers to them: 503 2." in table

@@ -2,6 +2,7 @@ import fcntl
 import http.client
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -51,6 +52,17 @@ def brief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_one_line_says_where_it_serves_once_it_does(server: Running) -> None:
     assert server.line.startswith("Serving 2026-01-01-")
     assert server.get("/ready")[0] == 200
+
+
+def test_room_for_the_descriptors_of_all_connections_is_made_before_there_are_any(server: Running) -> None:
+    tables = [
+        int(line.split()[1])
+        for pid in family(server.process.pid)
+        for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+        if line.startswith("FDSize:")
+    ]
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert max(tables) >= min(3 * LIMITS.connections, hard)
 
 
 def test_a_query_is_answered_over_http(server: Running) -> None:

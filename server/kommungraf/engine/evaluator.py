@@ -13,7 +13,6 @@ from typing import Any, BinaryIO, Final
 
 from pyoxigraph import NamedNode
 
-from kommungraf.engine.callers import Caller
 from kommungraf.engine.diskstore import prepared
 from kommungraf.engine.engine import Answer, Examined, Query, Workload, selected
 from kommungraf.engine.federation import Federation
@@ -36,23 +35,26 @@ _ATTEMPTS: Final = 2
 _OWN_SEATS: Final = 2
 #: Workers that are ready for when others end.
 _SPARES: Final = 2
-#: Seconds after which a query is a long one, if it had the processor for half of them; those after which it is one at
-#: any rate, for the disk may keep it; and then those after which its worker goes behind all others for the processor.
-_PATIENCE: Final = 0.05
+#: Seconds of the processor after which a query is a long one; those by the clock after which it is one at any rate, for
+#: the disk may keep it; and then those after which its worker goes behind all others for the processor, unless more
+#: queries run than there are processors: then it does so at once.
+_PATIENCE: Final = 0.02
 _LONGEST_PATIENCE: Final = 0.5
 _COURTESY: Final = 0.25
+_GLANCE: Final = 0.005
 #: What a worker is given after the deadline to say that it is done; how long it then takes to die keeps nobody waiting.
 _GRACE: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A query in the hands of a worker, which has left its seat for it."""
+    """A query in the hands of a worker, which has left its seat for it and had `used` seconds of the processor before."""
 
     lane: Lane
     seat: Seat
     worker: Worker
     query: Query
+    used: float
 
 
 class Evaluator:
@@ -111,9 +113,8 @@ class Evaluator:
         seat = self._public.seat_at_once()
         if seat is None or seat.worker is None:
             return None
-        turn, seat.worker = Turn(self._public, seat, seat.worker, query), None
-        turn.worker.send(request)  # where it has ended, that is what is heard of it
-        return turn
+        worker, seat.worker = seat.worker, None
+        return _begun(self._public, seat, worker, request=request, query=query)
 
     def heard(self, turn: Turn) -> Answer | Message | None:
         """What the worker of `turn` has ready: the answer, or what `finished` is to be told, as more is to be done."""
@@ -129,7 +130,7 @@ class Evaluator:
         query = turn.query
         with self._remembered(_key(self._request(query), query)):
             try:
-                found = self._heard(turn.lane, turn.seat, turn.worker, caller=query.caller, reply=reply)
+                found = self._heard(turn, reply)
             finally:
                 turn.lane.give(turn.seat)
             if found is not None:
@@ -174,7 +175,7 @@ class Evaluator:
             raise self.exceeded(limit)
         lane = self._own if query.own else self._public
         with self._remembered(key):
-            return self._answered(self._seated_reply(lane, request, caller=query.caller), query)
+            return self._answered(self._seated_reply(lane, request, query), query)
 
     @contextmanager
     def _remembered(self, key: bytes) -> Iterator[None]:
@@ -195,34 +196,31 @@ class Evaluator:
             raise error_of(reply.fields, query, self._limits, self._services)
         return reply
 
-    def _seated_reply(self, lane: Lane, request: Message, *, caller: Caller) -> Message:
-        with lane.seat(caller) as seat:
+    def _seated_reply(self, lane: Lane, request: Message, query: Query) -> Message:
+        with lane.seat(query.caller) as seat:
             for _ in range(_ATTEMPTS):
-                reply = self._asked(lane, seat, request=request, caller=caller)
+                reply = self._asked(lane, seat, request=request, query=query)
                 if reply is not None:
                     return reply
         raise QueryFailed(
             "The query's worker was killed, and so was the next one: the machine may have no memory left."
         )
 
-    def _asked(self, lane: Lane, seat: Seat, *, request: Message, caller: Caller) -> Message | None:
+    def _asked(self, lane: Lane, seat: Seat, *, request: Message, query: Query) -> Message | None:
         """The reply of the worker in `seat`, or None where it was lost through no fault of the query."""
-        if caller.is_gone:
+        if query.caller.is_gone:
             raise ClientLeft
-        worker = self._seated(seat)
-        worker.send(request)  # where it has ended, that is what is heard of it
-        return self._heard(lane, seat, worker, caller=caller)
+        return self._heard(_begun(lane, seat, self._seated(seat), request=request, query=query))
 
-    def _heard(
-        self, lane: Lane, seat: Seat, worker: Worker, *, caller: Caller, reply: Message | None = None
-    ) -> Message | None:
+    def _heard(self, turn: Turn, reply: Message | None = None) -> Message | None:
         """What a worker says to its query, unless it has said it; the seat gets it again, or another."""
+        seat, worker, caller = turn.seat, turn.worker, turn.query.caller
         reusable, late, unexplained = reply is not None and not reply.fields["last"], False, False
         end: Mapping[str, Any] = {}
         try:
             if reply is None:
                 with caller.on_leaving(worker.hang_up):
-                    reply, reusable = _conversation(worker, lane, self._limits.seconds + _GRACE)
+                    reply, reusable = _conversation(turn, self._limits.seconds + _GRACE)
             unexplained = reply is None and not caller.is_gone
         except TimeoutError:
             late = True
@@ -307,14 +305,21 @@ def _key(request: Message, query: Query) -> bytes:
     return repr((request.fields, query.text)).encode("utf-8", "surrogatepass")
 
 
-def _conversation(worker: Worker, lane: Lane, seconds: float) -> tuple[Message | None, bool]:
+def _begun(lane: Lane, seat: Seat, worker: Worker, *, request: Message, query: Query) -> Turn:
+    """`request` put to a worker that was taken out of its seat."""
+    turn = Turn(lane, seat, worker, query, worker.seconds_used())
+    worker.send(request)  # where it has ended, that is what is heard of it
+    return turn
+
+
+def _conversation(turn: Turn, seconds: float) -> tuple[Message | None, bool]:
     """The worker's reply, if it gave one, and whether it can take another query; raises Overloaded, TimeoutError."""
-    end = time.monotonic() + seconds
-    if lane.patience is None or _answers_soon(worker, lane.patience):
+    end, worker, lane = time.monotonic() + seconds, turn.worker, turn.lane
+    if lane.patience is None or _answers_soon(turn, lane.patience):
         reply = _reply_until(end, worker)
         return reply, reply is not None and not reply.fields["last"]
     with lane.long(worker.hang_up) as stay:
-        timely = worker.answers_within(_COURTESY)
+        timely = _answers_before_others(worker, lane)
         if not timely:
             worker.yield_to_others()
         reply = _reply_until(end, worker)
@@ -329,10 +334,24 @@ def _reply_until(end: float, worker: Worker) -> Message | None:
     return worker.receive()
 
 
-def _answers_soon(worker: Worker, patience: float) -> bool:
+def _answers_soon(turn: Turn, patience: float) -> bool:
     """Whether it answers before the query is a long one; a worker that others keep from running has more time."""
-    used, end = worker.seconds_used(), time.monotonic() + _LONGEST_PATIENCE
-    while not worker.answers_within(patience):
-        if time.monotonic() > end or worker.seconds_used() - used >= patience / 2:
+    end = time.monotonic() + _LONGEST_PATIENCE
+    while not turn.worker.answers_within(_GLANCE):
+        if time.monotonic() > end or turn.worker.seconds_used() - turn.used >= patience:
             return False
     return True
+
+
+def _answers_before_others(worker: Worker, lane: Lane) -> bool:
+    """Whether a long query ends before its worker must go behind others for the processor."""
+    end = time.monotonic() + _COURTESY
+    while not worker.answers_within(_GLANCE):
+        if time.monotonic() > end or lane.occupancy().busy > _processors():
+            return False
+    return True
+
+
+def _processors() -> int:
+    """How many processors there are for this process."""
+    return len(os.sched_getaffinity(0))

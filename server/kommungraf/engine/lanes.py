@@ -48,7 +48,7 @@ class Occupancy:
 class Lane:
     """The seats for one purpose; any thread may use it.
 
-    A query that takes longer than `patience` seconds is a long one. Half of the seats are theirs to keep; those
+    A query that has had the processor for more than `patience` seconds is a long one. Half of the seats are theirs to keep; those
     in other seats are ended, the oldest first, when somebody else waits. Without `patience` none is long.
     """
 

@@ -199,5 +199,7 @@ def _started(
         (sys.executable, "-m", "kommungraf.engine.queryhost", *arguments),
         stdin=subprocess.DEVNULL,
         pass_fds=(control.fileno(),),
-        start_new_session=True,  # Ctrl-C at the terminal is for the server, which then closes the host
+        # Ctrl-C at the terminal is for the server, which then closes the host. And where the kernel shares processors
+        # out by session first (sched(7), autogroup), workers take no more than their half from the web process.
+        start_new_session=True,
     )

@@ -27,7 +27,7 @@ _QUERY: Final = "query="
 #: Longer ones are for the application to judge.
 _LONGEST: Final = 4096
 #: Seconds for which the event loop waits for a query itself; a thread waits for what takes longer.
-_PATIENCE: Final = 0.02
+_PATIENCE: Final = 0.01
 #: Larger answers are read and packed in a thread.
 _SMALL: Final = 16 << 10
 #: Headers that ask for something else than a whole answer in a format.

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
@@ -138,7 +138,10 @@ class Gateway:
             return None, None
         status, headers, body = found
         if isinstance(body, bytes):
-            return _whole(int(status[:3]), headers, body), None
+            whole = partial(_whole, int(status[:3]), headers, body)
+            if len(body) < sending.LEAST:
+                return whole(), None
+            return await asyncio.wrap_future(self._threads.submit(whole)), None
         size = body.seek(0, os.SEEK_END)
         return _Response(int(status[:3]), headers, span=Span(body, 0, size), close=body.close), None
 
@@ -187,7 +190,7 @@ class Gateway:
         if await _done_before_leaving(answering, protocol):
             return answering.result()
         caller.leave()
-        answering.add_done_callback(_discard)
+        answering.add_done_callback(self._discard)
         work.cancel()
         return None
 
@@ -202,7 +205,19 @@ class Gateway:
                 return response.status, len(response.body)
             return response.status, await self._poured(response, response.span, protocol)
         finally:
-            response.close()
+            self._give_back(response)
+
+    def _discard(self, answering: "asyncio.Future[_Response]") -> None:
+        if not answering.cancelled() and answering.exception() is None:
+            self._give_back(answering.result())
+
+    def _give_back(self, response: _Response) -> None:
+        """Close what a response holds: a file in a thread, for who closes a file without a name may wait for the disk."""
+        if response.span is not None:
+            with suppress(RuntimeError):  # where the server ends, the file ends with it
+                self._threads.submit(response.close)
+            return
+        response.close()
 
     async def _poured(self, response: _Response, span: Span, protocol: "HTTPProtocol") -> int:
         respond = partial(protocol.response_file, response.status, response.headers)
@@ -230,11 +245,6 @@ def _noticed(working: "asyncio.Future[Any]") -> None:
     """Take what nobody waits for, so that it isn't reported as lost."""
     if not working.cancelled():
         working.exception()
-
-
-def _discard(answering: "asyncio.Future[_Response]") -> None:
-    if not answering.cancelled() and answering.exception() is None:
-        answering.result().close()
 
 
 def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The production server: granian over the gateway to the application, started when its port is free."""
 
 import errno
+import fcntl
 import gc
 import logging
 import os
@@ -44,6 +45,8 @@ from kommungraf.settings.limits import Limits
 __all__ = ["serve", "settle"]
 
 _SPARE_DESCRIPTORS: Final = 1024
+_LARGEST_TABLE: Final = 1 << 14
+_ERRORS: Final = 2
 _KILL_SECONDS: Final = 10
 _GLANCE_SECONDS: Final = 0.01
 #: How many new objects the collector of reference cycles lets be: a page makes tens of thousands and hardly a cycle.
@@ -247,10 +250,16 @@ def _gauges(editions: Editions, cache: ResponseCache) -> Gauges:
 
 
 def _allow_descriptors(connections: int) -> None:
-    """Let this process open as many descriptors as so many connections may need, where the system lets it."""
+    """Let this process open as many descriptors as so many connections may need, where the system lets it.
+
+    The kernel's table of them grows now, by opening one far up: once there are threads, growing it halts the one that
+    needs it, the event loop's perhaps, for ten milliseconds and more.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = _SPARE_DESCRIPTORS + 3 * connections
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(needed, hard)), hard))
+    most = max(soft, min(needed, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    os.close(fcntl.fcntl(_ERRORS, fcntl.F_DUPFD_CLOEXEC, min(most, needed, _LARGEST_TABLE) - 1))
 
 
 def _announce(address: _Address, line: str, stall_seconds: float) -> None:
