@@ -108,7 +108,7 @@ class Evaluator:
     def begun(self, query: Query) -> Turn | None:
         """`query` in the hands of a worker, where one is free; never waits."""
         request = self._request(query)
-        if self._refused.find(_key(request, query)) is not None:
+        if self._refused and self._refused.find(_key(request, query)) is not None:
             return None
         seat = self._public.seat_at_once()
         if seat is None or seat.worker is None:
