@@ -127,17 +127,19 @@ def _clauses(text: str, base_iri: str | None) -> Iterator[_Clause]:
 
 def _keywords(text: str) -> Iterator[re.Match[str]]:
     """Where the word is a keyword; as part of another token it must be none, which its author is asked to write so."""
-    words = list(_WORD.finditer(text))
-    apart = [word for word in words if _is_apart(text, word)]
+    apart: list[re.Match[str]] = []
+    joined: list[re.Match[str]] = []
+    for word in _WORD.finditer(text):
+        (apart if _is_apart(text, word) else joined).append(word)
     if len(apart) > _MOST_WORDS:
         raise ServiceFault("many")
-    if not parses(stretched(text, [word for word in words if word not in apart])):
+    if not parses(stretched(text, joined)):
         raise ServiceFault("unread")
     return (word for word in apart if not parses(stretched(text, [word])))
 
 
 def _is_apart(text: str, word: re.Match[str]) -> bool:
-    before, after = text[: word.start()][-1:], text[word.end() :][:1]
+    before, after = text[max(0, word.start() - 1) : word.start()], text[word.end() : word.end() + 1]
     return not _JOINED_BEFORE.fullmatch(before) and bool(_APART_AFTER.fullmatch(after))
 
 
