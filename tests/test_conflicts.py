@@ -58,6 +58,12 @@ FOUND = [
         id="two-populations",
     ),
     pytest.param(
+        "different-figure",
+        rf"kgi:statement\/a a kg:PopulationStatement ; kg:about {P} ; qudt:numericValue 982000 .",
+        rf"kgi:statement\/b a kg:PopulationStatement ; kg:about {P} ; qudt:lowerBound 1000000 .",
+        id="population-and-bound",
+    ),
+    pytest.param(
         "different-name",
         r'kgi:place\/x skos:altLabel "Bodö"@sv .',
         r'kgi:place\/x skos:altLabel "Bodø" .',
@@ -150,6 +156,14 @@ def test_rule_finds_both_sides(rule: str, one: str, other: str) -> None:
 @pytest.mark.parametrize(("rule", "one", "other"), NOT_FOUND)
 def test_rule_finds_nothing_where_both_can_be_right(rule: str, one: str, other: str) -> None:
     assert found(rule, claim("own", one), claim("news", other)) == []
+
+
+@pytest.mark.parametrize(("figure", "exclude"), [("982000", True), ("1000000", False), ("1080980", False)])
+def test_population_excludes_more_than_a_million_only_where_it_is_less(figure: str, exclude: bool) -> None:
+    exact = rf"kgi:statement\/a a kg:PopulationStatement ; kg:about {P} ; qudt:numericValue {figure} ."
+    bound = rf"kgi:statement\/b a kg:PopulationStatement ; kg:about {P} ; qudt:lowerBound 1000000 ."
+    contested = found("different-figure", claim("own", exact), claim("news", bound))
+    assert any(each.relation == iri("kg:conflictsWith") for each in contested) is exclude
 
 
 def test_count_is_held_against_the_list_of_the_same_source() -> None:

@@ -55,6 +55,17 @@ def test_no_file_of_tables_states_a_disagreement_by_hand() -> None:
     assert not [path for path in TABLES.glob("*.csv") if "conflictsWith" in path.read_text("utf-8")]
 
 
+def test_start_that_was_worked_out_is_marked_in_every_table_that_notes_it() -> None:
+    noted = [
+        (path.name, row)
+        for path in sorted(TABLES.glob("*.csv"))
+        for row in rows(path)
+        if "computed" in (row.get("anteckning på engelska") or "")
+    ]
+    assert {"cooperations.csv", "projects.csv", "twin-towns.csv"} <= {name for name, _ in noted}
+    assert [(name, row) for name, row in noted if row.get("uträknat") != "ja"] == []
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -244,6 +244,15 @@ def test_both_sides_of_a_tie_name_it_alike(tmp_path: Path) -> None:
             id="projects",
         ),
         pytest.param(
+            "populations.csv",
+            "thing,number,at least,source\nEntreprenörsregionen,,280000,page\n",
+            [
+                '<kgi:statement/page-se-er-population> <qudt:lowerBound> "280000"^^<xsd:integer>',
+                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Population by the source: at least 280000"@en',
+            ],
+            id="populations-of-at-least",
+        ),
+        pytest.param(
             "participations.csv",
             "project,participant,source\nEnergy plan,Växjö kommun,page\n",
             ["<kgi:project/energy> <kg:participant> <kgi:municipality/se-0780>"],
