@@ -413,3 +413,26 @@ def test_a_name_in_an_imported_list_makes_no_name_of_the_project_ambiguous(tmp_p
     assert names.found("Växjö", classes, None) == (iri("kgi:municipality/se-0780"),)
     assert names.found("Nowhere Else", classes, None) == (iri("kgi:place/wikidata-Q3"),)
     assert names.found("Q26152", classes, None) == (iri("kgi:place/wikidata-Q26152"),)
+
+
+def test_items_that_a_list_of_wikidata_named_first_are_the_ends_of_the_ties_of_another(tmp_path: Path) -> None:
+    """The two commands of the documentation, one after the other."""
+    (tmp_path / "names.tsv").write_text("Q1\tHere\nQ2\tThere\n", "utf-8")
+    (tmp_path / "ties.tsv").write_text("Q1\tQ2\nQ2\tQ1\nQ1\tQ3\n", "utf-8")
+    places = "data/imports/wikidata-places.nq"
+    for kind, file, known in (
+        ("wikidata-places", "names.tsv", ()),
+        ("wikidata-twin-towns", "ties.tsv", ("--known", places)),
+    ):
+        command = [sys.executable, "-m", "kommungraf.cli", "import", kind, file, *known, "--lang", "en"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=tmp_path, encoding="utf-8"
+        )
+        assert (done.returncode, "Set aside" in done.stdout) == (0, False), done.stdout
+    made = list(
+        parse(path=str(tmp_path / "data" / "imports" / "wikidata-twin-towns.nq"), format=RdfFormat.N_QUADS)
+    )
+    members = {quad.object.value for quad in made if quad.predicate.value == iri("org:member")}
+    assert members == {iri(f"kgi:place/wikidata-Q{number}") for number in (1, 2, 3)}
+    labels = {quad.object.value for quad in made if quad.predicate.value == iri("skos:prefLabel")}
+    assert "Twinning Here–There" in labels

@@ -26,6 +26,7 @@ _MATCH: Final = iri("skos:exactMatch")
 _TYPE: Final = iri("rdf:type")
 _WITHIN: Final = iri("geo:sfWithin")
 _RANGE: Final = iri("rdfs:range")
+_CLAIM: Final = iri("kg:Claim")
 _SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -91,7 +92,9 @@ class Names:
             self.call(subject, value.rpartition("/")[2])
         elif predicate in (_TYPE, _WITHIN, _RANGE):
             self._connection.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?)", (subject, predicate, value))
-            self.call(subject, subject.rpartition("/")[2].rpartition("#")[2])
+            # A claim is often named after the thing that it is about, and its key would make that of the thing ambiguous.
+            if value != _CLAIM:
+                self.call(subject, subject.rpartition("/")[2].rpartition("#")[2])
 
     def call(self, subject: str, name: str, *, yields: bool = False) -> None:
         """Notes that a thing may be called `name`, behind whatever is called so without yielding."""
