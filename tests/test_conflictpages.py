@@ -23,6 +23,13 @@ def test_page_is_in_the_reader_s_language(client: FlaskClient) -> None:
     assert "Where sources disagree" in page(client, PATH, "en")
 
 
+def test_words_of_a_side_are_in_the_language_of_their_source(client: FlaskClient) -> None:
+    quoted = "mellan JB Marks och Växjö startade redan 2005"
+    path = f"{PATH}?kind=different-start&municipality=0780"
+    assert f'<q lang="sv">{quoted}</q>' in page(client, path, "en")
+    assert f"<q>{quoted}</q>" in page(client, path)
+
+
 def test_kind_narrows_the_list(client: FlaskClient) -> None:
     rows = sheet(client, f"{PATH}?kind=different-start")
     assert {row["Kind"] for row in rows} == {"Different starts"}

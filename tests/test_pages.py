@@ -21,7 +21,7 @@ from bench.pages import KINDS
 from kommungraf.rendering.assets import built
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE
-from own_release import own_client
+from own_release import own_client, page
 from serving_client import client_of
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
@@ -362,3 +362,79 @@ def test_downloads_offer_every_list_as_csv(client: FlaskClient) -> None:
     assert "Vänortssamarbeten" in [name for _, name in sheets]
     for href, _ in sheets:
         assert client.get(href.replace("&amp;", "&")).mimetype == "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        pytest.param(
+            "sv",
+            ("delvis förenlig med lagen", "30 november 2026", "självskattning", "(12 §)", "(9 §)", "Utgivare"),
+            id="sv",
+        ),
+        pytest.param(
+            "en",
+            ("partly compliant with the act", "30 November 2026", "self-assessment", "section 12", "section 9"),
+            id="en",
+        ),
+    ],
+)
+def test_accessibility_statement_has_all_that_the_act_asks_for(
+    client: FlaskClient, language: str, words: tuple[str, ...]
+) -> None:
+    text = page(client, "/accessibility", language)
+    assert [each for each in words if each not in text] == []
+    assert BASE in text
+    assert '<a href="mailto:kontakt@kommungraf.example">' in text
+    assert 'href="https://www.digg.se/tdosanmalan"' in text
+
+
+def test_query_of_every_count_on_the_home_page_has_that_count_for_its_answer(client: FlaskClient) -> None:
+    text = page(client, "/", "en")
+    counts = re.findall(r"<b>([\d,]+)</b> <span>([^<]+)</span>", text)
+    queries = re.findall(r'<li><a href="(/sparql\?query=[^"]+)">([^<]+)</a></li>', text)
+    assert len(queries) == len(counts) > 5
+    for href, name in queries:
+        answer = client.get(href.replace("&amp;", "&"), headers={"Accept": "text/csv"}).text.split()
+        assert (f"{int(answer[1]):,}", name) in counts
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        pytest.param("/", "", id="home"),
+        pytest.param("/doc/municipality/se-0765?lang=en", "id/municipality/se-0765", id="thing"),
+        pytest.param("/conflicts?kind=different-start&page=1", "conflicts?kind=different-start", id="query"),
+    ],
+)
+def test_shared_link_tells_its_address_and_what_the_page_is(client: FlaskClient, path: str, address: str) -> None:
+    text = client.get(path, headers={"Accept": "text/html"}).text
+    assert f'<meta property="og:url" content="{BASE}{address}">' in text
+    title = re.search(r'<meta property="og:title" content="([^"]+)">', text)
+    assert title
+    assert title[1] != "Start"
+
+
+@pytest.mark.parametrize(
+    "path", ["/doc/municipality/se-0765", "/doc/regional-cooperation/se-entreprenorsregionen"]
+)
+def test_page_of_a_thing_with_ties_offers_them_as_csv(client: FlaskClient, path: str) -> None:
+    found = re.search(r'<a href="([^"]+)" type="text/csv">The ties as CSV</a>', page(client, path, "en"))
+    assert found
+    sheet = client.get(found[1].replace("&amp;", "&"))
+    assert sheet.mimetype == "text/csv"
+    assert len(sheet.text.splitlines()) > 2
+
+
+def test_page_of_a_thing_without_ties_offers_no_empty_sheet(client: FlaskClient) -> None:
+    assert "The ties as CSV" not in page(client, "/doc/claim/almhult-635/9", "en")
+
+
+@pytest.mark.parametrize(("columns", "told"), [("?a ?b", True), ("?a", False)], ids=["two charts", "one chart"])
+def test_answer_with_several_charts_says_that_their_scales_differ(
+    client: FlaskClient, columns: str, told: bool
+) -> None:
+    query = f"SELECT {columns} {{ VALUES (?a ?b) {{ (1 100) (2 200) }} }}"
+    text = client.get("/sparql", query_string={"query": query, "lang": "en"}, headers={"Accept": "text/html"}).text
+    assert text.count('<svg class="span"') == 2 * len(columns.split())
+    assert ("bars of its own scale" in text) is told

@@ -1,11 +1,14 @@
 """The Reconciliation Service API 0.2, as a client such as OpenRefine speaks it."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
+from kommungraf.texts import folded
 from kommungraf.vocab import BASE
 
 
@@ -35,6 +38,94 @@ def test_batch_answers_each_query_under_its_key(client: FlaskClient) -> None:
     assert best["type"][0]["id"] == "Municipality"
     assert [each["match"] for each in answer["q1"]["result"]] == [False]
     assert answer["q2"] == {"result": []}
+
+
+def is_named(each: Any) -> bool:
+    """Whether it is what the API's description takes for a type, a property or a thing: an id and a name, neither empty."""
+    return all(isinstance(each.get(key), str) and each[key] for key in ("id", "name"))
+
+
+def is_candidate(each: Any) -> bool:
+    numeric = isinstance(each["score"], (int, float)) and not isinstance(each["score"], bool)
+    return is_named(each) and all(map(is_named, each["type"])) and numeric and isinstance(each["match"], bool)
+
+
+def is_cell(cell: Any) -> bool:
+    if set(cell) == {"id", "name"}:
+        return is_named(cell)
+    return [type(value) for value in cell.values()] == [{"str": str, "float": float}[key] for key in cell]
+
+
+def test_manifest_is_of_the_described_form(client: FlaskClient) -> None:
+    manifest = client.get("/reconcile").json or {}
+    for space in ("identifierSpace", "schemaSpace"):
+        assert urlsplit(manifest[space]).scheme == "https"
+    assert all(map(is_named, manifest["defaultTypes"]))
+    assert len({each["id"] for each in manifest["defaultTypes"]}) == len(manifest["defaultTypes"])
+    assert "{{id}}" in manifest["view"]["url"]
+    assert "{{id}}" in manifest["preview"]["url"]
+    assert {type(manifest["preview"][size]) for size in ("width", "height")} == {int}
+    places = [*manifest["suggest"].values(), manifest["extend"]["propose_properties"]]
+    assert {urlsplit(each["service_url"] + each["service_path"]).netloc for each in places} == {"localhost"}
+
+
+def test_batch_of_the_announced_size_is_answered_by_get_and_post_in_the_described_form(
+    client: FlaskClient,
+) -> None:
+    names = ("Älmhult", "vaxjo", "Kaunas", "Vänortssamarbetet", "Zanzibar")
+    size = (client.get("/reconcile").json or {})["batchSize"]
+    batch = {f"q{number}": {"query": names[number % len(names)]} for number in range(size)}
+    posted = asked(client, batch)
+    assert set(posted) == set(batch)
+    for answer in posted.values():
+        assert all(map(is_candidate, answer["result"]))
+        scores = [each["score"] for each in answer["result"]]
+        assert scores == sorted(scores, reverse=True)
+    assert client.get("/reconcile", query_string={"queries": json.dumps(batch)}).json == posted
+
+
+@pytest.mark.parametrize("name", ["municipality/se-0765", f"{BASE}id/municipality/se-0765"])
+def test_identifier_finds_what_it_identifies(client: FlaskClient, name: str) -> None:
+    best = asked(client, {"q": {"query": name}})["q"]["result"][0]
+    assert (best["id"], best["match"]) == ("municipality/se-0765", True)
+
+
+def test_identifier_that_is_escaped_as_the_description_asks_leads_to_page_and_preview(client: FlaskClient) -> None:
+    manifest = client.get("/reconcile").json or {}
+    for template in (manifest["view"]["url"], manifest["preview"]["url"]):
+        address = template.replace("{{id}}", quote("municipality/se-0765", safe=""))
+        assert "Älmhults kommun" in client.get(address, headers={"Accept": "text/html"}).text
+
+
+def test_suggestions_and_proposals_are_of_the_described_form(client: FlaskClient) -> None:
+    for what, prefix in (("entity", "väx"), ("type", "k"), ("property", "l")):
+        answer = client.get(f"/reconcile/suggest/{what}", query_string={"prefix": prefix, "lang": "sv"}).json or {}
+        assert answer["result"]
+        assert all(map(is_named, answer["result"]))
+        assert all(is_named(kind) for each in answer["result"] for kind in each.get("notable", ()))
+    proposal = client.get("/reconcile/properties?type=Municipality&limit=3").json or {}
+    assert (proposal["type"], proposal["limit"], len(proposal["properties"])) == ("Municipality", 3, 3)
+    assert all(map(is_named, proposal["properties"]))
+
+
+def test_extension_by_every_property_is_of_the_described_form(client: FlaskClient) -> None:
+    proposed = (client.get("/reconcile/properties?type=Municipality").json or {})["properties"]
+    ids = ["municipality/se-0765", "partnership/se-almhult-vaxjo-za-jb-marks"]
+    wanted = {"ids": ids, "properties": [{"id": each["id"]} for each in proposed]}
+    answer = client.post("/reconcile", data={"extend": json.dumps(wanted)}).json or {}
+    assert answer["meta"] == proposed
+    assert list(answer["rows"]) == ids
+    for row in answer["rows"].values():
+        assert list(row) == [each["id"] for each in proposed]
+        assert all(is_cell(cell) for cells in row.values() for cell in cells)
+
+
+def test_names_that_begin_with_the_prefix_stand_before_those_that_are_spelt_alike(client: FlaskClient) -> None:
+    answer = client.get("/reconcile/suggest/entity?prefix=alm&lang=sv").json or {}
+    names = [each["name"] for each in answer["result"]]
+    begun = [any(folded(word).startswith("alm") for word in re.findall(r"\w+", name)) for name in names]
+    assert begun == sorted(begun, reverse=True)
+    assert begun.count(True) > 1
 
 
 def test_matched_county_can_be_given_by_its_id(client: FlaskClient) -> None:

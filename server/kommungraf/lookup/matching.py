@@ -45,6 +45,8 @@ class Candidate:
 def candidates(index: Index, wanted: Wanted, *, start: str, language: str) -> tuple[Candidate, ...]:
     """The things whose IRIs begin with `start` that may be meant, the best first."""
     found = _scored(index, wanted, language)
+    if (named := _identified(index, wanted, start)) is not None:
+        found[named] = (index.type(named) or "", _WHOLE)
     agreeing = _agreement(index, wanted, [each for each in found if each.startswith(start)])
     kept = [
         Candidate(iri, found[iri][0], round(found[iri][1] * share, 1))
@@ -56,6 +58,13 @@ def candidates(index: Index, wanted: Wanted, *, start: str, language: str) -> tu
     if len(whole) != 1:
         return tuple(best)
     return tuple(Candidate(each.iri, each.type, each.score, each.score == _WHOLE) for each in best)
+
+
+def _identified(index: Index, wanted: Wanted, start: str) -> str | None:
+    """The thing whose IRI, or what follows `start` in it, is what was written."""
+    written = wanted.text.strip()
+    named = written if written.startswith(start) else start + written
+    return named if len(named) > len(start) and index.exists(named) else None
 
 
 def _scored(index: Index, wanted: Wanted, language: str) -> dict[str, tuple[str, float]]:

@@ -74,6 +74,7 @@ def _manifest(who: Reader) -> dict[str, Any]:
         "schemaSpace": f"{who.edition.base_iri}def/",
         "documentation": f"{host}/",
         "serviceVersion": __version__,
+        "batchSize": _MOST_QUERIES,
         "defaultTypes": _types(who),
         "view": {"url": f"{host}/doc/{{{{id}}}}"},
         "preview": {"url": f"{host}/reconcile/preview?id={{{{id}}}}", "width": width, "height": height},
@@ -219,10 +220,12 @@ def _properties(who: Reader) -> dict[str, str]:
 
 @blueprint.get("/reconcile/properties")
 def properties() -> Response:
-    """The properties by which things can be extended; the same for every type."""
-    who = reader()
+    """The properties by which things can be extended, at most `limit` of them; the same for every type."""
+    who, limit = reader(), request.args.get("limit", type=int)
     known = [{"id": key, "name": name} for key, name in _properties(who).items()]
-    return _answer(who, {"type": request.args.get("type", ""), "properties": known})
+    asked = {} if limit is None else {"limit": limit}
+    shown = known if limit is None else known[: max(0, limit)]
+    return _answer(who, {"type": request.args.get("type", ""), **asked, "properties": shown})
 
 
 @blueprint.get("/reconcile/suggest/<what>")
@@ -248,7 +251,8 @@ def _entities(who: Reader, prefix: str) -> list[dict[str, Any]]:
     )
     hits = who.edition.index.search(prefix, who.language, limit=_SUGGESTED).hits
     begun = [Candidate(hit.iri, hit.type or "", 0) for hit in hits if hit.iri.startswith(_space(who))]
-    each_once = {each.iri: each for each in (*found, *begun)}
+    certain, alike = ([each for each in found if each.certain is wanted] for wanted in (True, False))
+    each_once = {each.iri: each for each in (*certain, *begun, *alike)}
     who.names.fetch({name for each in each_once.values() for name in (each.iri, each.type) if name})
     results = [_result(who, each) for each in each_once.values()][:_SUGGESTED]
     return [{"id": each["id"], "name": each["name"], "notable": each["type"]} for each in results]

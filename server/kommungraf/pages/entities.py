@@ -7,7 +7,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.editions.search import Label
-from kommungraf.editions.tenures import membership_tallies
+from kommungraf.editions.tenures import membership_tallies, tie_count
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
 from kommungraf.rendering.maps import Map, maps_of
@@ -91,6 +91,7 @@ class EntityView:
     page: int
     pages: int
     formats: tuple[Form, ...]
+    sheet: str
     dated: bool
     asof: AsOf | None
 
@@ -132,6 +133,7 @@ def entity_view(
         page=document.page,
         pages=document.pages,
         formats=forms(document.iri),
+        sheet=_sheet(who, document.iri, when),
         dated=bool(times.spans),
         asof=as_of(who, document.iri, around, times),
     )
@@ -164,6 +166,15 @@ def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | Non
     if until is None or not around.by("org:member"):
         return None
     return year_counts(membership_tallies(who.edition.index, resource), until=until)
+
+
+def _sheet(who: Reader, resource: str, when: Moment | None) -> str:
+    """Where those whom cooperations tie to a resource are listed as CSV, as of `when` or the day of the edition."""
+    day = edition_day(who)
+    date = when.text if when else day.isoformat() if day else ""
+    if who.static or not date or not tie_count(who.edition.index, resource):
+        return ""
+    return who.with_query("asof", {"thing": resource, "date": date, "format": "csv"})
 
 
 def _withdraws(triple: Triple) -> bool:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from pyoxigraph import QueryResultsFormat
+from pyoxigraph import NamedNode, QueryResultsFormat
 
 from kommungraf.editions.changes import changes
 from kommungraf.editions.tenures import tallies
+from kommungraf.engine.ownqueries import query_text
+from kommungraf.engine.substitution import substituted
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
 from kommungraf.http.negotiation import refuse_moment, required
@@ -30,7 +32,7 @@ from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import URI_SAFE, Link
 from kommungraf.resources.resources import load
 from kommungraf.resources.signposting import Target, header
-from kommungraf.resources.wording import bytes_in_words, number_in_words
+from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
 from kommungraf.review.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
 
@@ -42,6 +44,11 @@ _COUNTED: Final = 12
 _QUESTIONS: Final = 5
 _MOST_COUNTIES: Final = 60
 _FOR_ALL: Final = (HTML, *(form.media_type for form in GRAPH))
+#: When the accessibility of the pages was assessed, and when the statement of it was last written anew.
+_ASSESSED: Final = "2026-11-30"
+_STATED: Final = "2026-11-30"
+_MAILTO: Final = "mailto:"
+_REACHABLE: Final = frozenset({"http", "https", "mailto"})
 #: What the home page counts, where the dataset is about cooperation.
 _OUR_CLASSES: Final = tuple(
     iri(name)
@@ -62,12 +69,13 @@ _OUR_CLASSES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many things of a class there are, and where they are listed, as a page and as a sheet."""
+    """How many things of a class there are, where they are listed, as a page and as a sheet, and the query that counts them."""
 
     name: Link
     number: str
     href: str
     sheet: str
+    query: str
 
 
 @blueprint.get("/")
@@ -105,7 +113,20 @@ def accessibility() -> Response:
     who = reader()
     who.names.fetch(filter(None, [who.edition.manifest.publisher]))
     publisher = who.edition.manifest.publisher
-    return page("accessibility.html", who, publisher=who.names.link(publisher) if publisher else None)
+    days = {
+        "assessed": period_in_words(_ASSESSED, who.language),
+        "updated": period_in_words(_STATED, who.language),
+    }
+    publishing = who.names.link(publisher) if publisher else None
+    return page("accessibility.html", who, publisher=publishing, contacts=_contacts(who), **days)
+
+
+def _contacts(who: Reader) -> list[tuple[str, str]]:
+    """How whoever answers for the dataset is reached: the name of each address, and the address."""
+    subject = NamedNode(f"{who.edition.base_iri}dataset/")
+    rows = who.edition.evaluator.select(query_text("contact"), this=subject)
+    addresses = [row["address"].value for row in rows if isinstance(row["address"], NamedNode)]
+    return [(each.removeprefix(_MAILTO), each) for each in addresses if urlsplit(each).scheme in _REACHABLE]
 
 
 def _structured(who: Reader) -> Markup:
@@ -137,6 +158,7 @@ def _counts(who: Reader) -> list[Count]:
             number_in_words(types[name], who.language),
             who.names.page(f"list?type={quote(name, safe='')}"),
             who.with_query("list", {"type": name, "format": "csv"}),
+            who.with_query("sparql", {"query": substituted(query_text("counted"), {"class": name}).lstrip()}),
         )
         for name in shown
     ]

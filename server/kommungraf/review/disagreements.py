@@ -9,6 +9,7 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from kommungraf.editions.search import Label
+from kommungraf.editions.standings import Claim, claims
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.rendering.site import Reader
@@ -141,9 +142,10 @@ def _matters(who: Reader, rows: Iterable[Row]) -> Iterator[Matter]:
     names = {row["subject"].value: row for row in found if "side" not in row}
     who.names.fetch(_mentioned(grouped))
     views = Views(who.names, {})
+    told = claims(who.edition.index, (side for sides in grouped.values() for side in sides))
     for (kind, about, conflict), sides in sorted(grouped.items()):
         first = next(iter(sides.values()))[0]
-        shown = sorted((_side(who, views, rows) for rows in sides.values()), key=_order)
+        shown = sorted((_side(who, views, rows, told=told.get(name)) for name, rows in sides.items()), key=_order)
         subject, link = _subject(who, names.get(about, first)), who.names.link
         yield Matter(link(conflict), link(kind), subject, tuple(shown[:_SIDES]), max(0, len(shown) - _SIDES))
 
@@ -173,7 +175,7 @@ def _subject(who: Reader, row: Row) -> Link:
     return Link(link.iri, row["name"].value, row["name"].language or "", link.href, link.here)
 
 
-def _side(who: Reader, views: Views, rows: list[Row]) -> Side:
+def _side(who: Reader, views: Views, rows: list[Row], *, told: Claim | None) -> Side:
     first = rows[0]
     said = sorted({(row["o"], row["p"]) for row in rows if "o" in row}, key=str)
     status = first["status"].value
@@ -186,6 +188,7 @@ def _side(who: Reader, views: Views, rows: list[Row]) -> Side:
         ),
         status=None if status == _ACCEPTED else who.names.link(status),
         row=next((int(row["row"].value) for row in rows if "row" in row), None),
+        lang=told.language if told else "",
     )
     days = sorted({row["day"].value for row in rows if "day" in row})
     values = dict.fromkeys(_said(views, term, by=name.value) for term, name in said)
