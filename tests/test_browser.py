@@ -246,6 +246,8 @@ def test_print_leaves_out_what_only_a_screen_needs(browser: Browser, site: str) 
         page.emulate_media(media="print")
         assert not page.locator("header.site").is_visible()
         assert page.get_by_role("heading", level=1).is_visible()
+        page.goto(f"{site}/?lang=sv")
+        assert not page.get_by_role("search").is_visible()
 
 
 def test_print_shows_whole_tables_and_leaves_their_further_sources_and_statements_folded(

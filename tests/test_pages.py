@@ -6,6 +6,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -438,3 +439,14 @@ def test_answer_with_several_charts_says_that_their_scales_differ(
     text = client.get("/sparql", query_string={"query": query, "lang": "en"}, headers={"Accept": "text/html"}).text
     assert text.count('<svg class="span"') == 2 * len(columns.split())
     assert ("bars of its own scale" in text) is told
+
+
+@pytest.mark.parametrize("narrowed", ["", "&county=" + quote(f"{BASE}id/county/se-07", safe="")])
+def test_map_of_the_ties_is_also_a_table(client: FlaskClient, narrowed: str) -> None:
+    kind = quote(f"{BASE}def/MunicipalPartnership", safe="")
+    text = page(client, f"/map?type={kind}{narrowed}", "en")
+    shown = set(re.findall(r'<circle class="spot[^>]*><title>([^<]+)</title>', text))
+    table = text[text.index("<h2>As a table</h2>") :]
+    told = set(re.findall(r'<a href="/doc/[^>]*>([^<]+)</a>', table))
+    assert shown
+    assert shown == told

@@ -1,6 +1,6 @@
 """The pages that aren't about one resource: home, map, questions, gaps and downloads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -25,13 +25,15 @@ from kommungraf.pages.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.pages.steps import steps
 from kommungraf.rendering.asof import edition_day
 from kommungraf.rendering.atlas import towns
-from kommungraf.rendering.maps import map_of_municipalities, maps_of_ties
+from kommungraf.rendering.maps import map_of_municipalities, maps_of_ties, ties_shown
+from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import URI_SAFE, Link
 from kommungraf.resources.resources import load
 from kommungraf.resources.signposting import Target, header
+from kommungraf.resources.views import Value
 from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
 from kommungraf.review.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
@@ -183,7 +185,33 @@ def ties() -> Response:
         "county": who.names.link(county) if county else None,
         "at": lambda kind, county: who.with_query("map", {"type": kind, **({"county": county} if county else {})}),
     }
-    return page("map.html", who, maps=maps_of_ties(who, chosen, within=within), **context)
+    maps = maps_of_ties(who, chosen, within=within)
+    return page("map.html", who, maps=maps, panel=_ties_as_table(who, chosen, within), **context)
+
+
+def _ties_as_table(who: Reader, kind: str, within: Set[str]) -> Panel:
+    """Each municipality of the maps of ties, or each `within` a county, with those it is tied to; all were named."""
+    partners: dict[str, set[str]] = {}
+    own = within or {each.iri for each in towns(who.edition)}
+    for tie in ties_shown(who, kind, within=within)[0]:
+        for one, other in ((tie.one, tie.other), (tie.other, tie.one)):
+            if one in own:
+                partners.setdefault(one, set()).add(other)
+    rows = (
+        (Part((Value(one, link=who.names.link(one)),)), Part(tuple(_by_name(who, others))))
+        for one, others in partners.items()
+    )
+    columns = (who.text("Municipality"), who.text("Tied to"))
+    ordered = sorted(rows, key=lambda row: _name(row[0].values[0]))
+    return Panel(who.text("As a table"), who.text("The ties that the map shows"), columns, tuple(ordered))
+
+
+def _by_name(who: Reader, things: Iterable[str]) -> list[Value]:
+    return sorted((Value(each, link=who.names.link(each)) for each in things), key=_name)
+
+
+def _name(value: Value) -> tuple[str, str]:
+    return value.link.text.casefold() if value.link else "", value.term
 
 
 @blueprint.get("/questions")

@@ -5,12 +5,23 @@ from dataclasses import dataclass, replace
 from math import cos, radians
 from typing import Final
 
-from kommungraf.rendering.atlas import ties, towns
+from kommungraf.rendering.atlas import Tied, ties, towns
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.surroundings import Surroundings
 
-__all__ = ["Map", "Outlines", "Place", "Spot", "Tie", "drawn", "map_of_municipalities", "maps_of", "maps_of_ties"]
+__all__ = [
+    "Map",
+    "Outlines",
+    "Place",
+    "Spot",
+    "Tie",
+    "drawn",
+    "map_of_municipalities",
+    "maps_of",
+    "maps_of_ties",
+    "ties_shown",
+]
 
 _WIDTH: Final = 640.0
 _MARGIN: Final = 0.08
@@ -166,9 +177,7 @@ def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> t
 
     None where no tie has two known places. Of some things only, where `within` holds any.
     """
-    found = ties(who.edition, kind)
-    rows = [each for each in found if not within or each.one in within or each.other in within]
-    shown = rows[:_MOST_TIES]
+    shown, is_cut = ties_shown(who, kind, within=within)
     positions = {
         name: place for each in shown for name, place in zip((each.one, each.other), each.positions, strict=True)
     }
@@ -177,7 +186,13 @@ def maps_of_ties(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> t
     pairs = [(places[each.one], places[each.other]) for each in shown]
     near = [pair for pair in pairs if all(map(_REGION.holds, pair))]
     views = [pairs] if len(near) == len(pairs) else [near, pairs]
-    return tuple(_tied(each, cut=len(rows) > len(shown)) for each in views if each)
+    return tuple(_tied(each, cut=is_cut) for each in views if each)
+
+
+def ties_shown(who: Reader, kind: str, *, within: Set[str] = frozenset()) -> tuple[list[Tied], bool]:
+    """The ties that the maps of a class show, and whether there are more."""
+    rows = [each for each in ties(who.edition, kind) if not within or each.one in within or each.other in within]
+    return rows[:_MOST_TIES], len(rows) > _MOST_TIES
 
 
 def _tied(pairs: list[tuple[Place, Place]], *, cut: bool) -> Map:
