@@ -450,3 +450,8 @@ def test_map_of_the_ties_is_also_a_table(client: FlaskClient, narrowed: str) -> 
     told = set(re.findall(r'<a href="/doc/[^>]*>([^<]+)</a>', table))
     assert shown
     assert shown == told
+
+
+def test_site_that_was_built_without_node_says_what_is_missing_and_how_to_get_it(client: FlaskClient) -> None:
+    for language in ("sv", "en"):
+        assert ("make web" in page(client, "/sparql", language)) is (built("query.js") is None)
