@@ -455,3 +455,13 @@ def test_map_of_the_ties_is_also_a_table(client: FlaskClient, narrowed: str) -> 
 def test_site_that_was_built_without_node_says_what_is_missing_and_how_to_get_it(client: FlaskClient) -> None:
     for language in ("sv", "en"):
         assert ("make web" in page(client, "/sparql", language)) is (built("query.js") is None)
+
+
+def test_year_at_the_end_of_a_chart_stands_before_its_line_where_there_is_room(client: FlaskClient) -> None:
+    chart = re.search(r'<figure class="years">(.*?)</figure>', page(client, "/"), re.DOTALL)
+    assert chart
+    width = re.search(r'viewBox="0 -6 ([\d.]+) ', chart[1])
+    ticks = re.findall(r'<text x="([\d.]+)" y="[\d.]+"( text-anchor="end")?>\d{4}</text>', chart[1])
+    assert width
+    assert [bool(anchor) for _, anchor in ticks] == [float(x) > 0.9 * float(width[1]) for x, _ in ticks]
+    assert ticks[-1][1]
