@@ -18,6 +18,7 @@ from bench.processes import family
 from kommungraf.errors import Overloaded
 from kommungraf.serving.gateway import refusal
 from kommungraf.settings.limits import Limits
+from kommungraf.settings.options import settings_of
 from kommungraf.vocab import BASE
 from serving_process import CROSS, LOOKUP, Running, all_gone, metric, post, running
 from serving_process import idles as idle
@@ -262,6 +263,33 @@ def test_an_odd_request_line_harms_nothing(server: Running, line: str, status: i
     answer = exchanged(server, f"{line}\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert server.get("/ready")[0] == 200
+
+
+def test_a_uri_may_be_as_long_as_the_setting_allows_at_most(tmp_path: Path) -> None:
+    most = next(each.most for each in settings_of(Limits) if each.field == "uri_bytes")
+    assert most is not None
+    size, begin = int(most), "/sparql?query=ASK%7B%7D%23"
+    with running(tmp_path, Limits(uri_bytes=size)) as server:
+        longest = f"{begin}{'x' * (size - len(begin))}"
+        assert server.get(longest)[0] == 200
+        status, headers, body = server.get(f"{longest}xx")
+        assert (status, headers["content-type"]) == (414, "application/problem+json")
+        assert json.loads(body)["type"].endswith("problem/uri-too-long")
+
+
+@pytest.mark.parametrize(
+    ("target", "fields", "status"),
+    [
+        pytest.param("/health?" + "x" * (64 << 10), "", 414, id="long URI"),
+        pytest.param("/health", "X: x\r\n" * 101, 431, id="many fields"),
+    ],
+)
+def test_a_head_that_is_too_large_for_any_request_is_refused_in_a_line(
+    server: Running, target: str, fields: str, status: int
+) -> None:
+    with connected(server) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n".encode())
+        assert answered(connection)[0] == status
 
 
 def test_fields_whose_names_only_look_alike_are_other_fields(server: Running) -> None:

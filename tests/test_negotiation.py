@@ -46,6 +46,11 @@ def test_accept_header_chooses(accept: str | None, expected: str | None) -> None
     [
         ("ttl", "text/turtle"),
         ("turtle", "text/turtle"),
+        ("n3", "text/turtle"),
+        ("json-ld", "application/ld+json"),
+        ("application/ld%2Bjson", "application/ld+json"),
+        ("application/ld+json", "application/ld+json"),
+        ("rdf%2Bxml", None),
         ("json", "application/ld+json"),
         ("application/n-triples", "application/n-triples"),
         ("html", "text/html"),

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import CSV, JSON, JSONLD, N3, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from kommungraf.vocab import BASE, iri
@@ -73,8 +73,13 @@ def test_sparqlwrapper_asks_in_every_form_and_format(site: str, method: str) -> 
     assert answer(SELECT, JSON)["results"]["bindings"][0]["name"]["value"] == "Älmhult"
     assert answer(SELECT, XML).getElementsByTagName("literal")[0].firstChild.data == "Älmhult"
     assert answer(SELECT, CSV).decode().split() == ["name", "Älmhult"]
+    assert answer(SELECT, TSV).decode().split() == ["?name", '"Älmhult"@sv']
     assert answer("ASK {}", JSON)["boolean"] is True
-    assert len(list(parse(answer(CONSTRUCT, TURTLE), RdfFormat.TURTLE))) == 5
+    assert answer("ASK {}", XML).getElementsByTagName("boolean")[0].firstChild.data == "true"
+    for form in (TURTLE, N3):
+        assert len(list(parse(answer(CONSTRUCT, form), RdfFormat.TURTLE))) == 5
+    for form in (XML, RDFXML, JSONLD):  # which it reads into a graph of rdflib
+        assert len(answer(CONSTRUCT, form)) == 5
     client.addDefaultGraph(CLAIM)
     assert answer("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", CSV).decode().split() == ["n", "1"]
     with pytest.raises(QueryBadFormed, match="line 1, column 10"):

@@ -21,6 +21,9 @@ _SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "json": (SOLUTIONS[0].media_type, "application/ld+json"),
     "xml": ("application/sparql-results+xml", "application/rdf+xml"),
     "turtle": ("text/turtle",),
+    "n3": ("text/turtle",),
+    "json-ld": ("application/ld+json",),
+    "rdf+xml": ("application/rdf+xml",),
     "ntriples": ("application/n-triples",),
     "nquads": ("application/n-quads",),
 }
@@ -33,7 +36,8 @@ def chosen(request: Request, offers: Sequence[str], *, name: str | None = None) 
     """
     named = name or request.args.get("format")
     if named:
-        names = _SHORT_NAMES.get(named.lower(), (_bare(named),))
+        written = _bare(named).replace(" ", "+")  # as a plus sign arrives that wasn't escaped
+        names = _SHORT_NAMES.get(written, (written,))
         return next((offer for offer in offers if offer in names), None)
     return best(request.headers.get("Accept", ""), tuple(offers))
 

@@ -45,8 +45,8 @@ class Limits:
         least=1 << 10,
         most=1 << 30,
     )
-    uri_bytes: int = setting(
-        32 << 10, Kind.SIZE, "How long the URI of a request may be.", name="uri-size", least=256, most=1 << 20
+    uri_bytes: int = setting(  # granian itself takes no URI of 64 KiB or more
+        32 << 10, Kind.SIZE, "How long the URI of a request may be.", name="uri-size", least=256, most=63 << 10
     )
     header_seconds: float = setting(
         10.0, Kind.SECONDS, "How long the head of a request may take to arrive.", least=0.1, most=3600
