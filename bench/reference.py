@@ -1,5 +1,6 @@
 """Check, build, start, memory and a lookup on the reference data, as one table."""
 
+import os
 import platform
 import statistics
 import subprocess
@@ -15,7 +16,10 @@ from bench.processes import memory
 __all__ = ["main"]
 
 LOOKUPS = 300
-SERVER = [sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0", "--releases"]
+SERVER = [
+    *(sys.executable, "-m", "kommungraf.cli", "serve", "--port", "0"),
+    *("--access-log-file", os.devnull, "--releases"),
+]
 QUERY = "SELECT%20?p%20?o%20WHERE%20{{%3Chttps://w3id.org/kommungraf/id/municipality/se-0765%3E%20?p%20?o}}%20LIMIT%20{}"
 
 
