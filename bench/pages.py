@@ -18,7 +18,7 @@ from bench.prepared import prepared
 from bench.processes import family
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Editions
-from kommungraf.serving.serving import settle
+from kommungraf.quads.collector import PAGES, seldom
 from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE
 
@@ -140,7 +140,7 @@ def pages(times: int, releases: Path, folder: Path) -> None:
         editions = Editions(found, Limits())
         try:
             client = create_app(editions, Settings(Limits())).test_client()
-            settle()  # as the server does
+            seldom(PAGES)  # as the server does
             for page in measured(client, kinds, times):
                 click.echo(str(page))
         finally:

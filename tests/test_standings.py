@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from indexes import indexed
+from indexes import indexed, own_indexed
 from kommungraf.editions.search import Index
 from kommungraf.editions.standings import Claim, claims
-from kommungraf.releases.index import write_index
 from kommungraf.vocab import BASE, PREFIXES, iri
 from own_content import own_content
 
@@ -36,11 +35,8 @@ SAID = """
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("standings") / "index.sqlite"
-    write_index(path, own_content().dataset.lines(), BASE)
-    opened = Index(path)
-    yield opened
-    opened.close()
+    with own_indexed(tmp_path_factory.mktemp("standings")) as opened:
+        yield opened
 
 
 def test_claims_have_their_standing_sources_words_and_row(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
+from indexes import own_indexed
 from kommungraf.editions.search import Index
 from kommungraf.editions.tenures import membership_tallies, spans, tallies, tie_count, ties
-from kommungraf.releases.index import write_index
 from kommungraf.releases.moments import Holds, moment
 from kommungraf.vocab import BASE, PREFIXES, iri
 from own_content import own_content
@@ -22,11 +22,8 @@ DECADES = [f"{year}-12-31" for year in range(1939, 2020, 10)]
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("tenures") / "index.sqlite"
-    write_index(path, own_content().dataset.lines(), BASE)
-    opened = Index(path)
-    yield opened
-    opened.close()
+    with own_indexed(tmp_path_factory.mktemp("tenures")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import gc
 import logging
 import os
 import resource
@@ -32,6 +31,7 @@ from kommungraf.engine.confinement import die_with_parent
 from kommungraf.errors import KommungrafError, ServingError
 from kommungraf.http.cache import ResponseCache
 from kommungraf.http.operation import Recording
+from kommungraf.quads.collector import PAGES, seldom
 from kommungraf.releases.manifest import read_manifest, resolve_current
 from kommungraf.serving.accesslog import LogFile
 from kommungraf.serving.direct import Direct
@@ -42,15 +42,13 @@ from kommungraf.serving.observation import Observer
 from kommungraf.settings.hosting import Hosting
 from kommungraf.settings.limits import Limits
 
-__all__ = ["serve", "settle"]
+__all__ = ["serve"]
 
 _SPARE_DESCRIPTORS: Final = 1024
 _LARGEST_TABLE: Final = 1 << 14
 _ERRORS: Final = 2
 _KILL_SECONDS: Final = 10
 _GLANCE_SECONDS: Final = 0.01
-#: How many new objects the collector of reference cycles lets be: a page makes tens of thousands and hardly a cycle.
-_UNCOLLECTED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +195,9 @@ def _gateway(plan: _Plan, opened: "SimpleQueue[Editions]") -> Gateway:
     with editions.current() as edition:
         line = f"Serving {edition.manifest.name} at {plan.address.url}"
     gateway = _observed(plan, editions)
-    settle()
+    seldom(PAGES)
     Thread(target=_announce, args=(plan.address, line, plan.limits.send_seconds), daemon=True).start()
     return gateway
-
-
-def settle() -> None:
-    """Have the collector of reference cycles look less often: it would walk what a page is made of several times."""
-    gc.set_threshold(_UNCOLLECTED, *gc.get_threshold()[1:])
 
 
 def _observed(plan: _Plan, editions: Editions) -> Gateway:
