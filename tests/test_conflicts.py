@@ -175,6 +175,81 @@ def test_count_is_held_against_the_list_of_the_same_source() -> None:
     assert found("count-against-list", claim("own", count("2", about=P)), listed) == []
 
 
+JOINED = rf'kgi:membership\/a org:organization {P} ; org:member kgi:municipality\/a ; kg:period "%s"^^edtf:EDTF .'
+
+
+def sides(rule: str, *texts: str) -> set[str]:
+    return {each.one.value.rpartition("claim/")[2] for each in found(rule, *texts)}
+
+
+@pytest.mark.parametrize(
+    ("founded", "joined", "listed", "expected"),
+    [
+        pytest.param("1998-02/..", "2019/..", members("a"), {"own/2", "news/1"}, id="listed-without-a-date"),
+        pytest.param("1998-02/..", "1998/..", members("a"), set(), id="from-the-beginning"),
+        pytest.param("1998-02/..", "2019/..", JOINED % "2018/..", set(), id="dated-by-both"),
+        pytest.param("1998-02/..", "2019/..", members("b"), set(), id="another-member"),
+    ],
+)
+def test_member_listed_without_a_date_is_held_against_a_later_joining(
+    founded: str, joined: str, listed: str, expected: set[str]
+) -> None:
+    body = claim("own", rf'{P} kg:period "{founded}"^^edtf:EDTF .')
+    assert sides("joined-later", body, claim("own", listed, key="2"), claim("news", JOINED % joined)) == expected
+
+
+def tie_of(town: str, standing: str) -> str:
+    return (
+        rf"kgi:twinning\/{town} a kg:Twinning ; kg:standing kg:{standing} ."
+        rf" kgi:membership\/{town}--k org:organization kgi:twinning\/{town} ; org:member kgi:place\/lt-kaunas ."
+        rf" kgi:membership\/{town}--t org:organization kgi:twinning\/{town} ; org:member kgi:municipality\/{town} ."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "standing", "expected"),
+    [
+        pytest.param("news", "Ended", {"own/1", "news/1"}, id="two-sources"),
+        pytest.param("own", "Ended", set(), id="one-source-that-knows-both"),
+        pytest.param("news", "Listed", set(), id="one-tie-goes-on"),
+    ],
+)
+def test_place_with_a_former_twin_town_each_by_two_sources_is_found(
+    source: str, standing: str, expected: set[str]
+) -> None:
+    register = [
+        claim("register", rf"kgi:municipality\/{key} geo:sfWithin kgi:county\/se-08 .", key=key)
+        for key in ("a", "b")
+    ]
+    one, other = (
+        claim("own", tie_of("a", "Ended")),
+        claim(source, tie_of("b", standing), key="1" if source == "news" else "2"),
+    )
+    assert sides("former-town-of-two", one, other, *register) == expected
+
+
+TWINNINGS = r"kgi:statement\/n kg:about kgi:municipality\/a ; kg:counts kg:Twinning ; qudt:numericValue %s ."
+
+
+@pytest.mark.parametrize(
+    ("number", "also", "expected"),
+    [
+        pytest.param("2", "", {"own/1", "news/1"}, id="more-than-are-known"),
+        pytest.param("1", "", set(), id="as-many-as-are-known"),
+        pytest.param("2", r"kgi:municipality\/a kg:twinTownListComplete true .", set(), id="the-list-is-whole"),
+    ],
+)
+def test_number_of_twin_towns_that_may_include_an_ended_one_is_found(
+    number: str, also: str, expected: set[str]
+) -> None:
+    alive = tie_of("a", "Listed").replace("twinning", "twinning\\/x").replace("lt-kaunas", "lt-vilnius")
+    texts = claim("own", TWINNINGS % number + also), claim("own", alive, key="2")
+    assert sides("count-and-ended-tie", *texts, claim("news", tie_of("a", "Ended"))) == expected
+    dated = r'kgi:source\/own dcterms:issued "2001"^^xsd:gYear .'
+    ended = tie_of("a", "Ended") + r' kgi:twinning\/a kg:period "1950/2007"^^edtf:EDTF .'
+    assert sides("count-and-ended-tie", dated, *texts, claim("news", ended)) == set()
+
+
 def test_register_contradicts_a_count_of_counties() -> None:
     page = claim(
         "own",
