@@ -103,22 +103,28 @@ def test_disagreement_is_called_by_its_kind_and_subject(client: FlaskClient) -> 
 
 
 def municipalities(text: str) -> list[tuple[str, str, int]]:
-    [found] = re.findall(r'<details class="facets".*?</details>', text, re.DOTALL)
-    return [
-        (href.replace("&amp;", "&"), name, int(number))
-        for href, name, number in re.findall(
-            r'<a href="([^"]+)"[^>]*>([^<]+)</a> <span class="quiet">(\d+)', found
-        )
-    ]
+    [found] = re.findall(r'<select id="municipality".*?</select>', text, re.DOTALL)
+    options = re.findall(r'<option value="([^"]+)"[^>]*>([^<]+) \((\d+)\)</option>', found)
+    return [(key, name, int(number)) for key, name, number in options]
 
 
-@pytest.mark.parametrize("address", [PATH, f"{PATH}?kind=different-start"])
-def test_every_municipality_that_is_concerned_is_a_link_with_its_number(client: FlaskClient, address: str) -> None:
+@pytest.mark.parametrize("address", [f"{PATH}?", f"{PATH}?kind=different-start&"])
+def test_every_municipality_that_is_concerned_is_a_choice_with_its_number(
+    client: FlaskClient, address: str
+) -> None:
     found = municipalities(page(client, address, "en"))
     assert "Växjö Municipality" in [name for _, name, _ in found]
-    for href, _, number in (found[0], found[-1], *(each for each in found if "se-0780" in each[0])):
-        told = re.findall(r'<p class="note">(\d+) disagreement', page(client, href, "en"))
-        assert told == [str(number)]
+    for key, _, number in (found[0], found[-1], *(each for each in found if each[0] == "se-0780")):
+        text = page(client, f"{address}municipality={key}", "en")
+        assert re.findall(r'<p class="note">(\d+) disagreement', text) == [str(number)]
+        assert re.findall(r'<option value="([^"]*)" selected', text) == [key]
+
+
+def test_municipality_that_nothing_concerns_stays_the_choice_that_was_made(client: FlaskClient) -> None:
+    address = f"{PATH}?kind=different-start&municipality="
+    known = {key for key, _, _ in municipalities(page(client, address, "en"))}
+    other = next(key for key, _, _ in municipalities(page(client, PATH, "en")) if key not in known)
+    assert (0, other) in [(number, key) for key, _, number in municipalities(page(client, address + other, "en"))]
 
 
 def test_sides_of_a_disagreement_fold_after_the_first_where_there_are_many(client: FlaskClient) -> None:
@@ -126,3 +132,11 @@ def test_sides_of_a_disagreement_fold_after_the_first_where_there_are_many(clien
     seen, folded, rest = text.partition('<details class="more"><summary>and 4 more</summary>')
     assert folded
     assert seen.count('<tr><th scope="row">') == rest.count('<tr><th scope="row">') == 4
+
+
+def test_pager_names_the_page_that_is_shown_and_leads_to_the_last(client: FlaskClient) -> None:
+    [pager] = re.findall(r'<nav class="pager".*?</nav>', page(client, f"{PATH}?page=2", "en"), re.DOTALL)
+    assert '<span aria-current="page">2</span>' in pager
+    last = re.findall(r'<a href="([^"]+)" aria-label="Page (\d+) of \2">', pager)
+    assert len(last) == 1
+    assert 'rel="next"' not in page(client, last[0][0].replace("&amp;", "&"), "en")

@@ -27,6 +27,7 @@ from SPARQLWrapper import TSV, SPARQLWrapper
 from kommungraf.building.building import checked
 from kommungraf.building.release import publish
 from kommungraf.dataset.project import own_project
+from kommungraf.rendering.site import nearby
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
 from served_site import served
@@ -219,3 +220,21 @@ def bag(content: bytes) -> list[str]:
     solutions = parse_query_results(content, QueryResultsFormat.TSV)
     names = [variable.value for variable in solutions.variables]
     return sorted(str([str(solution[name]) for name in names]) for solution in solutions)
+
+
+@pytest.mark.parametrize(
+    ("current", "pages", "expected"),
+    [
+        pytest.param(1, 1, [1], id="one"),
+        pytest.param(1, 3, [1, 2, 3], id="few"),
+        pytest.param(1, 40, [1, 2, 3, 0, 40], id="at the beginning"),
+        pytest.param(4, 40, [1, 2, 3, 4, 5, 6, 0, 40], id="near the beginning"),
+        pytest.param(5, 9, [1, 2, 3, 4, 5, 6, 7, 8, 9], id="a gap of one page is that page"),
+        pytest.param(20, 40, [1, 0, 18, 19, 20, 21, 22, 0, 40], id="in the middle"),
+        pytest.param(40, 40, [1, 0, 38, 39, 40], id="at the end"),
+    ],
+)
+def test_pager_leads_to_the_first_the_last_and_the_nearby_pages(
+    current: int, pages: int, expected: list[int]
+) -> None:
+    assert list(nearby(current, pages)) == expected

@@ -1,6 +1,6 @@
 """What every page shares: the reader's language, the addresses of other pages, and the translated templates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -28,6 +28,7 @@ __all__ = [
     "Form",
     "Reader",
     "forms",
+    "nearby",
     "page",
     "passing_page",
     "reader",
@@ -43,6 +44,8 @@ TYING_CLASSES: Final = tuple(
 STATIC: Final = "kommungraf.static"
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
+#: So many pages before and after the current one are offered by their number.
+_NEAR: Final = 2
 #: The pages that tell of things as of a day.
 _DATED: Final = frozenset({"list", "search"})
 #: A page asks no other host for anything, and runs only what is built from web/.
@@ -127,6 +130,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "shared_picture": _shared_picture(who),
         "page": names.page,
         "numbered": lambda number: _with(page=str(number)),
+        "nearby": nearby,
     }
     return _environment(who.language).get_template(template).render(**shared, **context)
 
@@ -173,6 +177,16 @@ def sections(who: Reader) -> list[tuple[str, str]]:
         general.insert(0, ("map", text("Map")))
     has_ontology = who.edition.index.exists(f"{who.edition.base_iri}def/")
     return [*ours, *general, *ontology] if has_ontology else general
+
+
+def nearby(current: int, pages: int) -> Iterator[int]:
+    """The first page, the last and those near the `current` one, with a 0 where more than one is left out."""
+    last = 0
+    for number in sorted({1, pages, *range(max(1, current - _NEAR), min(pages, current + _NEAR) + 1)}):
+        if number - last > 1:
+            yield last + 1 if number - last == 2 else 0
+        yield number
+        last = number
 
 
 def _kept() -> dict[str, str]:

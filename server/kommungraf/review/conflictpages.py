@@ -11,6 +11,7 @@ from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import page_number, required
 from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.resources.links import Link
 from kommungraf.resources.wording import period_in_words
 from kommungraf.review.disagreements import as_csv, concerned, disagreements
 from kommungraf.vocab import iri
@@ -34,10 +35,23 @@ def all_conflicts() -> Response:
         return _sheet(who, kind, key)
     number = page_number(request)
     found = disagreements(who, kind, key, page=number)
-    context = {"found": found, "asked": asked, "sheet": _with_format(), "concerned": concerned(who, kind)}
+    context = {
+        "found": found,
+        "asked": asked,
+        "sheet": _with_format(),
+        "concerned": _choices(who, kind, key, found.municipality),
+    }
     return page(
         "conflicts.html", who, number=number, day=partial(period_in_words, language=who.language), **context
     )
+
+
+def _choices(who: Reader, kind: str, key: str, taken: Link | None) -> tuple[tuple[Link, str, int], ...]:
+    """The municipalities by which the list can be narrowed, and the one by which it is, though nothing concerns it."""
+    found = concerned(who, kind)
+    if taken is None or any(key == each for _, each, _ in found):
+        return found
+    return (*found, (taken, key, 0))
 
 
 def _sheet(who: Reader, kind: str, municipality: str) -> Response:

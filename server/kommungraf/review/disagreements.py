@@ -84,7 +84,7 @@ def disagreements(who: Reader, kind: str, municipality: str, *, page: int = 1, s
     base = who.edition.base_iri
     whom = NamedNode(f"{base}id/municipality/{municipality}" if municipality else _ALL)
     kinds = _kinds(who, whom)
-    if kind and kind not in {each.key for each in kinds}:
+    if kind and not who.edition.index.exists(base + _KINDS + kind):
         raise UnknownResource(base + _KINDS + kind)
     total = sum(each.number for each in kinds if kind in {"", each.key})
     if page > max(1, -(-total // size)):
