@@ -15,6 +15,9 @@ PREFIX = "@prefix ex: <http://example.org/> .\n"
         pytest.param("a.ttl", (PREFIX + 'ex:a ex:b "x').encode(), (2, None), "cut off", id="truncated-turtle"),
         pytest.param("a.trig", (PREFIX + "ex:g { ex:a ex:b ex:c .").encode(), (2, None), "cut off", id="trig"),
         pytest.param("a.ttl", b'<x:a> <x:b>\n"\xe5" .', (2, 2), "byte 0xE5", id="latin-1"),
+        pytest.param(
+            "a.ttl", (PREFIX + "ex:a ex:b ex:c ~ ex:r .").encode(), (None, None), "triple term", id="triple-term"
+        ),
         pytest.param("a.xls", b"", (None, None), ".ttl", id="unknown-ending"),
         pytest.param("a", b"", (None, None), ".jsonld", id="no-ending"),
     ],
@@ -38,10 +41,17 @@ def test_unreadable_file_is_told_with_its_place(
     [
         pytest.param((PREFIX + "ex:a ex:b no:c .\n").encode(), (2, 11), "@prefix", id="unknown-prefix"),
         pytest.param(b'<x:a> <x:b>\n"\xe5" .', (2, 2), "byte 0xE5", id="latin-1"),
+        pytest.param(
+            (PREFIX + "ex:a ex:b <<( ex:a ex:b ex:c )>> .").encode(), (None, None), "triple term", id="triple-term"
+        ),
     ],
 )
 def test_unreadable_file_that_is_too_large_for_memory_is_told_alike(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, place: tuple[int, int], words: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    place: tuple[int | None, int | None],
+    words: str,
 ) -> None:
     monkeypatch.setattr("kommungraf.dataset.sources._LARGE", 1)
     path = tmp_path / "a.ttl"

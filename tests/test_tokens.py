@@ -10,6 +10,7 @@ from kommungraf.vocab import iri
         pytest.param("<http://e/a>", "http://e/a", "", "", id="iri"),
         pytest.param('"a@b"', "a@b", "", iri("xsd:string"), id="plain"),
         pytest.param('"å \\"b\\" \\u00E5\\n"@sv', 'å "b" å\n', "sv", iri("rdf:langString"), id="tagged"),
+        pytest.param('"a--b"@ar--rtl', "a--b", "ar", iri("rdf:langString"), id="tagged with a direction"),
         pytest.param(f'"1"^^<{iri("xsd:integer")}>', "1", "", iri("xsd:integer"), id="typed"),
     ],
 )

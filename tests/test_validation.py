@@ -37,6 +37,11 @@ def test_finding_has_messages_severity_and_the_line_of_its_value(tmp_path: Path)
     assert conforms([found])
 
 
+def test_text_with_a_base_direction_is_held_to_the_shapes(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, "a.ttl", 'VERSION "1.2"\nex:a a ex:Thing ; ex:name "abcd"@ar--rtl .\n')
+    assert found.messages["en"] == "Too long."
+
+
 def test_claim_that_says_nothing_is_a_violation_with_its_line(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, "a.trig", "\nex:claim a kg:Claim ;\n    kg:status kg:Disputed .\n")
     assert "says nothing" in found.message("en")

@@ -1,13 +1,12 @@
 """RDF files as people keep them: reading with the place of each error, and finding the line of a statement."""
 
 import io
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from kommungraf.errors import EmptyInput, Place, SyntaxFault
 from kommungraf.formats import RDF, by_suffix
@@ -45,11 +44,27 @@ def read_rdf(path: Path, name: str) -> RdfFile:
     try:
         if _size(path) > _LARGE:
             _expect_utf8(path, name)
-            return RdfFile(path, name, _Streamed.read(path, form))
-        parsed = parse(_content(path, name), form, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
-        return RdfFile(path, name, tuple(parsed))
+            found = RdfFile(path, name, _Streamed(path, form))
+        else:
+            parsed = parse(_content(path, name), form, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
+            found = RdfFile(path, name, tuple(parsed))
+        _expect_no_triple_terms(found)
     except SyntaxError as error:
         raise _fault(error, Place(name, error.lineno, error.offset)) from error
+    else:
+        return found
+
+
+def _expect_no_triple_terms(file: RdfFile) -> None:
+    """Raises SyntaxFault where there is one, having read the whole file."""
+    said = next((quad.subject for quad in file.quads if isinstance(quad.object, Triple)), None)
+    if said is not None:
+        raise SyntaxFault(
+            "{subject} has a triple term (RDF 1.2), which shapes can't check and JSON-LD can't hold. Put the statements that "
+            "something is said of into a named graph, and say it of the graph.",
+            Place(file.name),
+            subject=said,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +73,6 @@ class _Streamed:
 
     path: Path
     form: RdfFormat
-
-    @classmethod
-    def read(cls, path: Path, form: RdfFormat) -> "_Streamed":
-        """A file that has been read once to its end; raises SyntaxError where it doesn't parse."""
-        streamed = cls(path, form)
-        deque(streamed, 0)
-        return streamed
 
     def __iter__(self) -> Iterator[Quad]:
         with self.path.open("rb") as stream:

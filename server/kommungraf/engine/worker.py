@@ -30,7 +30,7 @@ from kommungraf.engine.confinement import peak_memory, spare_descriptor
 from kommungraf.engine.diagnosis import diagnosis
 from kommungraf.engine.services import Fault, ServiceFault, federated, told_fault
 from kommungraf.engine.translation import translate
-from kommungraf.engine.wellformed import XmlCheck
+from kommungraf.engine.wellformed import CsvCheck, XmlCheck
 from kommungraf.engine.wire import Message, receive, send
 from kommungraf.settings.limits import Limits
 
@@ -38,6 +38,8 @@ __all__ = ["serve"]
 
 #: Larger results travel as an open file, so that a slow reader holds no worker.
 _INLINE_BYTES: Final = 64 << 10
+#: Of a pattern with a literal as the subject of a triple term, which no data can hold.
+_NO_TERM: Final = "not a valid RDF 1.2 term"
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.+)> is not supported")
 _CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
@@ -94,11 +96,11 @@ class _Spool:
 
 
 class _Readable:
-    """A spool for XML; raises ValueError for what no parser would read."""
+    """A spool for XML or CSV; raises ValueError for what no parser would read."""
 
-    def __init__(self, spool: _Spool) -> None:
+    def __init__(self, spool: _Spool, check: XmlCheck | CsvCheck) -> None:
         self._spool = spool
-        self._check = XmlCheck()
+        self._check = check
 
     def write(self, data: bytes) -> int:
         """Take the next bytes of the result."""
@@ -252,13 +254,20 @@ def _serialise(results: _Results, media_type: str, spool: _Spool) -> None:
 def _written(form: str, media_type: str, spool: _Spool) -> Iterator[IO[bytes]]:
     """Where a result is written, which is refused where the media type can't hold it."""
     try:
-        yield cast(IO[bytes], _Readable(spool) if media_type.endswith("+xml") else spool)
+        yield cast(IO[bytes], _followed(spool, media_type))
     except OSError as error:
         if error.errno is not None or isinstance(error, ConnectionError) or told_fault(str(error)) is not None:
             raise
         raise _Refusal("unacceptable", form=form, media_type=media_type) from error
     except ValueError as error:
         raise _Refusal("unacceptable", form=form, media_type=media_type) from error
+
+
+def _followed(spool: _Spool, media_type: str) -> _Spool | _Readable:
+    """The spool, read along where the engine may write what can't be read."""
+    if media_type.endswith("+xml"):
+        return _Readable(spool, XmlCheck())
+    return _Readable(spool, CsvCheck()) if media_type == "text/csv" else spool
 
 
 def _translation(message: Message, spool: _Spool) -> dict[str, Any]:
@@ -305,4 +314,6 @@ def _failure(error: Exception) -> _Refusal:
         return _Refusal("service", **asdict(fault))
     if isinstance(error, ConnectionError):
         return _Refusal("service", **asdict(Fault("", "lost", str(error))))
+    if _NO_TERM in str(error):
+        return _Refusal("bad", message="A literal can't be the subject of a triple term.")
     return _Refusal("failed", message=str(error))

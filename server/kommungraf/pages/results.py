@@ -7,13 +7,13 @@ from itertools import islice
 from math import isfinite
 from typing import Any, BinaryIO, Final
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
+from pyoxigraph import Literal, QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from kommungraf.engine.engine import Answer, Query
 from kommungraf.formats import SOLUTIONS
 from kommungraf.rendering.maps import Map, Place, drawn
 from kommungraf.rendering.site import Reader
-from kommungraf.resources.views import Value, Views
+from kommungraf.resources.views import Value, Views, iris_in
 from kommungraf.resources.wording import NUMBERS
 from kommungraf.vocab import iri
 
@@ -79,7 +79,7 @@ def _triples(body: BinaryIO) -> Iterator[tuple[Any, ...]]:
 def _table(who: Reader, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Table:
     found = list(islice(rows, _MOST_ROWS + 1))
     shown = found[:_MOST_ROWS]
-    who.names.fetch(term.value for row in shown for term in row if isinstance(term, NamedNode))
+    who.names.fetch(iris_in(term for row in shown for term in row))
     views = Views(who.names, {})
     cells = tuple(tuple(None if term is None else views.value(term) for term in row) for row in shown)
     most = tuple(

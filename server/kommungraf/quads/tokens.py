@@ -33,5 +33,5 @@ def datatype(token: str) -> str:
 
 
 def language(token: str) -> str:
-    """The language tag of a literal; empty for any other term."""
-    return token.rpartition("@")[2] if token[0] == '"' and token[-1] not in '">' else ""
+    """The language tag of a literal, without its base direction; empty for any other term."""
+    return token.rpartition("@")[2].partition("--")[0] if token[0] == '"' and token[-1] not in '">' else ""

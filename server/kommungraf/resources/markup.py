@@ -236,10 +236,12 @@ class Pen:
             text = "Where a value of a row shows no source, it has the one that stands before it."
             yield self._escaped[self._translations.gettext(text)]
 
-    def _named(self, text: str, language: str, lang: str) -> str:
-        if language and language != lang:
-            return f'<span lang="{self._escaped[language]}">{self._escaped[text]}</span>'
-        return self._escaped[text]
+    def _named(self, text: str, language: str, lang: str, direction: str = "") -> str:
+        foreign = f' lang="{self._escaped[language]}"' if language and language != lang else ""
+        if not foreign and not direction:
+            return self._escaped[text]
+        turned = f' dir="{direction}"' if direction else ""
+        return f"<span{foreign}{turned}>{self._escaped[text]}</span>"
 
     def _linked(self, to: Link, lang: str) -> str:
         if (made := self._links.get(id(to))) is None:  # which is the link's own as long as it is kept here
@@ -263,6 +265,9 @@ class Pen:
         if value.groups:
             rows = "".join(self._rows(_numbered(value.groups), lang, incoming=False))
             return f'<table class="facts inner"><tbody>{rows}</tbody></table>'
+        if value.parts:
+            inner = " ".join(self._shown(part, lang, exact=True) for part in value.parts)
+            return f'<span class="quiet">&lt;&lt;(</span> {inner} <span class="quiet">)&gt;&gt;</span>'
         if value.members:
             return f'<ol class="values">{"".join(self._member(*each, lang) for each in value.members)}</ol>'
         if value.blank:
@@ -272,7 +277,7 @@ class Pen:
         tag = f' <span class="tag">{self._escaped[value.lang]}</span>' if told else ""
         worded = exact and value.datatype.endswith(_EDTF) and value.text != value.term
         code = f' <code class="quiet">{self._escaped[value.term]}</code>' if worded else ""
-        return f"{self._named(value.text, value.lang, lang)}{tag}{code}"
+        return f"{self._named(value.text, value.lang, lang, value.direction)}{tag}{code}"
 
     def _member(self, first: Fact, rest: Fact, lang: str) -> str:
         """A member of a list; that others follow isn't shown but said as exactly as the rest."""
@@ -345,7 +350,14 @@ class Pen:
         about = f'about="{escaped[fact.subject.term]}" property="{escaped[fact.property]}"'
         if value.link or value.blank:
             return f'{about} resource="{term}"'
-        of = f'data-lang="{escaped[value.lang]}"' if value.lang else f'datatype="{escaped[value.datatype]}"'
+        if value.parts:  # which RDFa has no way to write
+            return f'{about} data-triple="{term}"'
+        direction = f"--{value.direction}" if value.direction else ""
+        of = (
+            f'data-lang="{escaped[value.lang]}{direction}"'
+            if value.lang
+            else f'datatype="{escaped[value.datatype]}"'
+        )
         return f'{about} content="{term}" {of}'
 
 

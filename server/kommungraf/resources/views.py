@@ -12,7 +12,7 @@ from kommungraf.resources.wording import literal_in_words
 from kommungraf.texts import translations
 from kommungraf.vocab import iri
 
-__all__ = ["Behind", "Cluster", "Disagreement", "Fact", "Group", "Value", "Views", "mentioned"]
+__all__ = ["Behind", "Cluster", "Disagreement", "Fact", "Group", "Value", "Views", "iris_in", "mentioned"]
 
 _FIRST: Final = tuple(
     iri(name)
@@ -56,15 +56,17 @@ class Behind:
 class Value:
     """A term: an IRI's `link`, or a literal's `text` beside its lexical form, or a blank node with its own `groups`.
 
-    A list has `members` in their place: for each what its node has as rdf:first and as rdf:rest. `note` is what a page adds to it in a word or two.
+    `direction` is a literal's base direction. A triple term has its three `parts`. A list has `members` in their place: for each what its node has as rdf:first and as rdf:rest. `note` is what a page adds to it in a word or two.
     """
 
     term: str
     text: str = ""
     lang: str = ""
+    direction: str = ""
     datatype: str = ""
     link: Link | None = None
     blank: bool = False
+    parts: tuple["Value", ...] = ()
     groups: tuple["Group", ...] = ()
     note: str = ""
     members: tuple[tuple["Fact", "Fact"], ...] = ()
@@ -115,9 +117,18 @@ def mentioned(statements: Iterable[Statement | Triple], claims: Mapping[str, Cla
             found.update(each.graphs)
         else:
             terms.update(each)
-    found.update(term.value for term in terms if isinstance(term, NamedNode))
+    found.update(iris_in(terms))
     behind = [claims[name] for name in found & claims.keys()]
     return found.union(*({claim.status, *claim.sources} for claim in behind))
+
+
+def iris_in(terms: Iterable[object]) -> Iterator[str]:
+    """The IRIs among `terms`, those within triple terms included."""
+    for term in terms:
+        if isinstance(term, NamedNode):
+            yield term.value
+        elif isinstance(term, Triple):
+            yield from iris_in(term)
 
 
 class Views:
@@ -197,15 +208,26 @@ class Views:
             return self.value_of(term.value)
         if isinstance(term, Literal):
             if (made := self._literals.get(term)) is None:
-                text, lang = literal_in_words(term, self.names.language), term.language or ""
-                made = self._literals[term] = Value(term.value, text=text, lang=lang, datatype=term.datatype.value)
+                made = self._literals[term] = self._literal(term)
             return made
+        if isinstance(term, Triple):
+            return Value(f"<<( {term} )>>", parts=tuple(self.value(part, above) for part in term))
         key = str(term)
         if key not in above and (members := tuple(self._members(key, (*above, key)))):
             return Value(key, blank=True, members=members)
         inner = () if key in above else self._parts.get(key, ())
         facts = (self._inner(triple, (*above, key)) for triple in inner)
         return Value(key, blank=True, groups=self._groups(facts, order=_outgoing_order))
+
+    def _literal(self, term: Literal) -> Value:
+        direction = "" if term.direction is None else str(term.direction)
+        return Value(
+            term.value,
+            text=literal_in_words(term, self.names.language),
+            lang=term.language or "",
+            direction=direction,
+            datatype=term.datatype.value,
+        )
 
     def _members(self, key: str, above: tuple[str, ...]) -> Iterator[tuple[Fact, Fact]]:
         """The members of the list that begins at a blank node; none where it is no list, or one that doesn't end."""
