@@ -64,6 +64,7 @@ def test_cell_is_read_by_its_column(cell: Column, text: str, value: str) -> None
         pytest.param(column(reads="thing"), "Växjö", "isn't known", id="thing"),
         pytest.param(column(reads="thing", classes=(iri("kg:Source"),)), "x", "No source is known", id="source"),
         pytest.param(column(reads="value", of="p"), "x", "what kind of value", id="value"),
+        pytest.param(column(reads="quantity"), "flera hundra", "by itself or behind omkring", id="quantity"),
     ],
 )
 def test_cell_that_cannot_be_read_says_what_to_write(cell: Column, text: str, words: str) -> None:

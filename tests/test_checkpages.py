@@ -103,7 +103,7 @@ def test_number_that_a_source_states_is_held_against_the_ties_that_are_known(cli
     assert 0 < int(known) < 9
     assert row["Source"].endswith("/source/kalmar-vanorter")
     (row,) = [each for each in sheet(client, "/check/se-0765") if each["What to check"] == heading]
-    assert row["Kind"] == "at least 1, 0 known"
+    assert row["Kind"] == "at least 1 counted, 0 known"
 
 
 def test_disagreements_are_those_of_the_municipality(client: FlaskClient) -> None:

@@ -166,6 +166,60 @@ def test_population_excludes_more_than_a_million_only_where_it_is_less(figure: s
     assert any(each.relation == iri("kg:conflictsWith") for each in contested) is exclude
 
 
+def stated(number: str, node: str, class_: str = "kg:PopulationStatement") -> str:
+    """A statement of a number with its qualifier: “About 5000”, “36..”, “..12”, “5000”."""
+    word, _, digits = number.rpartition(" ")
+    least, bounded, most = digits.partition("..")
+    said = [f"kg:qualifier kg:{word}"] if word else []
+    said += [f"qudt:lowerBound {least}"] if bounded and least else []
+    said += [f"qudt:upperBound {most}"] if bounded and most else []
+    said += [] if bounded else [f"qudt:numericValue {digits}"]
+    return rf"kgi:statement\/{node} a {class_} ; kg:about {P} ; kg:counts kg:Municipality ; {' ; '.join(said)} ."
+
+
+@pytest.mark.parametrize("rule", ["different-figure", "different-count"])
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        pytest.param("Approximately 5000", "5012", None, id="about-and-a-number-that-rounds-to-it"),
+        pytest.param("Approximately 5000", "9000", "conflict", id="about-and-another"),
+        pytest.param("Approximately 5000", "5600", "conflict", id="about-and-one-that-rounds-to-another"),
+        pytest.param("Approximately 982000", "1000001..", "conflict", id="about-in-many-digits-and-a-bound"),
+        pytest.param("Approximately 1000000", "600000", "conflict", id="no-farther-than-a-tenth"),
+        pytest.param("Approximately 1000000", "1080980", None, id="within-a-tenth"),
+        pytest.param("Approximately 70", "61..", None, id="about-and-a-bound-that-it-reaches"),
+        pytest.param("Approximately 70", "Approximately 90", "conflict", id="two-that-are-told-apart"),
+        pytest.param("Approximately 70", "Approximately 72", None, id="two-that-may-be-one"),
+        pytest.param("Nearly 450000", "446000", None, id="nearly-and-somewhat-less"),
+        pytest.param("Nearly 450000", "451000", "conflict", id="nearly-and-more"),
+        pytest.param("JustOver 35", "35", None, id="just-over-and-the-number"),
+        pytest.param("JustOver 3500", "3520", None, id="just-over-and-somewhat-more"),
+        pytest.param("JustOver 3500", "3490", "conflict", id="just-over-and-less"),
+        pytest.param("36..", "38", "differ", id="more-than-and-more"),
+        pytest.param("36..", "30", "conflict", id="more-than-and-less"),
+        pytest.param("..12", "10", "differ", id="at-most-and-fewer"),
+        pytest.param("..12", "13", "conflict", id="at-most-and-more"),
+        pytest.param("20..30", "25", "differ", id="between"),
+        pytest.param("20..30", "31", "conflict", id="beyond"),
+        pytest.param("5000", "5012", "conflict", id="two-exact-numbers"),
+    ],
+)
+def test_qualified_number_disagrees_only_with_what_it_cannot_mean(
+    rule: str, one: str, other: str, outcome: str | None
+) -> None:
+    class_ = "kg:CountStatement" if rule == "different-count" else "kg:PopulationStatement"
+    contested = found(rule, claim("own", stated(one, "a", class_)), claim("news", stated(other, "b", class_)))
+    relations = {each.relation == iri("kg:conflictsWith") for each in contested}
+    assert relations == {None: set(), "differ": {False}, "conflict": {True}}[outcome]
+
+
+def test_about_so_many_denies_no_whole_list() -> None:
+    listed = claim("own", CLOSED + members("a", "b"), key="2")
+    about = count("3", about=P).replace(" .", " ; kg:qualifier kg:Approximately .")
+    assert found("count-against-list", claim("own", about), listed) == []
+    assert found("count-against-list", claim("own", count("3", about=P)), listed)
+
+
 def test_count_is_held_against_the_list_of_the_same_source() -> None:
     stated, listed = claim("own", count("3", about=P)), claim("own", CLOSED + members("a", "b"), key="2")
     assert {each.one.value.rpartition("/")[2] for each in found("count-against-list", stated, listed)} == {

@@ -86,6 +86,20 @@ def test_a_disagreement_or_two_stand_open(client: FlaskClient) -> None:
     assert '<details class="matter">' not in told
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/doc/place/dk-stevns?lang=sv", ("omkring 22\xa0000",)),
+        ("/doc/place/dk-stevns?lang=en", ("about 22,000",)),
+        ("/doc/place/fi-nurmijarvi?lang=sv", ("mer än 43\xa0000",)),
+        ("/doc/partnership/se-almhult-vaxjo-za-jb-marks?lang=sv", ("fler än 35 projekt", "mer än 35")),
+    ],
+)  # fmt: skip
+def test_figure_is_told_as_its_source_qualifies_it(client: FlaskClient, path: str, told: tuple[str, ...]) -> None:
+    text = client.get(path, headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert [each for each in told if each not in text] == []
+
+
 def test_figure_shows_who_counted(client: FlaskClient) -> None:
     found = re.search(
         r"antal vänortssamarbeten enligt källan</a>.*?</tr>", page(client, "/doc/municipality/se-0780")

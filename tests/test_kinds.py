@@ -253,6 +253,35 @@ def test_both_sides_of_a_tie_name_it_alike(tmp_path: Path) -> None:
             id="populations-of-at-least",
         ),
         pytest.param(
+            "populations.csv",
+            "thing,number,source\nEntreprenörsregionen,omkring 5 000,page\n",
+            [
+                '<kgi:statement/page-se-er-population> <qudt:numericValue> "5000"^^<xsd:integer>',
+                "<kgi:statement/page-se-er-population> <kg:qualifier> <kg:Approximately>",
+                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Folkmängd enligt källan: omkring 5000"@sv',
+                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Population by the source: about 5000"@en',
+            ],
+            id="populations-of-about",
+        ),
+        pytest.param(
+            "antal.csv",
+            "sak,räknar,antal,källa\nEntreprenörsregionen,kommuner,fler än 35,page\n",
+            [
+                '<kgi:statement/page-se-er-municipalities> <qudt:lowerBound> "36"^^<xsd:integer>',
+                "<kgi:statement/page-se-er-municipalities> <kg:qualifier> <kg:MoreThan>",
+            ],
+            id="counts-of-more-than",
+        ),
+        pytest.param(
+            "counts.csv",
+            "thing,counts,number,source\nEntreprenörsregionen,municipalities,20–30,page\n",
+            [
+                '<kgi:statement/page-se-er-municipalities> <qudt:lowerBound> "20"^^<xsd:integer>',
+                '<kgi:statement/page-se-er-municipalities> <qudt:upperBound> "30"^^<xsd:integer>',
+            ],
+            id="counts-between",
+        ),
+        pytest.param(
             "participations.csv",
             "project,participant,source\nEnergy plan,Växjö kommun,page\n",
             ["<kgi:project/energy> <kg:participant> <kgi:municipality/se-0780>"],

@@ -1,7 +1,7 @@
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from kommungraf.resources.wording import bytes_in_words, literal_in_words, period_in_words
+from kommungraf.resources.wording import bytes_in_words, literal_in_words, period_in_words, quantity_in_words
 from kommungraf.vocab import EDTF, PREFIXES
 
 
@@ -28,6 +28,29 @@ from kommungraf.vocab import EDTF, PREFIXES
 def test_period_reads_as_people_write_it(edtf: str, swedish: str, english: str) -> None:
     assert period_in_words(edtf, "sv") == swedish
     assert period_in_words(edtf, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("sizes", "qualifier", "swedish", "english"),
+    [
+        (("5012", None, None), None, "5\xa0012", "5,012"),
+        (("5000", None, None), "Approximately", "omkring 5\xa0000", "about 5,000"),
+        (("450000", None, None), "Nearly", "nästan 450\xa0000", "nearly 450,000"),
+        (("35", None, None), "JustOver", "drygt 35", "just over 35"),
+        ((None, "20", None), None, "minst 20", "at least 20"),
+        ((None, "1000001", None), "MoreThan", "mer än 1\xa0000\xa0000", "more than 1,000,000"),
+        ((None, None, "12"), None, "högst 12", "at most 12"),
+        ((None, None, "11"), "FewerThan", "färre än 12", "fewer than 12"),
+        ((None, "20", "30"), None, "20–30", "20–30"),
+        ((None, "many", None), "MoreThan", "mer än many", "more than many"),
+    ],
+)
+def test_number_is_told_as_its_source_qualifies_it(
+    sizes: tuple[str | None, str | None, str | None], qualifier: str | None, swedish: str, english: str
+) -> None:
+    concept = PREFIXES["kg"] + qualifier if qualifier else None
+    assert quantity_in_words(*sizes, concept, "sv") == swedish
+    assert quantity_in_words(*sizes, concept, "en") == english
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from kommungraf.rendering.asof import Times, answer_in_words, day_in_words, edit
 from kommungraf.rendering.networks import Hub
 from kommungraf.rendering.site import Reader
 from kommungraf.rendering.timelines import Axis, axis_of
+from kommungraf.resources.amounts import AMOUNTS, amounts
 from kommungraf.resources.links import Link
 from kommungraf.resources.resources import Claim, Statement
 from kommungraf.resources.surroundings import Neighbour, Quotation, Rival, Surroundings
@@ -167,23 +168,12 @@ def _figures(who: Reader, views: Views, around: Surroundings) -> Table:
     columns = (who.text("What"), who.text("Figure"), who.text("In the words of the source"))
     rows: list[Row] = []
     for each in around.by("kg:about"):
-        figures = (*each.about("qudt:numericValue"), *each.about("qudt:lowerBound"))
+        said = [(name, one) for name in sorted(AMOUNTS) for one in each.about(name)]
+        values = amounts(((name, one.triple.object) for name, one in said), who.language)
+        behind = _behind(views, (one for name, one in said if name != iri("kg:qualifier")))
         words = _part(views, each.about("kg:wording"))
-        rows.append(
-            (Part((views.value_of(each.iri),)), Part(_figure(who, views, figures), _behind(views, figures)), words)
-        )
+        rows.append((Part((views.value_of(each.iri),)), Part(values, behind), words))
     return columns, rows
-
-
-def _figure(who: Reader, views: Views, figures: Iterable[Statement]) -> tuple[Value, ...]:
-    """The numbers, a lower bound said as one."""
-    found: dict[Value, None] = {}
-    for each in figures:
-        value = views.value(each.triple.object)
-        least = each.triple.predicate.value == iri("qudt:lowerBound")
-        text = who.text("at least %(number)s") % {"number": value.text} if least else value.text
-        found[Value(text, text=text, datatype=value.datatype)] = None
-    return tuple(found)
 
 
 def _changes(who: Reader, views: Views, around: Surroundings) -> Table:
@@ -237,7 +227,7 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
             who,
             views,
             each,
-            [triple.object for triple in each.triples if triple.predicate.value in around.compared],
+            [triple for triple in each.triples if triple.predicate.value in around.compared],
         )
         if around.compared
         else _rival(
@@ -245,7 +235,7 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
             views,
             each,
             [
-                triple.object
+                triple
                 for triple in each.triples
                 if triple not in said and (triple.subject, triple.predicate) in matters
             ],
@@ -260,9 +250,11 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
         yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows)
 
 
-def _rival(who: Reader, views: Views, each: Rival, found: Iterable[object]) -> tuple[Part, ...]:
+def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> tuple[Part, ...]:
     claim = _phrased(who, who.names.link(each.claim.iri), each.claim)
-    values = tuple(dict.fromkeys(map(views.value, found)))
+    said = [(triple.predicate.value, triple.object) for triple in found]
+    others = (views.value(term) for name, term in said if name not in AMOUNTS)
+    values = tuple(dict.fromkeys((*amounts(said, who.language), *others)))
     status = Part((views.value_of(each.claim.status),))
     return Part((Value(claim.iri, link=claim),)), Part(values), _linked(who, each.claim.sources), status
 

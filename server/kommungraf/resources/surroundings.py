@@ -41,6 +41,7 @@ _SHOWN: Final = frozenset(
         "kg:gapSource",
         "kg:participant",
         "kg:period",
+        "kg:qualifier",
         "kg:wording",
         "org:member",
         "org:organization",
@@ -48,6 +49,7 @@ _SHOWN: Final = frozenset(
         "org:resultingOrganization",
         "qudt:lowerBound",
         "qudt:numericValue",
+        "qudt:upperBound",
     )
 )
 

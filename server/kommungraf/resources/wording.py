@@ -14,7 +14,14 @@ from pyoxigraph import Literal
 from kommungraf.texts import translations
 from kommungraf.vocab import EDTF, PREFIXES
 
-__all__ = ["NUMBERS", "bytes_in_words", "literal_in_words", "number_in_words", "period_in_words"]
+__all__ = [
+    "NUMBERS",
+    "bytes_in_words",
+    "literal_in_words",
+    "number_in_words",
+    "period_in_words",
+    "quantity_in_words",
+]
 
 _DATE: Final = re.compile(r"(\d{4}|\d{3}X)(?:-(\d\d))?(?:-(\d\d))?([?~%]?)")
 #: How many dates, and how many numbers, are remembered as words: many pages have the same.
@@ -51,6 +58,35 @@ def number_in_words(value: str | int, language: str) -> str:
     return (
         format_decimal(number, locale=language, decimal_quantization=False) if number.is_finite() else str(value)
     )
+
+
+def quantity_in_words(
+    number: str | None, least: str | None, most: str | None, qualifier: str | None, language: str
+) -> str:
+    """A number or its bounds with the words of their qualifier, told by its IRI: “about 5,000”, “more than 35”, “20–30”."""
+    gettext = translations(language).gettext
+    kind = (qualifier or "").rpartition("/")[2]
+    if least and most:
+        return f"{number_in_words(least, language)}–{number_in_words(most, language)}"
+    stated = (
+        number
+        or (least and _stepped(least, -(kind == "MoreThan")))
+        or _stepped(most or "", +(kind == "FewerThan"))
+    )
+    words = {
+        "Approximately": gettext("about %(number)s"),
+        "Nearly": gettext("nearly %(number)s"),
+        "JustOver": gettext("just over %(number)s"),
+        "MoreThan": gettext("more than %(number)s"),
+        "FewerThan": gettext("fewer than %(number)s"),
+    }
+    plain = "%(number)s" if number else gettext("at least %(number)s") if least else gettext("at most %(number)s")
+    return words.get(kind, plain) % {"number": number_in_words(stated, language)}
+
+
+def _stepped(number: str, step: int) -> str:
+    """The whole number before or after another, in digits; whatever else it is as it stands."""
+    return str(int(number) + step) if number.isdecimal() else number
 
 
 def bytes_in_words(size: int, language: str) -> str:

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
+from kommungraf.resources.wording import quantity_in_words
 from kommungraf.review.disagreements import Matter, disagreements
 from kommungraf.vocab import iri
 
@@ -145,14 +146,13 @@ def _silent(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
 def _uncounted(who: Reader, parts: Mapping[str, list[Row]]) -> tuple[Check, ...]:
     """The statements that count more twin towns than are held as going on."""
     known, found = len(parts.get("tie", ())), []
-    exactly, at_least = (
-        who.text("%(stated)s counted, %(known)s known"),
-        who.text("at least %(stated)s, %(known)s known"),
-    )
     for row in parts.get("count", ()):
-        stated = (row["stated"] if "stated" in row else row["least"]).value
-        if float(stated) > known:
-            told = (exactly if "stated" in row else at_least) % {"stated": stated, "known": known}
+        stated, least, qualifier = (
+            row[name].value if name in row else None for name in ("stated", "least", "qualifier")
+        )
+        if float(stated or least or 0) > known:
+            counted = quantity_in_words(stated, least, None, qualifier, who.language)
+            told = who.text("%(stated)s counted, %(known)s known") % {"stated": counted, "known": known}
             found.append(Check(told, who.names.link(row["thing"].value), (who.names.link(row["source"].value),)))
     return tuple(found)
 

@@ -13,6 +13,7 @@ from kommungraf.editions.standings import Claim, claims
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.rendering.site import Reader
+from kommungraf.resources.amounts import AMOUNTS, amounts
 from kommungraf.resources.links import Link
 from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.vocab import iri
@@ -191,8 +192,9 @@ def _side(who: Reader, views: Views, rows: list[Row], *, told: Claim | None) -> 
         lang=told.language if told else "",
     )
     days = sorted({row["day"].value for row in rows if "day" in row})
-    values = dict.fromkeys(_said(views, term, by=name.value) for term, name in said)
-    return Side(tuple(values), behind, days[0] if days else "", status == _ACCEPTED)
+    numbers = amounts(((name.value, term) for term, name in said), who.language)
+    others = (_said(views, term, by=name.value) for term, name in said if name.value not in AMOUNTS)
+    return Side(tuple(dict.fromkeys((*numbers, *others))), behind, days[0] if days else "", status == _ACCEPTED)
 
 
 def _said(views: Views, term: object, *, by: str) -> Value:

@@ -12,9 +12,10 @@ from pyoxigraph import Literal, NamedNode
 from kommungraf.tables.csvw import Choice, Column, Table, expanded, filled
 from kommungraf.tables.dates import When, day, period, point, span
 from kommungraf.tables.names import Names, folded
+from kommungraf.tables.quantities import quantity
 from kommungraf.vocab import EDTF, PREFIXES, iri
 
-__all__ = ["CellFault", "Row", "literal", "read", "stretch", "tied", "untied"]
+__all__ = ["CellFault", "Row", "counted", "literal", "read", "stretch", "tied", "untied"]
 
 Row = dict[str, str]
 
@@ -249,6 +250,21 @@ def _simple(column: Column, text: str, datatype: str) -> Row:
     return {column.name: text, f"{column.name}.type": datatype}
 
 
+def _quantity(column: Column, text: str, _row: Mapping[str, str], _names: Names) -> Row:
+    """The number as written, what it says of the true one, and both in words."""
+    found = quantity(text)
+    if found is None:
+        message = "“{text}” is not a whole number; write it in digits, by itself or behind omkring, nästan, drygt, minst, mer än, högst or färre än."
+        raise CellFault(message, text=text)
+    sizes = {"number": found.number, "least": found.least, "most": found.most}
+    return {
+        column.name: found.written,
+        f"{column.name}.sv": f"{found.sv} {found.written}".strip(),
+        f"{column.name}.en": f"{found.en} {found.written}".strip(),
+        f"{column.name}.qualifier": iri(f"kg:{found.qualifier}") if found.qualifier else "",
+    } | {f"{column.name}.{part}": str(size) for part, size in sizes.items() if size is not None}
+
+
 _READERS: Final[dict[str, Callable[[Column, str, Mapping[str, str], Names], Row]]] = {
     "text": _text,
     "tagged": _tagged,
@@ -260,6 +276,7 @@ _READERS: Final[dict[str, Callable[[Column, str, Mapping[str, str], Names], Row]
     "web": _web,
     "property": _property,
     "value": _value,
+    "quantity": _quantity,
 }
 
 
@@ -302,6 +319,16 @@ def stretch(column: Column, row: Mapping[str, str]) -> When | None:
     if whole:
         return period(whole)
     return span(start, end, closed=row.get(interval.state, "") in interval.closed) if start or end else None
+
+
+def counted(column: Column, row: Mapping[str, str]) -> Iterator[tuple[str, Literal | NamedNode]]:
+    """What the cell of a quantity says, by property: the number or its bounds, and how they are qualified."""
+    parts = {"number": column.predicate or "", "least": "qudt:lowerBound", "most": "qudt:upperBound"}
+    for part, predicate in parts.items():
+        if size := row.get(f"{column.name}.{part}"):
+            yield iri(predicate), column.literal(size)
+    if qualifier := row.get(f"{column.name}.qualifier"):
+        yield iri("kg:qualifier"), NamedNode(qualifier)
 
 
 def literal(column: Column, row: Mapping[str, str]) -> Literal | NamedNode:

@@ -31,7 +31,19 @@ __all__ = [
 
 METADATA: Final = "-metadata.json"
 #: How the text of a cell can be understood; docs/tables.md describes each.
-READINGS: Final = ("text", "tagged", "thing", "date", "period", "day", "choice", "web", "property", "value")
+READINGS: Final = (
+    "text",
+    "tagged",
+    "thing",
+    "date",
+    "period",
+    "day",
+    "choice",
+    "web",
+    "property",
+    "value",
+    "quantity",
+)
 
 _VARIABLE: Final = re.compile(r"\{([+/]?)([^{}]+)\}")
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kommungraf.errors import InputError, Place, TableFault, TableNotice
-from kommungraf.tables.cells import Row, literal, stretch
+from kommungraf.tables.cells import Row, counted, literal, stretch
 from kommungraf.tables.csvw import Column, Table, expanded, filled, variables
 from kommungraf.tables.names import Names
 from kommungraf.tables.periods import dated
@@ -267,6 +267,9 @@ def _each(column: Column, row: ReadRow) -> Iterator[Row]:
 def _said(column: Column, values: Row) -> Iterator[tuple[str, NamedNode | Literal]]:
     if column.interval:
         yield from _period(column, values)
+        return
+    if column.reads == "quantity" and not column.virtual:
+        yield from counted(column, values)
         return
     predicate = filled(column.predicate, values) if column.predicate else None
     if predicate is None:
