@@ -179,6 +179,8 @@ class Site:
             [NamedNode(value) for name, value in parameters if name == f"{kind}-graph-uri"] or None
             for kind in ("default", "named")
         )
+        if "SERVICE" in query:
+            return Response(403, {"content-type": "text/plain"}, b"SERVICE is refused")
         try:
             result = self.store.query(query, default_graph=default or ([] if named else None), named_graphs=named)
         except SyntaxError as error:

@@ -82,6 +82,9 @@ def test_white_space_makes_no_other_query() -> None:
 def test_what_the_application_noted_is_there() -> None:
     told = json.loads(line(path="/x", query_string="", notes={"query": "abc", "problem": "query-limit:time"}))
     assert (told["query"], told["problem"]) == ("abc", "query-limit:time")
+    assert "services" not in told
+    asked = ("https://a.example/sparql", "https://b.example/å")
+    assert json.loads(line(path="/x", query_string="", notes={"services": asked}))["services"] == list(asked)
     assert "query" not in json.loads(line(path="/x", query_string=""))
 
 

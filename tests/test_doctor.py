@@ -188,6 +188,19 @@ FAULTS: dict[str, tuple[str, Fault]] = {
         "description",
         on("/sparql", lambda q, r: r if q.query else body_of(r, r.body.replace(b" 9", b" 99"))),
     ),
+    "asks-anybody": (
+        "federation",
+        on("/sparql", lambda q, r: Response(502) if asked(q, "SERVICE") else r, status=403),
+    ),
+    "answers-for-others": (
+        "federation",
+        on(
+            "/sparql",
+            lambda q, r: Response(200, {"content-type": "text/csv"}, b"s\n") if asked(q, "SERVICE") else r,
+            status=403,
+        ),
+    ),
+    "answer-without-vary": ("varying", on("/sparql", lambda _, r: r.but(vary=None))),
     "answer-without-304": (
         "reasked",
         on("/sparql", lambda _, r: replace(r, status=200, body=b"{}"), status=304),
@@ -253,6 +266,46 @@ def test_what_a_site_does_not_offer_is_no_fault() -> None:
     told = " ".join(verdict.told("en") for _, verdict in found)
     for words in ("no SPARQL endpoint", "no catalogue", "no manifest", "No thing is known"):
         assert words in told
+
+
+FEATURE = b"<urn:x:s> <http://www.w3.org/ns/sparql-service-description#feature> <http://www.w3.org/ns/sparql-service-description#BasicFederatedQuery> ."
+
+
+def federating(request: Request, response: Response) -> Response:
+    """A site that says that it asks others, and finds nobody there."""
+    if request.path != "/sparql":
+        return response
+    if not request.query and request.method == "GET" and "turtle" in request.header("accept"):
+        return body_of(response, response.body + FEATURE)
+    return Response(502) if asked(request, "SERVICE") else response
+
+
+def test_a_site_that_says_that_it_asks_others_may_fail_where_there_is_nobody() -> None:
+    with running(federating) as (url, _):
+        found = [verdict for check, verdict in found_by(url, only="federation") if check.slug == "federation"]
+    assert [verdict.outcome for verdict in found] == [Outcome.PASSED, Outcome.PASSED]
+    assert "fails with 502" in found[1].told("en")
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_documents_are_found_by_the_map_of_a_site_without_an_endpoint(nested: bool) -> None:
+    maps = {
+        "/sitemap.xml": "<sitemapindex><sitemap><loc>{}part.xml</loc></sitemap></sitemapindex>",
+        "/part.xml": "<urlset><url><loc>{0}about/us</loc></url><url><loc>{0}doc/a</loc></url></urlset>",
+    }
+    if not nested:
+        maps = {"/sitemap.xml": maps["/part.xml"]}
+
+    def without(request: Request, response: Response) -> Response:
+        host = f"http://{request.header('host')}/"
+        if request.path in maps:
+            return Response(200, {"content-type": "application/xml"}, maps[request.path].format(host).encode())
+        return Response(404) if request.path == "/sparql" else response
+
+    with running(without) as (url, _):
+        site = explored(url, Directions(), Bounds(seconds=PATIENCE))
+        assert site.documents == (f"{url}doc/a",)
+        assert failures(list(diagnosis(site))) == set()
 
 
 def test_directions_take_the_place_of_what_is_found_out() -> None:

@@ -12,12 +12,15 @@ from click.testing import CliRunner
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kommungraf.cli import cli
+from kommungraf.doctor.doctor import Directions, diagnosis, explored
+from kommungraf.doctor.examination import Outcome
+from kommungraf.doctor.visits import Bounds
 from kommungraf.engine.endpoint import Credentials, endpoint, services
 from kommungraf.errors import ServingError
 from other_endpoint import OtherEndpoint, other_endpoint
 from serving_process import LIMITS, LOOKUP, Running, metric
 from serving_release import ALMHULT, write_release
-from waiting import comes_true, free_port
+from waiting import PATIENCE, comes_true, free_port
 
 CSV, JSON = "text/csv", "application/sparql-results+json"
 #: So few that a query which waits for itself would wait for ever, if it could.
@@ -94,6 +97,37 @@ def test_what_goes_wrong_is_a_problem_with_a_name(
     assert other.url(path) in json.loads(body)["detail"]
     swedish = json.loads(site.get(where, **{"Accept": JSON, "Accept-Language": "sv"})[2])
     assert swedish["detail"] != json.loads(body)["detail"]
+
+
+def test_the_log_names_the_endpoints_that_were_asked_and_no_others(other: OtherEndpoint, tmp_path: Path) -> None:
+    write_release(tmp_path / "releases")
+    log = tmp_path / "access.log"
+    kept = {"access_log": "json", "access_log_file": str(log)}
+    server = Running(tmp_path / "releases", FEW, kept, [other.url("rows"), other.url("failing")])
+    two = f"SELECT * {{ SERVICE SILENT <{other.url('failing')}> {{ ?a ?b ?c }} SERVICE <{other.url('rows')}> {{ ?s <p> ?n }} }}"
+    asked = [
+        (path_of(asking(other.url("rows"))), 200, [other.url("rows")]),
+        (path_of(two, "&format=csv"), 200, sorted([other.url("failing"), other.url("rows")])),
+        (path_of(asking(other.url("failing"))), 502, [other.url("failing")]),
+        (path_of(asking(other.url("failing")), "&format=csv"), 502, [other.url("failing")]),
+        (path_of(asking(other.url("nowhere"))), 400, None),
+        (LOOKUP, 200, None),
+    ]
+    try:
+        for path, status, _ in asked:
+            assert server.get(path, Accept=f"{CSV}, {JSON};q=0.9")[0] == status
+        assert comes_true(lambda: log.read_text().count('"path":"/sparql"') == len(asked))
+    finally:
+        server.stop()
+    lines = [line for line in map(json.loads, log.read_text().splitlines()) if line["path"] == "/sparql"]
+    assert [(line["status"], line.get("services")) for line in lines] == [each[1:] for each in asked]
+
+
+def test_the_doctor_finds_the_feature_described_and_others_refused(site: Running) -> None:
+    examined = explored(f"http://127.0.0.1:{site.port}/", Directions(), Bounds(seconds=PATIENCE))
+    found = [verdict for check, verdict in diagnosis(examined) if check.slug == "federation"]
+    assert [verdict.outcome for verdict in found] == [Outcome.PASSED, Outcome.PASSED]
+    assert "refused with 400" in found[1].told("en")
 
 
 def test_a_slow_endpoint_is_504(other: OtherEndpoint, tmp_path: Path) -> None:

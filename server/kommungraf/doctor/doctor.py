@@ -1,5 +1,7 @@
 """The doctor: finds its way about a site, then examines it as a strict client would."""
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +9,7 @@ from urllib.parse import urljoin
 
 from kommungraf.doctor import delivery, endpoints, negotiated
 from kommungraf.doctor.examination import Check, Site, Verdict, examined
-from kommungraf.doctor.readings import object_of, rows_of
+from kommungraf.doctor.readings import RDF_TYPES, object_of, rows_of
 from kommungraf.doctor.visits import Bounds, Visitor
 from kommungraf.errors import VisitFault
 
@@ -31,6 +33,10 @@ SELECT DISTINCT ?thing ?successor WHERE {
 } ORDER BY ?thing LIMIT 10
 """
 _CSV: Final = "text/csv"
+_MAP: Final = "sitemap.xml"
+_LOCATION: Final = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
+#: How many pages of a site's map are looked at for documents in RDF.
+_MOST_TRIED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ def explored(address: str, directions: Directions, bounds: Bounds) -> Site:
     endpoint = urljoin(visitor.site, directions.endpoint or "sparql")
     site = Site(visitor, base_iri, endpoint)
     named = [urljoin(visitor.site, site.address(thing)) for thing in directions.things]
-    documents = named or [site.address(iri) for iri in _spread(_known_things(site))]
+    known = named or [site.address(iri) for iri in _spread(_known_things(site))]
+    documents = known or list(_mapped(visitor))[:_MOST_THINGS]
     return Site(visitor, base_iri, endpoint, tuple(documents), tuple(_known_withdrawn(site)))
 
 
@@ -74,6 +81,30 @@ def _known_things(site: Site) -> list[str]:
     return [row[0] for row in _rows(site, _THINGS) if row[0].startswith(site.base_iri) and "#" not in row[0]]
 
 
+def _mapped(visitor: Visitor) -> Iterator[str]:
+    """Documents in RDF that the site's map names, for a site whose endpoint tells of no things."""
+    found = list(_locations(visitor, visitor.site + _MAP))
+    parts = [url for url in found if url.endswith(".xml")]
+    pages = [url for part in parts[:1] for url in _locations(visitor, part)] or found
+    things = [url for url in pages if visitor.is_ours(url) and url != visitor.site]
+    for url in _spread(things, _MOST_TRIED):
+        try:
+            reply = visitor.follow(url, {"Accept": "text/turtle"})
+        except VisitFault:
+            continue
+        if reply.status == 200 and reply.media_type in RDF_TYPES:
+            yield url
+
+
+def _locations(visitor: Visitor, url: str) -> Iterator[str]:
+    try:
+        reply = visitor.follow(url, {"Accept": "*/*"}) if visitor.is_ours(url) else None
+    except VisitFault:
+        return
+    if reply is not None and reply.status == 200:
+        yield from map(html.unescape, _LOCATION.findall(reply.body.decode("utf-8", "replace")))
+
+
 def _known_withdrawn(site: Site) -> Iterator[tuple[str, str | None]]:
     for row in _rows(site, _WITHDRAWN):
         if len(row) == 2 and row[0].startswith(site.base_iri):
@@ -88,11 +119,11 @@ def _rows(site: Site, text: str) -> list[tuple[str, ...]]:
         return []
 
 
-def _spread(iris: list[str]) -> list[str]:
+def _spread(iris: list[str], most: int = _MOST_THINGS) -> list[str]:
     """A few, of as many kinds as there are: the first of each folder."""
     folders: dict[str, str] = {}
     for iri in iris:
         folders.setdefault(iri.rpartition("/")[0], iri)
     first = list(folders.values())
-    step = max(1, len(first) // _MOST_THINGS)
-    return first[::step][:_MOST_THINGS]
+    step = max(1, len(first) // most)
+    return first[::step][:most]

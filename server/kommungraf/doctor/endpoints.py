@@ -32,6 +32,8 @@ _TERMS: Final = (
     "",
 )
 _BARE: Final = ('å☃ <&> "quoted", comma\nline', "hej", "01.50", "http://example.org/å", "")
+#: Nobody can be at this endpoint (RFC 2606 §2).
+_ELSEWHERE: Final = "SELECT ?s WHERE { SERVICE <https://nobody.invalid/sparql> { ?s ?p ?o } }"
 _BROKEN: Final = "SELECT ?s WHERE {\n  ?s ?p\n  ??? broken\n}"
 _POSITION: Final = re.compile(rb"(?:line|rad)\W{0,5}3|\b3\s?[:,]\s?\d|\"line\"\s*:\s*3", re.IGNORECASE)
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -147,7 +149,7 @@ def refusals(site: Site) -> Iterator[Verdict]:
     yield _refused("a POST without a query", _posted(site, "", _FORM), {400})
     yield _refused("a body in another media type", _posted(site, "ASK {}", "text/x-nothing"), {400, 415})
     put = ask(site.endpoint, "PUT", {"Content-Type": "text/turtle"}, b"")
-    yield _refused("PUT", put, {400, 401, 403, 405, 415, 501})
+    yield _refused("PUT", put, {400, 401, 403, 404, 405, 415, 501})
     if put.status == 405:
         fits = {"get", "post"} <= put.values("allow")
         yield (passed if fits else failed)(
@@ -212,8 +214,8 @@ def description(site: Site) -> Iterator[Verdict]:
     """The service description is there, parses, and agrees with what the endpoint does."""
     if not _speaks(site):
         return
-    reply = site.visitor.follow(site.endpoint, {"Accept": "text/turtle, application/rdf+xml;q=0.9"})
-    if reply.status != 200 or reply.media_type not in GRAPH_TYPES:
+    reply = _described(site)
+    if reply is None:
         yield absent("<{url}> has no service description.", site.endpoint)
         return
     said = Dataset(quads_of(reply))
@@ -225,6 +227,11 @@ def description(site: Site) -> Iterator[Verdict]:
     yield _endpoint_said(site, said, reply)
     yield from _formats_said(site, said)
     yield from _counts_said(site, said)
+
+
+def _described(site: Site) -> Reply | None:
+    reply = site.visitor.follow(site.endpoint, {"Accept": "text/turtle, application/rdf+xml;q=0.9"})
+    return reply if reply.status == 200 and reply.media_type in GRAPH_TYPES else None
 
 
 def _objects(said: Dataset, predicate: str, subject: object = None) -> list[object]:
@@ -279,12 +286,45 @@ def _counted(site: Site, name: object, said: object) -> Verdict:
     return (passed if fits else failed)(told, site.endpoint, graph=graph, described=described, counted=counted)
 
 
+def federation(site: Site) -> Iterator[Verdict]:
+    """Nobody is asked on a query's behalf, unless the description says so; what then fails is told as a failure."""
+    if not _speaks(site):
+        return
+    reply = _described(site)
+    features = [] if reply is None else _objects(Dataset(quads_of(reply)), "sd:feature")
+    federates = NamedNode(iri("sd:BasicFederatedQuery")) in features
+    if federates:
+        yield passed("The description names sd:BasicFederatedQuery.", site.endpoint)
+    else:
+        yield absent("The description doesn't name sd:BasicFederatedQuery.", site.endpoint)
+    answer = _asked(site, _ELSEWHERE, _JSON)
+    if 400 <= answer.status < 500 or answer.status == 501:
+        yield passed(
+            "{what}: refused with {status}.",
+            site.endpoint,
+            what="SERVICE at an endpoint that isn't there",
+            status=answer.status,
+        )
+        if b"service" not in answer.body.lower():
+            yield absent("The refusal of SERVICE doesn't say that it is about SERVICE.", site.endpoint)
+    elif answer.status >= 500 and federates:
+        yield passed(
+            "SERVICE at an endpoint that isn't there fails with {status}.", site.endpoint, status=answer.status
+        )
+    elif answer.status >= 500:
+        told = "SERVICE isn't described, and at an endpoint that isn't there it isn't refused but fails with {status}."
+        yield failed(told, site.endpoint, status=answer.status)
+    else:
+        told = "SERVICE at an endpoint that isn't there is answered {status}, as if there were an answer."
+        yield failed(told, site.endpoint, status=answer.status)
+
+
 def reasked(site: Site) -> Iterator[Verdict]:
-    """An answer's ETag gets 304, HEAD is GET without the body."""
+    """An answer's ETag gets 304."""
+    if not _speaks(site):
+        return
     url = question(site.endpoint, "SELECT (1 AS ?x) WHERE {}")
     reply = site.visitor.ask(url, headers={"Accept": _JSON})
-    if reply.status != 200:
-        return
     tag = reply.headers.get("etag")
     if tag is None:
         yield absent("Answers have no ETag.", site.endpoint)
@@ -292,11 +332,21 @@ def reasked(site: Site) -> Iterator[Verdict]:
         again = site.visitor.ask(url, headers={"Accept": _JSON, "If-None-Match": tag})
         told = "Asked again with its ETag, an answer is {status}."
         yield (passed if again.status == 304 else failed)(told, site.endpoint, status=again.status)
-    other = site.visitor.ask(url, headers={"Accept": "text/csv"})
-    if other.media_type != reply.media_type and not {"accept", "*"} & reply.values("vary"):
-        yield failed(
-            "<{url}> depends on Accept, and its Vary in {kind} doesn't say so.", site.endpoint, kind=_JSON
-        )
+
+
+def varying(site: Site) -> Iterator[Verdict]:
+    """An answer says that it depends on Accept."""
+    if not _speaks(site):
+        return
+    url = question(site.endpoint, "SELECT (1 AS ?x) WHERE {}")
+    one, other = (site.visitor.ask(url, headers={"Accept": kind}) for kind in (_JSON, "text/csv"))
+    if other.media_type == one.media_type:
+        yield absent("Answers aren't negotiated.", site.endpoint)
+    elif {"accept", "*"} & one.values("vary"):
+        yield passed("<{url}> says what it depends on.", site.endpoint)
+    else:
+        told = "<{url}> depends on Accept, and its Vary in {kind} doesn't say so."
+        yield failed(told, site.endpoint, kind=_JSON)
 
 
 CHECKS: Final = (
@@ -307,5 +357,7 @@ CHECKS: Final = (
     Check("updates", "SPARQL 1.1 Protocol §2.2, §4", updates),
     Check("datasets", "SPARQL 1.1 Protocol §2.1.4", datasets),
     Check("description", "SPARQL 1.1 Service Description", description),
+    Check("federation", "SPARQL 1.1 Federated Query §2, Service Description §3.2.5", federation),
     Check("reasked", "RFC 9110 §13.1.2", reasked),
+    Check("varying", "RFC 9110 §12.5.5", varying),
 )

@@ -12,9 +12,10 @@ CALLER: Final = "kommungraf.caller"
 
 
 class Caller:
-    """One client that waits for one answer; any thread may use it."""
+    """One client that waits for one answer; any thread may use it. `services` are the endpoints that are asked for it."""
 
     def __init__(self) -> None:
+        self.services: tuple[str, ...] = ()
         self._lock = Lock()
         self._ends: list[Callable[[], None]] = []
         self._gone = False

@@ -66,6 +66,7 @@ class Federation:
         with self._lane.seat(query.caller):
             if query.caller.is_gone:
                 raise ClientLeft
+            query.caller.services = tuple(sorted(endpoints.values()))
             worker = self._spawn(endpoints)
             reply, limit = self._heard(worker, request, query)
         if reply is None and query.caller.is_gone:

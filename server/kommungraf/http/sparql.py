@@ -1,6 +1,7 @@
 """The SPARQL 1.1 Protocol for queries: GET, form POST and direct POST; the endpoint's description without a query."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -65,13 +66,24 @@ def blueprint_of(limits: Limits, pages: Pages, services: Sequence[str] = ()) -> 
         operation = _operation()
         if operation is not None:
             note(query=fingerprint(operation.text))
-            if pages.result is not None and _is_for_a_page(operation):
-                return pages.result(operation.text, _answer_for_a_page(operation, g.edition))
-            return _answered(operation, g.edition)
+            with _noted_services():
+                if pages.result is not None and _is_for_a_page(operation):
+                    return pages.result(operation.text, _answer_for_a_page(operation, g.edition))
+                return _answered(operation, g.edition)
         media_type = required(request, (*_DESCRIPTION, HTML))
         return pages.query() if media_type == HTML else _description(g.edition, limits, services, media_type)
 
     return blueprint
+
+
+@contextmanager
+def _noted_services() -> Iterator[None]:
+    """Note which endpoints were asked on the query's behalf, also where no answer came of it."""
+    try:
+        yield
+    finally:
+        if services := caller_of(request.environ).services:
+            note(services=services)
 
 
 def _operation() -> _Operation | None:

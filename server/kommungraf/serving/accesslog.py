@@ -40,13 +40,15 @@ def line_of(form: str, finished: Finished, *, moment: float, number: str, client
 def _json(finished: Finished, moment: float, number: str, client: str | None) -> str:
     """Written as it is to be: a sixth of the time that a dictionary takes on its way through `json`."""
     asked = _asked_in_json(client, finished.method, finished.path, finished.status, finished.size)
-    query, problem = _query(finished), finished.notes.get("problem")
+    query, services, problem = _query(finished), finished.notes.get("services"), finished.notes.get("problem")
     line = (
         f'{{"time":"{_moment(moment // 1, _ISO)}.{int(moment % 1 * 1000):03d}Z","id":"{number}",{asked},'
         f'"seconds":{finished.seconds:.6f},"cached":{"true" if finished.kept else "false"}'
     )
     if query is not None:
         line += f',"query":{_quoted(query)}'
+    if services is not None:
+        line += f',"services":{json.dumps(services, separators=(",", ":"))}'
     if problem is not None:
         line += f',"problem":{_quoted(problem)}'
     return line + "}"

@@ -64,7 +64,11 @@ class Direct:
             turn = evaluator.begun(query)
             if turn is None:
                 return None
-            answer = await _finished(evaluator, turn, in_thread)
+            try:
+                answer = await _finished(evaluator, turn, in_thread)
+            finally:
+                if query.caller.services:
+                    notes["services"] = query.caller.services
             headers = _headers(answer, plain_type(answer, accept), tag_of(query, edition))
             if answer.volatile:
                 notes["id"] = numbered()
