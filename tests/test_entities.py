@@ -102,7 +102,7 @@ def test_figure_is_told_as_its_source_qualifies_it(client: FlaskClient, path: st
 
 def test_figure_shows_who_counted(client: FlaskClient) -> None:
     found = re.search(
-        r"antal vänortssamarbeten enligt källan</a>.*?</tr>", page(client, "/doc/municipality/se-0780")
+        r"Växjö, antal vänortssamarbeten enligt källan: 9</a>.*?</tr>", page(client, "/doc/municipality/se-0780")
     )
     assert found
     assert "/doc/source/" in found[0]

@@ -322,6 +322,15 @@ def test_one_client_may_be_held_to_a_number_of_requests(tmp_path: Path) -> None:
         assert json.loads(body)["type"].endswith("problem/too-many-requests")
 
 
+def test_page_that_refuses_a_client_can_be_drawn(tmp_path: Path) -> None:
+    with running(tmp_path, Limits(client_requests=1, client_seconds=60)) as server:
+        while (answer := server.get("/conflicts", Accept="text/html"))[0] != 429:
+            pass
+        style = re.findall(rb'<link rel="stylesheet" href="([^"]+)"', answer[2])[0].decode()
+        assert server.get(style)[0] == 200
+        assert server.get("/static/nothing.css")[0] == 429
+
+
 def test_behind_a_proxy_each_client_has_its_own_number_of_requests_and_its_own_address(tmp_path: Path) -> None:
     log = tmp_path / "log"
     hosting = {

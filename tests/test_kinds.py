@@ -248,7 +248,7 @@ def test_both_sides_of_a_tie_name_it_alike(tmp_path: Path) -> None:
             "thing,number,at least,source\nEntreprenörsregionen,,280000,page\n",
             [
                 '<kgi:statement/page-se-er-population> <qudt:lowerBound> "280000"^^<xsd:integer>',
-                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Population by the source: at least 280000"@en',
+                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Entreprenörsregionen, population by the source: at least 280000"@en',
             ],
             id="populations-of-at-least",
         ),
@@ -258,8 +258,8 @@ def test_both_sides_of_a_tie_name_it_alike(tmp_path: Path) -> None:
             [
                 '<kgi:statement/page-se-er-population> <qudt:numericValue> "5000"^^<xsd:integer>',
                 "<kgi:statement/page-se-er-population> <kg:qualifier> <kg:Approximately>",
-                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Folkmängd enligt källan: omkring 5000"@sv',
-                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Population by the source: about 5000"@en',
+                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Entreprenörsregionen, folkmängd enligt källan: omkring 5000"@sv',
+                '<kgi:statement/page-se-er-population> <skos:prefLabel> "Entreprenörsregionen, population by the source: about 5000"@en',
             ],
             id="populations-of-about",
         ),

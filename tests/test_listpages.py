@@ -100,6 +100,11 @@ def test_county_leads_to_its_lists(client: FlaskClient) -> None:
     text = page(client, "/doc/county/se-07")
     [href] = re.findall(r'<a href="(/list\?[^"]+)">Vänortssamarbeten</a>', text)
     assert len(rows(client, href.replace("&amp;", "&"))) == len(rows(client, OF_KRONOBERG))
+    [row] = re.findall(r"<tr>(?:(?!</tr>).)*>Vänortssamarbeten</a>.*?</tr>", text)
+    [sheet] = re.findall(r'<a href="([^"]+)">CSV</a>', row)
+    response = client.get(sheet.replace("&amp;", "&"))
+    assert response.mimetype == "text/csv"
+    assert len(response.text.splitlines()) == 1 + len(rows(client, OF_KRONOBERG))
 
 
 def test_csv_of_cooperations_names_members_and_period(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from kommungraf.rendering.panels import Panel, Part
+from kommungraf.rendering.timelines import Axis
 from kommungraf.resources.links import Link
 from kommungraf.resources.markup import Pen
 from kommungraf.resources.views import Behind, Cluster, Fact, Group, Value
@@ -54,6 +55,14 @@ def test_every_text_of_the_data_is_escaped() -> None:
         assert SAFE in made
         assert HOSTILE not in made
         assert "<b>" not in made
+
+
+def test_bars_of_one_year_don_t_span_from_it_to_itself() -> None:
+    row = (Part((Value("a", text="a"),)),)
+    assert "Staplarna visar år 2020;" in pen().table(Panel("t", "c", ("x",), (row,), Axis(2020, 2020)), "sv")
+    assert "Staplarna går från 2019 till 2020;" in pen().table(
+        Panel("t", "c", ("x",), (row,), Axis(2019, 2020)), "sv"
+    )
 
 
 def test_worded_period_is_shown_with_its_expression_where_that_is_asked_for() -> None:

@@ -49,6 +49,8 @@ kgi:source\/host schema:url <https://example.org/> .
 kgi:source\/long schema:url <https://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa> .
 kgi:claim\/quoted prov:wasQuotedFrom kgi:source\/titled ; oa:hasSelector [ oa:exact "sedan 1990" ] , [ oa:start 3 ] .
 kgi:claim\/row prov:wasDerivedFrom kgi:source\/published ; csvw:rownum 7 ; kg:tableFile "twins.csv" .
+kgi:source\/english dcterms:title "Twin towns"@en .
+kgi:claim\/row-of-an-english-source prov:wasDerivedFrom kgi:source\/english ; csvw:rownum 7 .
 kgi:claim\/row-of-a-bare-source prov:wasDerivedFrom kgi:source\/host ; csvw:rownum 7 .
 kgi:conflict-kind\/start kg:compares kg:standing , skos:altLabel .
 kg:standing rdfs:label "läge enligt källan"@sv , "standing by the source"@en .
@@ -146,6 +148,11 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
             "claim/row-of-a-bare-source",
             {"sv": "example.org, rad 8", "en": "example.org, row 8"},
             id="row of what has no language",
+        ),
+        pytest.param(
+            "claim/row-of-an-english-source",
+            {"sv": "Twin towns, rad 8", "en": "Twin towns, row 8"},
+            id="row of what has a title in one language",
         ),
         pytest.param(
             "graph/curation",

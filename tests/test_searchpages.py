@@ -28,6 +28,15 @@ def test_misspelt_name_is_suggested(client: FlaskClient) -> None:
     assert "/doc/municipality/se-0765" in text
 
 
+def test_search_for_nothing_lists_what_the_dataset_is_about_and_folds_away_what_it_is_made_of(
+    client: FlaskClient,
+) -> None:
+    told, folded = page(client, "/search").split('<details class="more">')
+    assert ">Vänortssamarbeten</a>" in told
+    assert "SHACL" not in told
+    assert "nodregel (SHACL)" in folded
+
+
 def test_suggestions_are_of_the_opensearch_form(client: FlaskClient) -> None:
     response = client.get("/search/suggest?q=%C3%A4lmh&lang=en")
     assert response.mimetype == "application/x-suggestions+json"

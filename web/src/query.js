@@ -40,7 +40,8 @@ const editor = new Yasqe(place, {
   createShareableLink: null,
   consumeShareLink: null,
   resizeable: false,
-  collapsePrefixesOnLoad: false,
+  // On a telephone the prefixes would fill what is seen of the query; a fault may stand in them.
+  collapsePrefixesOnLoad: matchMedia("(max-width: 40rem)").matches && !form.dataset.line,
   autocapitalize: "off",
   autocorrect: false,
   lineWrapping: true,

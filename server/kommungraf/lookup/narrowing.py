@@ -21,13 +21,17 @@ _FEW: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value by which a page can be narrowed: how many things have it, and the address with or without it."""
+    """A value by which a page can be narrowed: how many things have it, and the address with or without it.
+
+    `ours` says of a class that the dataset is about such things.
+    """
 
     link: Link
     count: str
     href: str
     taken: bool
     removable: bool = True
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ def kinds(who: Reader) -> list[Choice]:
     types = who.edition.index.types()
     who.names.fetch(types)
     ordered = sorted(types.items(), key=lambda each: not each[0].startswith(who.edition.base_iri))
-    return [_choice(who, name, count, href=_listed(who, name)) for name, count in ordered]
+    choices = ((name, _choice(who, name, count, href=_listed(who, name))) for name, count in ordered)
+    return [replace(each, ours=name.startswith(who.edition.base_iri)) for name, each in choices]
 
 
 def _choice(who: Reader, name: str, count: int, *, href: str, taken: bool = False) -> Choice:

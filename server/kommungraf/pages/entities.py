@@ -203,14 +203,14 @@ def _in_county(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]
     if type_ == iri("kg:County"):
         counts = who.edition.index.choices("", (), {"county": resource})["type"]
         who.names.fetch(counts)
-        rows = ((plural(who.names.link(name), who.language), name, count) for name, count in counts.items())
-        yield county_panel(
-            who,
-            [
-                (replace(link, href=who.with_query("list", {"type": name, "county": resource})), count)
-                for link, name, count in rows
-            ],
-        )
+        yield county_panel(who, [_list_of(who, resource, name, count) for name, count in counts.items()])
+
+
+def _list_of(who: Reader, county: str, class_: str, count: int) -> tuple[Link, Link, int]:
+    """The list of what there is of a class in a county, the same as a sheet, and how long it is."""
+    asked = {"type": class_, "county": county}
+    link = replace(plural(who.names.link(class_), who.language, count), href=who.with_query("list", asked))
+    return link, replace(link, text="CSV", lang="", href=who.with_query("list", {**asked, "format": "csv"})), count
 
 
 def _gap(who: Reader, each: Neighbour) -> Gap:

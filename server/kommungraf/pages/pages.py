@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from pyoxigraph import NamedNode, QueryResultsFormat
+from pyoxigraph import QueryResultsFormat
 
 from kommungraf.editions.changes import changes
+from kommungraf.editions.contacts import contacts, is_reserved
 from kommungraf.editions.tenures import tallies
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.engine.substitution import substituted
@@ -50,7 +51,6 @@ _FOR_ALL: Final = (HTML, *(form.media_type for form in GRAPH))
 _ASSESSED: Final = "2026-11-30"
 _STATED: Final = "2026-11-30"
 _MAILTO: Final = "mailto:"
-_REACHABLE: Final = frozenset({"http", "https", "mailto"})
 #: What the home page counts, where the dataset is about cooperation.
 _OUR_CLASSES: Final = tuple(
     iri(name)
@@ -120,15 +120,8 @@ def accessibility() -> Response:
         "updated": period_in_words(_STATED, who.language),
     }
     publishing = who.names.link(publisher) if publisher else None
-    return page("accessibility.html", who, publisher=publishing, contacts=_contacts(who), **days)
-
-
-def _contacts(who: Reader) -> list[tuple[str, str]]:
-    """How whoever answers for the dataset is reached: the name of each address, and the address."""
-    subject = NamedNode(f"{who.edition.base_iri}dataset/")
-    rows = who.edition.evaluator.select(query_text("contact"), this=subject)
-    addresses = [row["address"].value for row in rows if isinstance(row["address"], NamedNode)]
-    return [(each.removeprefix(_MAILTO), each) for each in addresses if urlsplit(each).scheme in _REACHABLE]
+    reached = [(each.removeprefix(_MAILTO), each) for each in contacts(who.edition) if not is_reserved(each)]
+    return page("accessibility.html", who, publisher=publishing, contacts=reached, **days)
 
 
 def _structured(who: Reader) -> Markup:
@@ -261,7 +254,9 @@ def dataset() -> ResponseReturnValue:
         for entry in sorted(entries, key=lambda entry: (entry.describes != "held", entry.describes, entry.path))
         if entry.describes not in {"index", "questions"}
     ]
-    response = page("dataset.html", who, files=files, lists=_counts(who), structured=_structured(who))
+    counties = _counties(who) if _is_about_cooperation(who) else ()
+    told = {"lists": _counts(who), "counties": counties, "structured": _structured(who)}
+    response = page("dataset.html", who, files=files, **told)
     for entry, _, _ in files:
         address = f"{request.script_root}/dataset/{entry.path}"
         response.headers.add("Link", f'<{address}>; rel="item"; type="{entry.media_type}"')

@@ -174,7 +174,8 @@ def _claim(thing: str, said: Mapping[str, str], source: Mapping[str, str], known
         for tag, name in source.items():
             yield tag, f"{'”' if tag == 'sv' else '“'}{phrase}” – {name}"
     elif number.isascii() and number.isdecimal():
-        for tag, name in _spoken(source):
+        for tag in LANGUAGES if source else ():
+            name = source.get(tag) or next(iter(source.values()))
             yield tag, f"{name}, {_row(int(number) + 1, said.get(_FILE), tag)}"
     else:
         yield from ((tag, f"{name}: {thing.rpartition('/')[2]}") for tag, name in source.items())

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-__all__ = ["YEAR_SECONDS", "address", "built", "is_named_by_content"]
+__all__ = ["YEAR_SECONDS", "address", "built", "is_asset", "is_named_by_content"]
 
 #: How long a file may be kept whose address changes with its content.
 YEAR_SECONDS: Final = 31_536_000
@@ -30,6 +30,18 @@ def built(name: str) -> str | None:
 def is_named_by_content(name: str) -> bool:
     """Whether the static file `name` is one whose content never changes under that name."""
     return name.removeprefix(f"{_BUILT}/") in _manifest().values()
+
+
+def is_asset(path: str) -> bool:
+    """Whether there is such a file below the root."""
+    return path in _paths()
+
+
+@cache
+def _paths() -> frozenset[str]:
+    static = files("kommungraf") / "static"
+    ours = (each.name for each in static.iterdir() if each.is_file())
+    return frozenset(f"/static/{name}" for name in (*ours, *(f"{_BUILT}/{name}" for name in _manifest().values())))
 
 
 @cache

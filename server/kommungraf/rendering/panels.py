@@ -205,17 +205,19 @@ def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
     return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
 
 
-def county_panel(who: Reader, lists: Iterable[tuple[Link, int]]) -> Panel:
-    """The table of what there is in a county, each line a list."""
+def county_panel(who: Reader, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
+    """The table of what there is in a county, each line a list with its sheet."""
     rows = tuple(
         (
             Part((Value(link.iri, link=link),)),
             Part((Value(str(count), text=number_in_words(count, who.language)),)),
+            Part((Value(sheet.iri, link=sheet),)),
         )
-        for link, count in lists
+        for link, sheet, count in lists
     )
-    caption = who.text("What lies there or has somebody from there in it; each leads to a list, also as CSV")
-    return Panel(who.text("In this county"), caption, (who.text("Kind"), who.text("How many")), rows)
+    caption = who.text("What lies there or has somebody from there in it; each leads to a list")
+    columns = (who.text("Kind"), who.text("How many"), who.text("To download"))
+    return Panel(who.text("In this county"), caption, columns, rows)
 
 
 def rival_panels(who: Reader, views: Views, around: Surroundings, content: Iterable[Triple]) -> Iterator[Panel]:

@@ -224,9 +224,12 @@ class Pen:
 
     def _axis_notes(self, axis: _Axis | None) -> Iterator[str]:
         if axis is not None:
-            text = self._translations.gettext(
+            gettext = self._translations.gettext
+            one = gettext("The bars span the year %(first)s; they are pale where the sources leave the time open.")
+            more = gettext(
                 "The bars span %(first)s to %(last)s; they are pale where the sources leave the time open."
             )
+            text = one if axis.first == axis.last else more
             yield self._escaped[text % {"first": axis.first, "last": axis.last}]
 
     def _support_notes(self, rows: Iterable[Sequence[_Cell]]) -> Iterator[str]:

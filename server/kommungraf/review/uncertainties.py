@@ -33,7 +33,7 @@ def gaps(who: Reader) -> Panel:
         tuple(Part(tuple(map(views.value_of, values))) for values in ((gap,), *parts))
         for gap, parts in grouped.items()
     )
-    return Panel(who.text("Gaps"), who.text("What is known to be unknown, and why"), columns, lines)
+    return Panel(who.text("Gaps"), who.text("What is missing, and why"), columns, lines)
 
 
 def _by_gap(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[list[str], ...]]:

@@ -27,6 +27,7 @@ from kommungraf.errors import ClientLeft, Overloaded, RequestError
 from kommungraf.http.clients import Clients, Network, client_of
 from kommungraf.http.notes import NOTES
 from kommungraf.http.problems import answer, plain_page
+from kommungraf.rendering.assets import is_asset
 from kommungraf.serving import sending
 from kommungraf.serving.bodies import Bodies
 from kommungraf.serving.direct import Direct
@@ -109,7 +110,9 @@ class Gateway:
         method, target = scope.method, (scope.path, scope.query_string)
         client = client_of(scope.client, fields.get("x-forwarded-for"), self._proxies)
         limited = self._clients.is_limited
-        fault: RequestError | None = self._clients.refusal(client) if limited else None
+        # Whoever is told that it was too much is to be able to read it: what a page is drawn with isn't counted.
+        counted = limited and not is_asset(scope.path)
+        fault: RequestError | None = self._clients.refusal(client) if counted else None
         kept = None if fault is not None else self._cache.kept(method, target, fields)
         notes: dict[str, Any] = {}
         if kept is not None:

@@ -25,7 +25,8 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from kommungraf.app import Settings, create_app
-from kommungraf.editions.edition import Editions, Stores
+from kommungraf.editions.contacts import contacts, is_reserved
+from kommungraf.editions.edition import Edition, Editions, Stores
 from kommungraf.editions.foreign import Gatherer
 from kommungraf.engine.confinement import die_with_parent
 from kommungraf.errors import KommungrafError, ServingError
@@ -193,11 +194,22 @@ def _gateway(plan: _Plan, opened: "SimpleQueue[Editions]") -> Gateway:
             )
         gatherer.repeat()
     with editions.current() as edition:
-        line = f"Serving {edition.manifest.name} at {plan.address.url}"
+        line = f"Serving {edition.manifest.name} at {plan.address.url}{_unreachable(edition)}"
     gateway = _observed(plan, editions)
     seldom(PAGES)
     Thread(target=_announce, args=(plan.address, line, plan.limits.send_seconds), daemon=True).start()
     return gateway
+
+
+def _unreachable(edition: Edition) -> str:
+    """What to mend where every address that readers are to write to is an example."""
+    found = contacts(edition)
+    if not found or not all(map(is_reserved, found)):
+        return ""
+    return (
+        f"\nReaders are told of no address to write to: {found[0]} is an example."
+        " Put yours into the dataset's description (vcard:hasEmail, in data/dataset.ttl) and build anew."
+    )
 
 
 def _observed(plan: _Plan, editions: Editions) -> Gateway:
