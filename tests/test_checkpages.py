@@ -202,3 +202,13 @@ def test_sources_of_a_check_fold_after_the_first_where_there_are_many(client: Fl
         r'</ul><details class="behind"><summary>and (\d+) more</summary><ul class="behind">(.*?)</ul>', text
     )
     assert folded[1].count("<li>") == int(folded[0])
+
+
+def test_disagreement_tells_what_its_sides_say_and_leads_to_them(client: FlaskClient) -> None:
+    found = re.search(
+        r'Olika start</span>\n<br><a href="([^"]+)">sedan 2005 · sedan 2006[^<]*</a>', page(client, VAXJO)
+    )
+    assert found
+    assert "sedan 2006" in page(client, found[1])
+    rows = [row for row in sheet(client, VAXJO) if row["Kind"] == "Different starts"]
+    assert "since 2005 · since 2006" in {row["What it says"] for row in rows}

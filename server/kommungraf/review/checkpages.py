@@ -69,11 +69,20 @@ def _years(usual: int) -> int:
 def _sheet(found: Checks, who: Reader) -> str:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\r\n")
-    lines.writerow([who.text(name) for name in ("What to check", "Kind", "About", "Date", "Address", "Source")])
+    lines.writerow(
+        [
+            who.text(name)
+            for name in ("What to check", "Kind", "About", "Date", "Address", "Source", "What it says")
+        ]
+    )
     for heading, _, each in found.groups:
         for one in each:
             sources = "; ".join(link.iri for link in one.sources)
-            lines.writerow(map(safe, (heading, one.why, one.thing.text, one.day, one.thing.iri, sources)))
+            lines.writerow(
+                map(
+                    safe, (heading, one.why, one.thing.text, one.day, one.thing.iri, sources, " · ".join(one.said))
+                )
+            )
     return out.getvalue()
 
 

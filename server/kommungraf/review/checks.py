@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
+from kommungraf.resources.views import Value
 from kommungraf.resources.wording import quantity_in_words
 from kommungraf.review.disagreements import Matter, disagreements
 from kommungraf.vocab import iri
@@ -16,18 +17,24 @@ from kommungraf.vocab import iri
 __all__ = ["Check", "Checks", "checks", "report"]
 
 _MATTERS: Final = 500
+_MOST_SOURCES: Final = 8
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look at: why, what it is, and the sources that it rests on; `day` is a page's own date."""
+    """One thing to look at: why, what it is, and the sources that it rests on; `day` is a page's own date.
+
+    Of a disagreement, `said` is what its sides say, each once, and `conflict` leads to them.
+    """
 
     why: str
     thing: Link
     sources: tuple[Link, ...]
     day: str = ""
+    said: tuple[str, ...] = ()
+    conflict: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,7 @@ def _groups(
         (
             text("Sources that disagree"),
             text("Correct the page that is wrong, or say on your own page which holds."),
-            tuple(
-                Check(
-                    each.kind.text, each.subject, tuple(s for side in each.sides for s in side.behind.sources)[:8]
-                )
-                for each in matters
-            ),
+            tuple(map(_matter, matters)),
         ),
         (
             text("Named by weak sources alone"),
@@ -107,6 +109,16 @@ def _groups(
         ),
     )
     return (each for each in found if each[2])
+
+
+def _matter(each: Matter) -> Check:
+    sources = tuple(source for side in each.sides for source in side.behind.sources)[:_MOST_SOURCES]
+    said = dict.fromkeys(", ".join(map(_words, side.values)) for side in each.sides)
+    return Check(each.kind.text, each.subject, sources, said=tuple(filter(None, said)), conflict=each.conflict)
+
+
+def _words(value: Value) -> str:
+    return value.link.text if value.link else value.text or value.term
 
 
 def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[tuple[str, str, tuple[Check, ...]]]:
