@@ -201,6 +201,16 @@ def test_a_name_means_what_is_known_by_it_in_its_country_and_every_other_place_i
     }
 
 
+def test_a_name_that_one_source_prints_is_no_name_in_the_list_of_another(tmp_path: Path) -> None:
+    rows = "city1,country1,city2,country2\nMalmö,Sweden,Newcastle upon Tyne,England\n"
+    rows += 'New Ross,Republic of Ireland,Newcastle,"Northern Ireland, United Kingdom"\nNewcastle,United Kingdom,New Ross,Ireland\n'
+    assert run(tmp_path, rows.encode(), declaration("wikipedia-twin-towns", ())).taken == 3
+    members = Counter(quad.object.value for quad in quads(tmp_path) if quad.predicate.value == iri("org:member"))
+    assert members[iri("kgi:place/gb-newcastle-upon-tyne")] == 1
+    assert members[iri("kgi:place/wikipedia-united-kingdom--newcastle")] == 1
+    assert members[iri("kgi:place/wikipedia-northern-ireland-united-kingdom-2b4e9085--newcastle")] == 1
+
+
 def test_a_name_of_several_known_places_is_set_aside_with_them_and_the_key_of_one_is_taken(tmp_path: Path) -> None:
     names, germany = Names(), "http://publications.europa.eu/resource/authority/country/DEU"
     for key in ("place/de-neustadt-a", "place/de-neustadt-b"):

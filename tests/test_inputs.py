@@ -73,23 +73,27 @@ OTHER_NAMES = {
 
 
 @pytest.mark.parametrize(
-    ("text", "key"),
+    ("text", "key", "elsewhere"),
     [
-        pytest.param("Bodø", "no-bodo", id="its-own-name"),
-        pytest.param("Bodö", "no-bodo", id="recorded-in-a-table-of-names"),
-        pytest.param("Bodoe", "no-bodo", id="as-a-source-prints-it"),
-        pytest.param("Bodin", "no-bodin", id="what-another-is-called-yields-to-an-own-name"),
+        pytest.param("Bodø", "no-bodo", True, id="its-own-name"),
+        pytest.param("Bodö", "no-bodo", True, id="recorded-in-a-table-of-names"),
+        pytest.param("Bodoe", "no-bodo", False, id="as-a-source-prints-it"),
+        pytest.param("Bodin", "no-bodin", True, id="what-another-is-called-yields-to-an-own-name"),
     ],
 )
 def test_place_is_known_by_every_name_that_a_table_records_whatever_the_order_of_tables(
-    tmp_path: Path, text: str, key: str
+    tmp_path: Path, text: str, key: str, elsewhere: bool
 ) -> None:
+    """A name as printed is one in tables, but not `elsewhere`, in the lists of others."""
     (tmp_path / "sources.csv").write_text("key,title,language,type\ns,S,en,own\n", "utf-8")
     (tmp_path / "places.csv").write_text(PLACES, "utf-8")
     for name, content in OTHER_NAMES.items():
         (tmp_path / f"{name}.csv").write_text(content, "utf-8")
-    names = known_names(Project(data=(), known=(tmp_path,), root=tmp_path), tmp_path / "imports", ())
-    assert names.found(text, (iri("kg:Place"),), None) == (iri(f"kgi:place/{key}"),)
+    project, meant = Project(data=(), known=(tmp_path,), root=tmp_path), (iri(f"kgi:place/{key}"),)
+    names = known_names(project, tmp_path / "imports", (), printed=True)
+    assert names.found(text, (iri("kg:Place"),), None) == meant
+    names = known_names(project, tmp_path / "imports", ())
+    assert names.found(text, (iri("kg:Place"),), None) == (meant if elsewhere else ())
 
 
 def test_own_files_are_read_without_a_fault() -> None:

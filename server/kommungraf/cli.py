@@ -123,7 +123,7 @@ def new(table: Path, xlsx: bool, lang: str, **flags: Any) -> None:
     path = table if has_ending else table.with_name(table.name + (".xlsx" if xlsx else ".csv"))
     kind = kind_of(path, project.data)
     known = replace(project, data=(), known=project.data)
-    names = known_names(known, _IMPORTS, ()) if path.suffix.lower() == ".xlsx" else None
+    names = known_names(known, _IMPORTS, (), printed=True) if path.suffix.lower() == ".xlsx" else None
     write_blank(kind, path, lang, names)
     click.echo(path)
 

@@ -103,7 +103,7 @@ def _tables(
     known = dict(_kinds_of(paths, kinds, project, faults))
     names, seen = Names(project.base_iri), Seen()
     if any(kind.names_things() for kind in known.values()):
-        _record(names, [*rdf, *_others(project)], known | _other_tables(project, kinds, paths))
+        _record(names, [*rdf, *_others(project)], known | _other_tables(project, kinds, paths), printed=True)
     tables = tuple(
         _read(
             known, lambda path, name: read_table_file(path, name, known[path], names, seen), project.shown, faults
@@ -113,7 +113,7 @@ def _tables(
     return tables
 
 
-def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table]) -> None:
+def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table], *, printed: bool) -> None:
     for file in rdf:
         names.record(file.quads, yields=_is_imported(file))
     names.settle()
@@ -121,7 +121,7 @@ def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table]) 
         record_names(path, kind, names)
     names.settle()
     for path, kind in tables.items():
-        record_other_names(path, kind, names)
+        record_other_names(path, kind, names, printed=printed)
     names.open()
 
 
@@ -130,8 +130,12 @@ def _is_imported(file: RdfFile) -> bool:
     return any(quad.predicate.value == _TABLE_FILE for quad in islice(file.quads, _FIRST))
 
 
-def known_names(project: Project, besides: Path, also: Iterable[Path]) -> Names:
-    """What the project's files call things, but those in the folder `besides`, and what the files of `also` do."""
+def known_names(project: Project, besides: Path, also: Iterable[Path], *, printed: bool = False) -> Names:
+    """What the project's files call things, but those in the folder `besides`, and what the files of `also` do.
+
+    Names that a source prints of what it speaks of are names in tables (`printed`), and none in the lists of others, where they may
+    mean another thing.
+    """
     names = Names(project.base_iri)
     kinds = read_kinds([path for path in project.known if path.is_dir()], [])
     ontology = rdf_files(project.ontology) if project.ontology and project.ontology.is_dir() else []
@@ -139,7 +143,7 @@ def known_names(project: Project, besides: Path, also: Iterable[Path]) -> Names:
     further = _members(also, rdf_files, project.shown)
     rdf = _read([*outside, *ontology, *further], read_rdf, project.shown, [])
     tables = {path: kind for path, kind in _other_tables(project, kinds, ()).items() if not _lies(path, besides)}
-    _record(names, rdf, tables)
+    _record(names, rdf, tables, printed=printed)
     return names
 
 

@@ -165,9 +165,13 @@ def record_names(path: Path, table: Table, names: Names) -> None:
         return
 
 
-def record_other_names(path: Path, table: Table, names: Names) -> None:
-    """Notes what a table's sources call things that other files describe, such as a name as printed."""
-    naming = [column for column in table.stated() if column.predicate in _NAMING and _subjects(table, column)]
+def record_other_names(path: Path, table: Table, names: Names, *, printed: bool) -> None:
+    """Notes what a table's sources call things that other files describe, also as `printed` beside what a row is about."""
+    naming = [
+        column
+        for column in table.stated()
+        if column.predicate in _NAMING and _subjects(table, column) and (printed or column.required)
+    ]
     subjects = {each for column in naming for each in _subjects(table, column)}
     needed = {*subjects, *(column.name for column in naming)}
     needed |= {column.within for column in table.stated() if column.name in subjects and column.within}
