@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
+from kommungraf.validation.findings import Severity
 from kommungraf.vocab import BASE, PREFIXES, iri
 from own_content import own_content
 
@@ -212,6 +213,16 @@ def _stands(name: str, said: set[str]) -> bool:
 @pytest.mark.parametrize("file", NAMES)
 def test_no_collected_row_is_lost(file: str) -> None:
     assert list(unaccounted(file)) == []
+
+
+def test_documents_tell_every_warning_of_the_check_and_why_it_stays() -> None:
+    table = README.partition("## What the check warns of")[2]
+    told = {
+        shape: int(number) for number, shape in re.findall(r"^\| (\d+) \| `([\w-]+)` \| \S", table, re.MULTILINE)
+    }
+    findings = own_content().findings
+    assert {finding.severity for finding in findings} == {Severity.WARNING}
+    assert Counter((finding.shape or "").strip("<>").rpartition("/")[2] for finding in findings) == told
 
 
 def test_twinnings_by_county_agree_with_the_held_claims_of_the_table() -> None:

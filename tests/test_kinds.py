@@ -16,6 +16,7 @@ from kommungraf.vocab import PREFIXES, iri
 KINDS = [
     "cooperations",
     "counts",
+    "gaps",
     "memberships",
     "municipalities",
     "names",
@@ -280,6 +281,20 @@ def test_both_sides_of_a_tie_name_it_alike(tmp_path: Path) -> None:
                 '<kgi:statement/page-se-er-municipalities> <qudt:upperBound> "30"^^<xsd:integer>',
             ],
             id="counts-between",
+        ),
+        pytest.param(
+            "luckor.csv",
+            "nyckel,sak,egenskap,skäl,källa,vad som saknas,vad som saknas på engelska\n"
+            "vaxjo-theme,Växjö kommun,kg:theme,anges inte,page,Växjös teman,The themes of Växjö\n",
+            [
+                "<kgi:gap/vaxjo-theme> <rdf:type> <kg:KnowledgeGap>",
+                "<kgi:gap/vaxjo-theme> <kg:gapSubject> <kgi:municipality/se-0780>",
+                "<kgi:gap/vaxjo-theme> <kg:gapProperty> <kg:theme>",
+                "<kgi:gap/vaxjo-theme> <kg:gapReason> <kg:NotStated>",
+                "<kgi:gap/vaxjo-theme> <kg:gapSource> <kgi:source/page>",
+                '<kgi:gap/vaxjo-theme> <skos:prefLabel> "The themes of Växjö"@en',
+            ],
+            id="gaps",
         ),
         pytest.param(
             "participations.csv",
