@@ -8,7 +8,8 @@ from werkzeug.test import Client
 
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Editions
-from kommungraf.http.cache import ResponseCache
+from kommungraf.errors import BadRequest
+from kommungraf.http.cache import FAULT, ResponseCache
 from kommungraf.http.freshness import fixed, volatile
 from serving_client import LIMITS
 from serving_release import TRIG, make_current, write_release
@@ -208,6 +209,17 @@ def test_no_request_changes_what_another_gets(counted: Counted, fields: dict[str
     counted.client.get("/a?q=1", headers=fields)
     after = counted.client.get("/a?q=1")
     assert (after.status, after.headers, after.data) == (clean.status, clean.headers, clean.data)
+
+
+def test_a_request_for_something_else_than_what_is_kept_enters_the_application(counted: Counted) -> None:
+    counted.client.get("/a")
+    for number, fields in enumerate(
+        ({"Range": "bytes=0-1"}, {"If-Match": '"x"'}, {"Accept-Profile": "<http://e/p>"})
+    ):
+        counted.client.get("/a", headers=fields)
+        assert counted.entered == number + 2
+    counted.client.get("/a", environ_overrides={FAULT: BadRequest("No.")})
+    assert counted.entered == 5
 
 
 @pytest.mark.parametrize("header", ["Accept", "If-None-Match", "Accept-Language", "Accept-Encoding"])

@@ -78,6 +78,53 @@ def test_a_range_is_a_part(client: FlaskClient) -> None:
         assert beyond.status_code == 416
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"Range": "lines=1-2"}, id="another unit"),
+        pytest.param({"Range": "bytes=0-1,4-5"}, id="several at once"),
+        pytest.param({"Range": "nonsense"}, id="nonsense"),
+        pytest.param({"Range": "bytes=0-1", "If-Range": "W/{tag}"}, id="for a weak tag"),
+        pytest.param({"Range": "bytes=0-1", "If-Range": '"other"'}, id="for another tag"),
+    ],
+)
+def test_a_range_that_is_not_for_us_is_ignored(client: FlaskClient, fields: dict[str, str]) -> None:
+    with client.get("/dataset/dataset.nq") as whole:
+        tag, content = whole.headers["ETag"], whole.data
+    asked = {name: value.replace("{tag}", tag) for name, value in fields.items()}
+    with client.get("/dataset/dataset.nq", headers=asked) as response:
+        assert response.status_code == 200
+        assert response.data == content
+
+
+def test_a_client_that_wants_another_file_is_told_so_without_this_one(client: FlaskClient) -> None:
+    with client.get("/dataset/dataset.nq", headers={"If-Match": '"other"'}) as response:
+        assert response.status_code == 412
+        assert response.mimetype == "application/problem+json"
+    with client.get("/dataset/dataset.nq") as whole:
+        tag = whole.headers["ETag"]
+    with client.get("/dataset/dataset.nq", headers={"If-Match": f'"other", {tag}'}) as response:
+        assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0.5, identity;q=0.5", "gzip"),
+        ("gzip;q=0.5, identity", None),
+        ("gzip;q=0, *", None),
+        ("br, zstd", None),
+    ],
+)
+def test_the_encoding_is_the_one_that_is_liked_best(
+    client: FlaskClient, accepted: str, encoding: str | None
+) -> None:
+    with client.get("/dataset/dataset.nq", headers={"Accept-Encoding": accepted}) as response:
+        assert response.headers.get("Content-Encoding") == encoding
+
+
 def test_a_file_that_the_client_has_is_304(client: FlaskClient) -> None:
     with client.get("/dataset/held.ttl") as first:
         tag = first.headers["ETag"]

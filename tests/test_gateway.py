@@ -271,6 +271,29 @@ def test_an_odd_request_line_harms_nothing(server: Running, line: str, status: i
     assert server.get("/ready")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [
+        pytest.param("1.1", ["data.example:8000"], 200, id="host and port"),
+        pytest.param("1.1", ["my_server"], 200, id="name of a container"),
+        pytest.param("1.1", ["[::1]:8000"], 200, id="IPv6"),
+        pytest.param("1.0", [], 200, id="none, as HTTP/1.0 may"),
+        pytest.param("1.1", [], 400, id="none"),
+        pytest.param("1.1", ["a", "b"], 400, id="two"),
+        pytest.param("1.1", [""], 400, id="empty"),
+        pytest.param("1.1", ["a b<c>"], 400, id="no host"),
+        pytest.param("1.1", ["user@a"], 400, id="with a user"),
+        pytest.param("1.1", ["a/b"], 400, id="with a path"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/sparql", LOOKUP, "/doc/municipality/se-0765"])
+def test_a_request_names_one_host(server: Running, version: str, hosts: list[str], status: int, path: str) -> None:
+    fields = "".join(f"Host: {host}\r\n" for host in hosts)
+    with connected(server) as connection:
+        connection.sendall(f"GET {path} HTTP/{version}\r\n{fields}\r\n".encode())
+        assert answered(connection)[0] == status
+
+
 def test_a_uri_may_be_as_long_as_the_setting_allows_at_most(tmp_path: Path) -> None:
     most = next(each.most for each in settings_of(Limits) if each.field == "uri_bytes")
     assert most is not None

@@ -28,6 +28,7 @@ RAISED: dict[str, KommungrafError] = {
     "nesting": errors.QueryLimitExceeded("nesting", 0, "Too deep.", retry_after=300),
     "failed": errors.QueryFailed("The engine gave up."),
     "overloaded": errors.Overloaded(7),
+    "unavailable": errors.Unavailable("No room."),
     "release": errors.ReleaseError("Broken."),
 }
 STATUSES = {
@@ -49,6 +50,7 @@ STATUSES = {
     "nesting": 400,
     "failed": 500,
     "overloaded": 503,
+    "unavailable": 503,
     "release": 500,
 }
 
@@ -98,7 +100,7 @@ def test_members_carry_the_data_of_the_error(client: FlaskClient) -> None:
 
 
 def test_headers_say_what_to_do(client: FlaskClient) -> None:
-    waits = {"overloaded": "7", "often": "9", "time": "300", "nesting": None, "large": None}
+    waits = {"overloaded": "7", "unavailable": "60", "often": "9", "time": "300", "nesting": None, "large": None}
     assert {name: client.get(f"/{name}").headers.get("Retry-After") for name in waits} == waits
     assert client.get("/late").headers["Connection"] == "close"
     assert client.get("/gone").headers["Link"] == '<http://e/y>; rel="successor-version"'

@@ -137,6 +137,30 @@ def test_matched_county_can_be_given_by_its_id(client: FlaskClient) -> None:
     assert asked(client, {"q": query})["q"]["result"][0]["match"] is True
 
 
+def test_every_query_that_the_description_takes_is_taken(client: FlaskClient) -> None:
+    values: list[object] = [
+        "Kronobergs län",
+        7,
+        7.5,
+        True,
+        {"id": "county/se-07", "name": "Kronoberg"},
+        ["a", {"id": "b"}],
+    ]
+    queries: dict[str, object] = {
+        f"v{number}": {"query": "Växjö", "properties": [{"pid": "county", "v": value}]}
+        for number, value in enumerate(values)
+    }
+    queries |= {f"s{strict}": {"query": "Växjö", "type_strict": strict} for strict in ("any", "should", "all")}
+    queries |= {
+        "types": {"query": "Växjö", "type": ["Municipality", "Place"], "limit": 2.0},
+        "no text": {"properties": [{"pid": "county", "v": {"id": "county/se-07"}}]},
+    }
+    answers = asked(client, queries)
+    assert set(answers) == set(queries)
+    assert all(is_candidate(each) for answer in answers.values() for each in answer["result"])
+    assert len(answers["types"]["result"]) <= 2
+
+
 def test_view_of_a_candidate_is_its_page(client: FlaskClient) -> None:
     [best] = asked(client, {"q": {"query": "Växjö kommun", "type": "Municipality", "limit": 1}})["q"]["result"]
     assert client.get(f"/doc/{best['id']}", headers={"Accept": "text/html"}).status_code == 200

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from serving_process import (
     command_of,
     idles,
     metric,
+    post,
     running,
 )
 from serving_release import TRIG, make_current, write_release
@@ -88,11 +90,11 @@ def test_a_repeated_request_keeps_no_date_of_the_first(server: Running) -> None:
 def test_the_usual_clients_work(server: Running) -> None:
     address = f"http://127.0.0.1:{server.port}/sparql"
     text = "SELECT ?s WHERE { ?s a <https://w3id.org/kommungraf/def/Municipality> }"
-    for post in (False, True):
-        store = SPARQLStore(address, method="POST" if post else "GET")
+    for method in ("GET", "POST"):
+        store = SPARQLStore(address, method=method)
         assert len(list(Graph(store).query(text))) == 2
         wrapper = SPARQLWrapper(address)
-        wrapper.setMethod("POST" if post else "GET")
+        wrapper.setMethod(method)
         wrapper.setQuery(text)
         wrapper.setReturnFormat("json")
         assert len(wrapper.query().convert()["results"]["bindings"]) == 2
@@ -123,6 +125,39 @@ def test_lookups_keep_answering_beside_hostile_queries(brief: Running) -> None:
         attacker.join()
     assert statuses == {503}
     assert set(answers) == {200}
+
+
+def test_a_server_whose_release_was_deleted_says_so_and_answers_queries(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        assert server.get("/ready")[0] == 200
+        shutil.rmtree(tmp_path)
+        for path in ("/ready", "/dataset/dataset.nq", "/catalogue"):
+            status, headers, body = server.get(path, Accept="*/*")
+            assert (status, headers["retry-after"]) == (503, "60")
+            assert json.loads(body)["type"].endswith("/unavailable")
+        assert server.get("/health")[0] == 200
+        assert server.get(LOOKUP)[0] == 200
+
+
+def test_a_result_for_which_the_disk_has_no_room_is_503_and_others_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("only root may make a disk that is full")
+    try:
+        monkeypatch.setenv("TMPDIR", str(disk))
+        with running(tmp_path / "releases") as server:
+            rows = " ".join(f'"{number:01000}"' for number in range(20))
+            large = f"SELECT * {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} }}"
+            status, body = post(server, large.encode())
+            assert status == 503
+            assert json.loads(body)["type"].endswith("/unavailable")
+            assert server.get(LOOKUP)[0] == 200
+    finally:
+        subprocess.run(["umount", disk], check=True)
 
 
 def test_nothing_runs_on_after_a_query_was_cut(brief: Running) -> None:

@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from kommungraf.editions.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
 from kommungraf.http import downloads, operation, problems, sparql
+from kommungraf.http.cache import FAULT
 from kommungraf.http.notes import note
 from kommungraf.http.operation import Recording
 from kommungraf.lookup import listpages, reconciliation, searchpages
@@ -21,10 +22,7 @@ from kommungraf.review import checkpages, conflictpages
 from kommungraf.settings.hosting import Hosting
 from kommungraf.settings.limits import Limits
 
-__all__ = ["FAULT", "OPEN_TO_ALL", "Settings", "create_app", "numbered"]
-
-#: The key of a WSGI environment under which the server says why a request is to be refused.
-FAULT: Final = "kommungraf.fault"
+__all__ = ["OPEN_TO_ALL", "Settings", "create_app", "numbered"]
 
 _PREFLIGHT_SECONDS: Final = "86400"
 #: What every response says: whoever may read it may read it from a page of another site.

@@ -37,6 +37,7 @@ KommungrafError
     ├── ServiceFailed      an endpoint that the query asks by SERVICE gives no answer that can be used
     ├── ServiceTimedOut    an endpoint that the query asks by SERVICE is silent; has the seconds that it had
     ├── NotYetOpen         the release is still being opened; has the seconds to wait
+    ├── Unavailable        the machine lacks what the answer takes: room on its disk, or files; has the seconds to wait
     └── Overloaded         every worker is busy; has the seconds to wait
 
 Errors carry data, never an HTTP status.
@@ -81,6 +82,7 @@ __all__ = [
     "TableNotice",
     "TooManyRequests",
     "TransferRefused",
+    "Unavailable",
     "UnknownResource",
     "UnsupportedMediaType",
     "UpdateRefused",
@@ -378,6 +380,12 @@ class Overloaded(RequestError):
     def __init__(self, retry_after: int) -> None:
         super().__init__("Every query worker is busy. Try again in {seconds} s.", seconds=retry_after)
         self.retry_after = retry_after
+
+
+class Unavailable(RequestError):
+    """The machine lacks what the answer takes; an operator can mend it."""
+
+    retry_after = 60
 
 
 class NotYetOpen(RequestError):

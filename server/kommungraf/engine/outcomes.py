@@ -18,6 +18,7 @@ from kommungraf.errors import (
     ServiceFailed,
     ServiceRefused,
     ServiceTimedOut,
+    Unavailable,
     UpdateRefused,
 )
 from kommungraf.settings.limits import Limits
@@ -94,6 +95,7 @@ def _told(problem: str, message: str) -> RequestError:
     bad = {
         "bad": BadRequest(message),
         "iri": BadRequest("{iri} is no absolute IRI.", iri=repr(message)),
+        "full": Unavailable("The server has no room on its disk for a result as large as this one."),
         "mistranslated": EngineFailed("The engine behind this server sent what is no whole result.", said=message),
     }
     return bad.get(problem, QueryFailed("The engine can't evaluate the query.", said=message))

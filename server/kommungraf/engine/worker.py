@@ -314,6 +314,8 @@ def _failure(error: Exception) -> _Refusal:
         return _Refusal("service", **asdict(fault))
     if isinstance(error, ConnectionError):
         return _Refusal("service", **asdict(Fault("", "lost", str(error))))
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return _Refusal("full", message=str(error))
     if _NO_TERM in str(error):
         return _Refusal("bad", message="A literal can't be the subject of a triple term.")
     return _Refusal("failed", message=str(error))

@@ -22,7 +22,10 @@ from kommungraf.http.negotiation import language
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["LARGEST_WHOLE", "Kept", "ResponseCache"]
+__all__ = ["FAULT", "LARGEST_WHOLE", "Kept", "ResponseCache"]
+
+#: The key of a WSGI environment: the RequestError with which a request is to be answered, whatever it asks.
+FAULT: Final = "kommungraf.fault"
 
 #: Larger bodies aren't kept, and still larger ones are passed on as they come.
 _LARGEST_KEPT: Final = 256 << 10
@@ -41,9 +44,10 @@ _DECISIVE: Final = {
     "HTTP_IF_NONE_MATCH": "if-none-match",
     "HTTP_ACCEPT_PROFILE": "accept-profile",
     "HTTP_RANGE": "range",
+    "HTTP_IF_MATCH": "if-match",
 }
 #: A request with one of these fields is for something else than what is kept.
-_PARTICULAR: Final = frozenset({"accept-profile", "range"})
+_PARTICULAR: Final = frozenset({"accept-profile", "range", "if-match"})
 _NOT_IN_304: Final = frozenset({"content-length", "content-type", "content-encoding"})
 
 _Key = tuple[str, str, str, str, str]
@@ -183,7 +187,8 @@ class ResponseCache:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """The response that is kept, or the application's, which is then kept."""
         method, fields = environ["REQUEST_METHOD"], _fields(environ)
-        key = self._key(method, (_path(environ), environ.get("QUERY_STRING", "")), fields)
+        target = (_path(environ), environ.get("QUERY_STRING", ""))
+        key = None if FAULT in environ else self._key(method, target, fields)
         entry = None if key is None else self._shelf.find(key)
         if entry is None:
             return self._passed(environ, start_response, key)

@@ -23,8 +23,10 @@ _MARK: Final = '-gzip"'
 
 @lru_cache(maxsize=256)
 def accepts_gzip(header: str) -> bool:
-    """Whether the Accept-Encoding `header` takes gzip."""
-    return parse_accept_header(header, Accept).quality("gzip") > 0
+    """Whether the Accept-Encoding `header` takes gzip, and doesn't like the plain body better."""
+    asked = parse_accept_header(header, Accept)
+    plain = max((quality for name, quality in asked if name.lower() == "identity"), default=0)
+    return asked.quality("gzip") > 0 and asked.quality("gzip") >= plain
 
 
 def is_worth_it(headers: Headers, size: int) -> bool:

@@ -11,6 +11,7 @@ from werkzeug.wsgi import wrap_file
 from kommungraf.editions.edition import Edition
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML, TextFormat
+from kommungraf.http.compression import accepts_gzip
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import required
 from kommungraf.releases.manifest import MANIFEST, FileEntry
@@ -52,7 +53,11 @@ def _file(name: str, *, media_type: str | None = None) -> Response:
         raise UnknownResource(f"{edition.base_iri}dataset/{name}")
     named = media_type or (_GZIP if entry.encoding else entry.media_type)
     packed = edition.manifest.entry(f"{name}.gz")
-    if packed is None or "Range" in request.headers or not request.accept_encodings.quality("gzip"):
+    if (
+        packed is None
+        or "Range" in request.headers
+        or not accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    ):
         response = _sent(edition.folder, entry, media_type=named)
     else:
         response = _sent(edition.folder, packed, media_type=named)

@@ -11,6 +11,7 @@ from kommungraf.engine.engine import Query
 from kommungraf.formats import SOLUTIONS
 from kommungraf.http.clients import address_of
 from kommungraf.http.freshness import volatile
+from kommungraf.releases.manifest import MANIFEST
 from kommungraf.settings.hosting import Hosting
 
 __all__ = ["Recording", "blueprint_of"]
@@ -58,8 +59,11 @@ def health() -> Response:
 
 
 def ready() -> Response:
-    """The release is open and a worker answers; a KommungrafError, and so a status from 500, where none does."""
+    """The release is open and there, and a worker answers; a status from 500 where that isn't so."""
     query = Query("ASK {}", solutions=SOLUTIONS[0].media_type, graph=None, own=True)
     g.edition.evaluator.evaluate(query).body.close()
+    (
+        g.edition.folder / MANIFEST
+    ).stat()  # queries would go on where somebody deleted the release, downloads wouldn't
     manifest = g.edition.manifest
     return volatile(jsonify(status="ready", version=manifest.version, contentHash=manifest.content_hash))

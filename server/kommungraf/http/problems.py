@@ -32,6 +32,7 @@ from kommungraf.errors import (
     ServiceRefused,
     ServiceTimedOut,
     TooManyRequests,
+    Unavailable,
     UnknownResource,
     UnsupportedMediaType,
     UpdateRefused,
@@ -239,6 +240,13 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         "The server runs and is still opening the dataset. Try again after the seconds that Retry-After names.",
     ),
     (
+        Unavailable,
+        503,
+        "unavailable",
+        "The server lacks what the answer takes",
+        "The server's disk is full, or files of the release are gone, which its operator can mend. Try again after the seconds that Retry-After names, or tell the publisher.",
+    ),
+    (
         Overloaded,
         503,
         "overloaded",
@@ -294,7 +302,7 @@ def _told(error: KommungrafError, text: Callable[[str], str]) -> str:
 def _headers(error: KommungrafError) -> dict[str, str]:
     if isinstance(error, BodyTimeout):
         return {"Connection": "close"}
-    if isinstance(error, NotYetOpen | Overloaded | QueryLimitExceeded | TooManyRequests):
+    if isinstance(error, NotYetOpen | Overloaded | QueryLimitExceeded | TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, GoneResource) and error.successor is not None:
         return {"Link": f'<{error.successor}>; rel="successor-version"'}
@@ -309,6 +317,11 @@ def install(app: Flask, page: ProblemPage | None = None) -> None:
             return error
         return answer(error, request, page or plain_page)
 
+    def gone(error: FileNotFoundError) -> Response | HTTPException:
+        app.logger.error("A file of the release is gone: %s", error)
+        return answered(Unavailable("The files of the release are gone from the server."))
+
+    app.register_error_handler(FileNotFoundError, gone)
     app.register_error_handler(RequestError, answered)
     app.register_error_handler(KommungrafError, answered)
     app.register_error_handler(HTTPException, answered)

@@ -116,7 +116,7 @@ def _wanted(who: Reader, key: str, query: Any) -> Wanted:
     types, limit = query.get("type") or [], query.get("limit") or 5
     named = [types] if isinstance(types, str) else types
     properties = query.get("properties") or []
-    if not isinstance(limit, int) or not _is_texts(named) or not isinstance(properties, list):
+    if not isinstance(limit, int | float) or not _is_texts(named) or not isinstance(properties, list):
         raise BadRequest(
             "In the query {key}, type is a text or a list of texts, limit a number, properties a list.", key=key
         )
@@ -125,7 +125,7 @@ def _wanted(who: Reader, key: str, query: Any) -> Wanted:
         text=query.get("query", ""),
         types=tuple(each if "://" in each else start + each for each in named),
         properties=tuple(_property(who, key, each) for each in properties),
-        limit=max(1, min(limit, _MOST_CANDIDATES)),
+        limit=int(max(1, min(limit, _MOST_CANDIDATES))),
     )
 
 

@@ -7,6 +7,7 @@ The application behind is WSGI and knows nothing of this.
 import asyncio
 import io
 import os
+import re
 import sys
 import tempfile
 import time
@@ -14,16 +15,17 @@ from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from werkzeug import Request
 from werkzeug.http import parse_content_range_header
 from werkzeug.wsgi import FileWrapper
 
-from kommungraf.app import FAULT, OPEN_TO_ALL
+from kommungraf.app import OPEN_TO_ALL
 from kommungraf.engine.callers import CALLER, Caller
-from kommungraf.errors import ClientLeft, Overloaded, RequestError
+from kommungraf.errors import BadRequest, ClientLeft, Overloaded, RequestError
+from kommungraf.http.cache import FAULT
 from kommungraf.http.clients import Clients, Network, client_of
 from kommungraf.http.notes import NOTES
 from kommungraf.http.problems import answer, plain_page
@@ -45,6 +47,8 @@ __all__ = ["Finished", "Gateway", "environ_of", "joined", "refusal"]
 _SPARE_THREADS: Final = 8
 _RETRY_SECONDS: Final = 5
 _LEFT: Final = 499
+#: A host and perhaps a port (RFC 3986 §3.2.2).
+_HOST: Final = re.compile(r"(?:[\w.~!$&'()*+;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?", re.ASCII)
 _Headers = list[tuple[str, str]]
 
 
@@ -113,6 +117,8 @@ class Gateway:
         # Whoever is told that it was too much is to be able to read it: what a page is drawn with isn't counted.
         counted = limited and not is_asset(scope.path)
         fault: RequestError | None = self._clients.refusal(client) if counted else None
+        if fault is None and not _names_a_host(scope.http_version, fields.get("host", scope.authority)):
+            fault = BadRequest("The request names no host, several, or something that is none.")
         kept = None if fault is not None else self._cache.kept(method, target, fields)
         notes: dict[str, Any] = {}
         if kept is not None:
@@ -120,7 +126,7 @@ class Gateway:
             protocol.response_bytes(status, kept[1], kept[2])
         else:
             response = None
-            if method == "GET" and not limited:
+            if method == "GET" and not limited and fault is None:
                 response, fault = await self._direct_response(target, fields, notes, protocol)
             if response is None and not isinstance(fault, ClientLeft):
                 response = await self._worked_out(environ_of(scope, fields, notes), protocol, client, fault)
@@ -248,6 +254,12 @@ def _noticed(working: "asyncio.Future[Any]") -> None:
     """Take what nobody waits for, so that it isn't reported as lost."""
     if not working.cancelled():
         working.exception()
+
+
+@lru_cache(maxsize=256)
+def _names_a_host(version: str, host: str | None) -> bool:
+    """Whether a request says for which host it is, as it must since HTTP/1.1 (RFC 9112 §3.2)."""
+    return version == "1" if host is None else _HOST.fullmatch(host) is not None
 
 
 def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
