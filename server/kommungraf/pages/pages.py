@@ -306,5 +306,8 @@ def _explanation(who: Reader, problem: Problem) -> str:
         405: who.text("This address can be read, and nothing can be changed there."),
         406: who.text("This address has no page of the kind that your browser asks for."),
         410: who.text("This was part of the dataset and was withdrawn."),
+        429: who.text(
+            "More was asked for from your address than one visitor may ask in a while. Wait a little and try again."
+        ),
         503: who.text("Too much is asked at once. Try again in a while."),
     }.get(problem.status, "")
