@@ -12,7 +12,7 @@ from kommungraf.dataset import dataset
 from kommungraf.dataset.dataset import assembled, stated
 from kommungraf.dataset.inputs import read_inputs
 from kommungraf.dataset.project import own_project
-from kommungraf.releases import index
+from kommungraf.releases import index, spans
 from kommungraf.releases.manifest import Manifest, read_manifest, resolve_current
 
 __all__ = ["Prepared", "prepared"]
@@ -43,7 +43,7 @@ class Prepared:
 def _makers() -> str:
     """A digest of the code that makes a release, so that none is used that other code made."""
     digest = hashlib.blake2b(digest_size=4)
-    for module in (cooperations, generator, municipalities, dataset, index, release):
+    for module in (cooperations, generator, municipalities, dataset, index, release, spans):
         digest.update(Path(module.__file__ or "").read_bytes())
     return digest.hexdigest()
 

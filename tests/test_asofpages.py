@@ -84,6 +84,20 @@ def test_csv_has_a_row_for_each_tie(client: FlaskClient) -> None:
     )
 
 
+def test_csv_names_cooperations_and_partners_in_both_languages(client: FlaskClient) -> None:
+    response = client.get(f"{address('municipality/se-0780', '2020')}&format=csv")
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    [told] = [row for row in rows if row["partner"].endswith("se-0765") and "jb-marks" in row["cooperation"]]
+    assert (told["cooperation_sv"], told["partner_sv"]) == (
+        "Partnerskapet Älmhult–Växjö–JB Marks",
+        "Älmhults kommun",
+    )
+    assert (told["cooperation_en"], told["partner_en"]) == (
+        "Älmhult–Växjö–JB Marks partnership",
+        "Älmhult Municipality",
+    )
+
+
 def test_reader_is_sent_to_the_page_as_of_the_day(client: FlaskClient) -> None:
     response = client.get(f"{address('municipality/se-0780', '2020')}&lang=en", headers={"Accept": "text/html"})
     assert response.status_code == 303

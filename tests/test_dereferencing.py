@@ -1,5 +1,7 @@
 """Every IRI of our own dump that stands under the base is looked up as a client does; and what thousands of links cost."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -9,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
+from kommungraf.rendering.excerpts import FIRST
 from kommungraf.resources.links import URI_SAFE
 from kommungraf.resources.resources import PAGE
 from kommungraf.vocab import BASE, iri
@@ -141,10 +144,27 @@ def test_one_triple_is_not_said_twice(large: FlaskClient) -> None:
     assert len(own) == PAGE
 
 
-def test_tables_of_a_page_come_in_pages_too(large: FlaskClient) -> None:
-    pages = [
-        large.get(f"/doc/partnership/loose?page={number}", headers={"Accept": "text/html"}) for number in (1, 2)
-    ]
-    first, second = (set(re.findall(r"/doc/membership/(\d+)", page.text)) for page in pages)
-    assert len(first) == len(second) == PAGE
-    assert first.isdisjoint(second)
+def test_table_of_thousands_begins_on_the_page_and_goes_on_in_pages_that_hold_each_row_once(
+    large: FlaskClient,
+) -> None:
+    text = large.get("/doc/partnership/loose?lang=en", headers={"Accept": "text/html"}).text
+    [table] = re.findall(r'<section id="table-1">.*?</section>', text, re.DOTALL)
+    assert len(set(re.findall(r"/doc/municipality/(m\d+)", table))) == FIRST
+    assert f"1–{FIRST} of {MANY}" in table
+    address, found = re.findall(r'href="(/around[^"]+)"', table)[0].replace("&amp;", "&"), list[set[str]]()
+    last = -(-MANY // 50)
+    for number in (1, 2, last):
+        shown = large.get(f"{address}&page={number}", headers={"Accept": "text/html"})
+        assert f"of {MANY}" in shown.text
+        assert ('rel="next"' in shown.text) == (number < last)
+        found.append(set(re.findall(r"/doc/municipality/(m\d+)", shown.text)))
+    assert [len(each) for each in found] == [50, 50, (MANY - 1) % 50 + 1]
+    assert len(set().union(*found)) == sum(map(len, found))
+    assert large.get(f"{address}&page={last + 1}", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_sheet_of_a_table_holds_all_of_its_rows(large: FlaskClient) -> None:
+    address = f"/around?thing={quote(BASE + 'id/partnership/loose', safe='')}&table=members&format=csv"
+    rows = list(csv.DictReader(io.StringIO(large.get(address).text)))
+    assert {row["iri"] for row in rows} == {f"{BASE}id/municipality/m{number}" for number in range(MANY)}
+    assert len(rows) == MANY

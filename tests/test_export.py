@@ -21,6 +21,7 @@ from kommungraf.errors import ExportError, OutputFault
 from kommungraf.export.export import MARKER, Job, export
 from kommungraf.formats import RDF
 from kommungraf.resources.links import path_of
+from kommungraf.texts import LANGUAGES
 from kommungraf.vocab import BASE
 from serving_client import LIMITS
 from serving_release import write_release
@@ -28,7 +29,9 @@ from test_documents import TRIG as ODD
 from waiting import PATIENCE, comes_true
 
 HUB = f"<{BASE}id/hub/1> <http://www.w3.org/2004/02/skos/core#note> " + ", ".join(f'"{n}"' for n in range(1203))
-TRIG = ODD[: ODD.index("kgi:m\\/0")] + HUB + "."
+MANY = 53
+WIDE = "".join(f" <{BASE}id/project/p{n}> <{BASE}def/participant> <{BASE}id/wide/1> ." for n in range(MANY))
+TRIG = f"{ODD[: ODD.index('kgi:m' + chr(92) + '/0')]}{HUB}.{WIDE} <{BASE}id/graph/register> {{{WIDE}}}"
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,22 @@ def test_every_link_of_every_page_leads_to_a_file(exported: Path, client: FlaskC
     assert len(pages) > 60
     # What a dataset names and says nothing about has no document; the live server answers 404 too.
     assert {each for each in dead if client.get(re.sub(r"\.(sv|en)\.html$", "", each)).status_code != 404} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_table_that_is_too_long_for_its_page_is_there_whole_in_pages_and_as_a_sheet(
+    exported: Path, language: str
+) -> None:
+    files = [path for path in (exported / "site").glob(f"around~*.{language}.*") if path.suffix != ".gz"]
+    sheets = [path for path in files if path.suffix == ".csv"]
+    pages = [path.read_text("utf-8") for path in files if path.suffix == ".html"]
+    found = [set(re.findall(r"/doc/project/(p\d+)", text)) for text in pages]
+    assert sorted(len(each) for each in found) == [MANY - 50, 50]
+    assert len(set().union(*found)) == MANY
+    assert [len(path.read_text("utf-8").splitlines()) for path in sheets] == [1 + MANY]
+    assert f"/{files[0].name.partition('~page')[0]}" in (
+        exported / "site" / "doc" / "wide" / f"1.{language}.html"
+    ).read_text("utf-8")
 
 
 def test_no_page_mentions_what_takes_a_program(exported: Path) -> None:

@@ -147,7 +147,7 @@ class Index:
         self._types: Mapping[str, int] | None = None
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            for table in ("thing", "graph", "facet", "alike", "span", "claim"):
+            for table in ("thing", "graph", "facet", "alike", "span", "claim", "activity"):
                 self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} can't be read ({error}). Run `kommungraf build`.") from error
@@ -169,6 +169,11 @@ class Index:
     def type(self, iri: str) -> str | None:
         """The narrowest class of a thing, or None."""
         return next((name or None for (name,) in self._rows("SELECT type FROM thing WHERE iri = ?", iri)), None)
+
+    def types_of(self, iris: Iterable[str]) -> dict[str, str]:
+        """The narrowest class of each of `iris` that has one."""
+        query = "SELECT iri, type FROM thing WHERE type <> '' AND iri IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(query, json.dumps(sorted(set(iris)))))
 
     def types(self) -> Mapping[str, int]:
         """How many things there are of each class, counted by their narrowest, the commonest first; counted once."""

@@ -87,20 +87,19 @@ class Scribe:
         """The pages in one language; with the first language, the data too, which are the same in each."""
         joint = "&" if "?" in address else "?"
         last = self.write(_placed(f"{address}{joint}lang={language}", language))
-        numbers = ["", *(f"page={number}" for number in range(2, last + 1))] if last else []
-        for number in numbers:
-            if number:
-                self.write(_placed(f"{address}{joint}{number}&lang={language}", language))
-            for href, _, _ in representations(address, profiled=False) if language == LANGUAGES[0] else ():
-                if re.split(r"[.=]", href)[-1] in _DATA:
-                    self._write_data(href + (f"{'&' if '?' in href else '?'}{number}" if number else ""))
+        for number in range(2, last + 1):
+            self.write(_placed(f"{address}{joint}page={number}&lang={language}", language))
+        for href, _, _ in representations(address, profiled=False) if last and language == LANGUAGES[0] else ():
+            if re.split(r"[.=]", href)[-1] in _DATA:
+                for number in range(2, self._write_data(href) + 1):
+                    self._write_data(f"{href}{'&' if '?' in href else '?'}page={number}")
 
-    def _write_data(self, address: str) -> None:
-        """One representation, where the format can hold what is said."""
+    def _write_data(self, address: str) -> int:
+        """One representation, where the format can hold what is said; how many pages there are of it."""
         response = self._asked(address)
-        if response.status_code == 406:
-            return
-        self._keep(_placed(address, LANGUAGES[0]), response)
+        if response.status_code != 406:
+            self._keep(_placed(address, LANGUAGES[0]), response)
+        return _pages(response)
 
     def write(self, place: Placed) -> int:
         """The answer at a place, if there is one; how many pages there are of it."""
@@ -113,8 +112,7 @@ class Scribe:
                 f"The site answers {response.status_code} at {place.address}, so it can't be exported. Please report this."
             )
         self._keep(place, response)
-        found = _LAST.search(response.headers.get("Link", ""))
-        return int(found[1]) if found else 1
+        return _pages(response)
 
     def has_written(self, place: Placed) -> bool:
         """Whether a place was looked after: it has a file, or the site knows nothing there."""
@@ -150,6 +148,12 @@ class Scribe:
         with path.open("xb") as stream:  # two addresses that share a file are a fault of ours
             stream.write(body)
         stamped(path, body, self._edition.manifest.modified)
+
+
+def _pages(response: TestResponse) -> int:
+    """How many pages there are of what a response is the first of."""
+    found = _LAST.search(response.headers.get("Link", ""))
+    return int(found[1]) if found else 1
 
 
 def _placed(address: str, language: str) -> Placed:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from kommungraf.editions.search import Label
 from kommungraf.editions.tenures import Tie, spans, tie_count, ties
 from kommungraf.errors import BadRequest, UnknownResource
 from kommungraf.formats import HTML
@@ -19,6 +20,8 @@ from kommungraf.http.negotiation import asked_moment, page_number, required
 from kommungraf.releases.moments import Bounds, Moment
 from kommungraf.rendering.site import Reader, reader
 from kommungraf.resources.links import path_of
+from kommungraf.review.disagreements import safe
+from kommungraf.texts import LANGUAGES
 
 __all__ = ["blueprint"]
 
@@ -27,6 +30,9 @@ blueprint = Blueprint("asof", __name__)
 _PAGE: Final = 1000
 _JSON: Final = "application/json"
 _CSV: Final = "text/csv"
+#: How many ties a sheet holds.
+_MOST: Final = 20_000
+_NAMELESS: Final = Label("", "")
 _COLUMNS: Final = (
     "date",
     "thing",
@@ -40,6 +46,10 @@ _COLUMNS: Final = (
     "partner_earliest_end",
     "partner_latest_end",
     "partner_ongoing",
+    "cooperation_sv",
+    "cooperation_en",
+    "partner_sv",
+    "partner_en",
 )
 
 
@@ -58,9 +68,11 @@ def asof() -> ResponseReturnValue:
     media_type = _JSON if request.args.get("format") == "json" else required(request, (_JSON, _CSV, HTML))
     if media_type == HTML:
         return _to_page(who, thing, when)
+    if media_type == _CSV and "page" not in request.args:
+        return _sent(who, _as_csv(who, thing, ties(index, thing, limit=_MOST), when=when), _CSV)
     found = ties(index, thing, limit=_PAGE, offset=(number - 1) * _PAGE)
     if media_type == _CSV:
-        return _sent(who, _as_csv(thing, found, when), _CSV)
+        return _sent(who, _as_csv(who, thing, found, when=when), _CSV)
     counts = {"total": total, "page": number, "pages": pages}
     known = spans(index, [thing]).get(thing)
     content = {
@@ -118,12 +130,17 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _as_csv(thing: str, found: Iterable[Tie], when: Moment) -> str:
+def _as_csv(who: Reader, thing: str, found: Sequence[Tie], *, when: Moment) -> str:
+    names = {name for tie in found for name in (tie.cooperation, tie.partner) if name}
+    labels = [who.edition.index.labels(names, tongue) for tongue in LANGUAGES]
     written = io.StringIO(newline="")
     sheet = csv.writer(written)
     sheet.writerow(_COLUMNS)
     for tie in found:
-        bounds = tuple((_bounds(tie.other) or dict.fromkeys(_COLUMNS[-5:])).values())
+        bounds = tuple((_bounds(tie.other) or dict.fromkeys(_COLUMNS[7:12])).values())
         row = (tie.cooperation, tie.partner, tie.hold(when), tie.membership, tie.partner_membership)
-        sheet.writerow((when.text, thing, *row, *bounds))
+        named = (
+            found.get(name or "", _NAMELESS).text for name in (tie.cooperation, tie.partner) for found in labels
+        )
+        sheet.writerow((when.text, thing, *row, *bounds, *map(safe, named)))
     return written.getvalue()

@@ -19,10 +19,11 @@ from kommungraf.pages.entities import entity_view
 from kommungraf.pages.glossaries import glossary_view
 from kommungraf.pages.representations import is_whole_graph, list_of_representations, serialised
 from kommungraf.pages.schemaorg import subject, types_of
+from kommungraf.rendering.excerpts import cut, tables_of
 from kommungraf.rendering.site import page, reader
 from kommungraf.resources.links import URI_SAFE, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
-from kommungraf.resources.resources import Document, load
+from kommungraf.resources.resources import Document, Extent, load
 from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, representations
 from kommungraf.resources.surroundings import load_with_surroundings
 
@@ -31,6 +32,10 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("documents", __name__)
 
 _BY_SUFFIX: Final = {**{form.suffix: form.media_type for form in RDF}, "html": HTML}
+#: How many statements a page has in either direction for people.
+_STATEMENTS: Final = 100
+#: What links to other pages of a document keep of the request.
+_KEPT: Final = ("_profile", "format", "lang", "date")
 _FORMS: Final = {form.media_type: form for form in RDF}
 #: What machines that look for metadata are sent to; everything is an alternate.
 _METADATA: Final = ("text/turtle", "application/ld+json")
@@ -159,9 +164,11 @@ def _page(edition: Edition, name: str) -> Response:
         found = _on_a_page(load(edition, name, page=number))
         response = page("glossary.html", who, view=glossary_view(who, found), structured=_subject(edition, found))
     else:
-        found, around = load_with_surroundings(edition, name, page=number)
         moment = asked_moment(request)
-        view = entity_view(who, _on_a_page(found).relabelled(), around=around, when=moment)
+        tables = tables_of(who, name, moment)
+        excerpt = cut(tables, page=number)
+        found, around = load_with_surroundings(edition, name, extent=Extent(number, _STATEMENTS), excerpt=excerpt)
+        view = entity_view(who, _on_a_page(found).relabelled(), around=around, tables=tables, when=moment)
         response = page("document.html", who, view=view, structured=_subject(edition, found))
     response.headers["Link"] = header(_links(edition, found))
     return response
@@ -242,9 +249,7 @@ def _links(edition: Edition, found: Document) -> Iterator[Target]:
 def _pages(found: Document, address: str) -> Iterator[Target]:
     """The other pages of a document that has several."""
     joint = "&" if "?" in address else "?"
-    kept = "".join(
-        f"&{name}={quote(request.args[name])}" for name in ("_profile", "format") if name in request.args
-    )
+    kept = "".join(f"&{name}={quote(request.args[name])}" for name in _KEPT if name in request.args)
     numbers = {"first": 1, "prev": found.page - 1, "next": found.page + 1, "last": found.pages}
     for rel, number in numbers.items():
         if found.pages > 1 and 0 < number <= found.pages:

@@ -10,6 +10,7 @@ from kommungraf.editions.search import Label
 from kommungraf.editions.tenures import membership_tallies, tie_count
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
+from kommungraf.rendering.excerpts import Tables
 from kommungraf.rendering.maps import Map, maps_of
 from kommungraf.rendering.networks import Network, network_of
 from kommungraf.rendering.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
@@ -97,9 +98,17 @@ class EntityView:
 
 
 def entity_view(
-    who: Reader, document: Document, *, around: Surroundings, when: Moment | None = None
+    who: Reader,
+    document: Document,
+    *,
+    around: Surroundings,
+    tables: Tables | None = None,
+    when: Moment | None = None,
 ) -> EntityView:
-    """What the page of `document` shows, with every name fetched in one go; as of `when`, if that is asked for."""
+    """What the page of `document` shows, with every name fetched in one go; as of `when`, if that is asked for.
+
+    `tables` are all rows of the tables of which `around` holds some.
+    """
     claim, name = around.own, who.edition.index.type(document.iri)
     who.names.fetch(_to_name(document, around, claim, name))
     views, times = Views(who.names, document.claims, document.parts), times_of(who, document.iri, around, when)
@@ -117,7 +126,7 @@ def entity_view(
         network=network_of(hubs_of(who, around)),
         years=_years(who, document.iri, around),
         panels=(
-            *panels_of(who, views, around, times),
+            *panels_of(who, views, around, times=times, tables=tables),
             *_in_county(who, document.iri, name),
             *quotation_panels(who, views, around.quotations),
             *rival_panels(who, views, around, document.content),
@@ -153,6 +162,7 @@ def _to_name(document: Document, around: Surroundings, claim: Claim | None, type
     yield from (document.iri, *([type_] if type_ else ()), *around.near)
     yield from mentioned(said, document.claims)
     yield from (neighbour.iri for neighbour in around.neighbours)
+    yield from around.partners
     yield from (partner for found in around.partners.values() for partner in found)
     for each in (*([claim] if claim else ()), *(rival.claim for rival in around.rivals)):
         yield from (each.iri, each.status, *each.sources)

@@ -1,4 +1,4 @@
-"""When each thing began and ended as far as the held view tells: the bounds by which a release is asked as of a day."""
+"""When each thing began and ended as far as the held view tells, and who was in what: what a release is asked as of a day."""
 
 import re
 import sqlite3
@@ -22,6 +22,8 @@ _LINKS: Final = {
         ("org:organization", b"whole"),
         ("org:originalOrganization", b"before"),
         ("org:resultingOrganization", b"after"),
+        ("kg:participant", b"participant"),
+        ("kg:partOfCooperation", b"within"),
     )
 }
 _PERIOD: Final = iri("kg:period").encode()
@@ -34,6 +36,8 @@ CREATE TABLE span (
 ) WITHOUT ROWID;
 CREATE TABLE part (member TEXT, whole TEXT, iri TEXT, PRIMARY KEY (member, whole, iri)) WITHOUT ROWID;
 CREATE INDEX part_of ON part (whole, member);
+CREATE TABLE activity (thing TEXT, role TEXT, iri TEXT, PRIMARY KEY (thing, role, iri)) WITHOUT ROWID;
+CREATE INDEX activity_of ON activity (iri, role, thing);
 CREATE TEMP TABLE told (name TEXT, iri TEXT, value TEXT, PRIMARY KEY (name, iri, value)) WITHOUT ROWID;
 CREATE INDEX temp.told_of ON told (iri, name);
 """
@@ -41,6 +45,10 @@ _PARTS: Final = """
     INSERT INTO part SELECT member.value, whole.value, member.iri
     FROM told AS member JOIN told AS whole ON whole.iri = member.iri AND whole.name = 'whole'
     WHERE member.name = 'member' ORDER BY 1, 2, 3
+"""
+# What things take part in, and what is done within them.
+_ACTIVITIES: Final = """
+    INSERT INTO activity SELECT value, name, iri FROM told WHERE name IN ('participant', 'within') ORDER BY 1, 2, 3
 """
 # What a source says to have ended had ended by the day of the edition, and what it lists stood there then.
 _STATED: Final = """
@@ -140,5 +148,5 @@ def write_spans(connection: sqlite3.Connection, facts: Iterable[tuple[str, str, 
         "listed": iri("kg:Listed"),
         "dormant": iri("kg:Dormant"),
     }
-    for step in (_PARTS, _STATED, _LIVES, _PAIRS, _MEMBERSHIPS):
+    for step in (_PARTS, _ACTIVITIES, _STATED, _LIVES, _PAIRS, _MEMBERSHIPS):
         connection.execute(step, named)

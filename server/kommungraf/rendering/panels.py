@@ -8,6 +8,7 @@ from pyoxigraph import Triple
 
 from kommungraf.releases.moments import Bounds, Holds
 from kommungraf.rendering.asof import Times, answer_in_words, day_in_words, edition_day
+from kommungraf.rendering.excerpts import TABLES, Tables
 from kommungraf.rendering.networks import Hub
 from kommungraf.rendering.site import Reader
 from kommungraf.rendering.timelines import Axis, axis_of
@@ -19,7 +20,7 @@ from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.resources.wording import number_in_words
 from kommungraf.vocab import iri
 
-__all__ = ["Panel", "Part", "county_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels"]
+__all__ = ["Panel", "Part", "county_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels", "titles"]
 
 _MOST_VALUES: Final = 16
 
@@ -40,47 +41,87 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One table with its heading."""
+    """One table with its heading; `key` is its name in addresses, `total` how many rows there are where not all are here.
+
+    `href` is where all of them are narrowed and paged, `sheet` where they are as CSV.
+    """
 
     title: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Part, ...], ...]
     axis: Axis | None = None
+    key: str = ""
+    total: int = 0
+    href: str = ""
+    sheet: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many rows the table has in all."""
+        return max(self.total, len(self.rows))
 
 
 Row = tuple[Part, ...]
 Table = tuple[tuple[str, ...], list[Row]]
 
 
-def panels_of(who: Reader, views: Views, around: Surroundings, times: Times) -> Iterator[Panel]:
+def panels_of(
+    who: Reader, views: Views, around: Surroundings, *, times: Times, tables: Tables | None = None
+) -> Iterator[Panel]:
     """The tables of what stands between the resource and other things; a column in which nothing is told is left out."""
     text = who.text
     cooperations, members = (
         _cooperations(who, views, around, times=times),
         _members(who, views, around, times=times),
     )
-    tables = (
-        (text("Cooperations"), text("With whom, since when, and who says so"), cooperations),
-        (text("Members"), text("Who takes part, since when, and who says so"), members),
+    named = titles(who)
+    found = (
+        ("cooperations", named["cooperations"], text("With whom, since when, and who says so"), cooperations),
+        ("members", named["members"], text("Who takes part, since when, and who says so"), members),
         (
-            text("Projects and pilot studies"),
+            "projects",
+            named["projects"],
             text("What is done within the cooperation"),
             _activities(who, views, around.by("kg:partOfCooperation"), times=times),
         ),
         (
-            text("Takes part in"),
+            "participations",
+            named["participations"],
             text("Projects and pilot studies with their periods"),
             _activities(who, views, around.by("kg:participant"), times=times),
         ),
-        (text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
-        (text("Changes"), text("Mergers and other changes of the organisation"), _changes(who, views, around)),
+        ("", text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
+        ("", text("Changes"), text("Mergers and other changes of the organisation"), _changes(who, views, around)),
     )
-    for title, caption, (columns, rows) in tables:
+    for key, title, caption, (columns, rows) in found:
         if rows:
             told = [place for place in range(len(columns)) if any(row[place].values for row in rows)]
             shown = [tuple(row[place] for place in told) for row in sorted(rows, key=_order)]
-            yield Panel(title, caption, tuple(columns[place] for place in told), tuple(shown), _axis(who, rows))
+            names = tuple(columns[place] for place in told)
+            yield _placed(who, Panel(title, caption, names, tuple(shown), _axis(who, rows), key=key), tables)
+
+
+def titles(who: Reader) -> dict[str, str]:
+    """What the tables that have a page of their own are called, by their name in addresses."""
+    text = who.text
+    return {
+        "cooperations": text("Cooperations"),
+        "members": text("Members"),
+        "projects": text("Projects and pilot studies"),
+        "participations": text("Takes part in"),
+    }
+
+
+def _placed(who: Reader, panel: Panel, tables: Tables | None) -> Panel:
+    """The panel with how many rows it has in all, and where they are; a copy of the site has that where some are left out."""
+    if tables is None or not panel.key:
+        return panel
+    total, asked = tables.total(TABLES[panel.key]), {"thing": tables.thing, "table": panel.key}
+    if len(panel.rows) < 2 or (who.static and total <= len(panel.rows)):
+        return replace(panel, total=total)
+    href, sheet = (who.with_query("around", {**asked, **form}) for form in ({}, {"format": "csv"}))
+    return replace(panel, total=total, href=href, sheet=sheet)
 
 
 def _axis(who: Reader, rows: Iterable[Row]) -> Axis | None:
@@ -137,12 +178,10 @@ def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) ->
 
 def hubs_of(who: Reader, around: Surroundings) -> Iterator[Hub]:
     """The cooperations of the resource with their other members, for its network."""
-    for each in around.by("org:member"):
-        for name in each.values("org:organization"):
-            partners = (who.names.link(partner) for partner in _partners(each, around.partners))
-            yield Hub(
-                who.names.link(name), tuple(sorted(partners, key=lambda link: (link.text.casefold(), link.iri)))
-            )
+    shown = (name for each in around.by("org:member") for name in each.values("org:organization"))
+    for name in dict.fromkeys((*around.partners, *shown)):
+        partners = (who.names.link(partner) for partner in around.partners.get(name, ()))
+        yield Hub(who.names.link(name), tuple(sorted(partners, key=lambda link: (link.text.casefold(), link.iri))))
 
 
 def _members(who: Reader, views: Views, around: Surroundings, *, times: Times) -> Table:

@@ -47,7 +47,7 @@ _TITLE: Final = "Kommungraf"
 #: So many pages before and after the current one are offered by their number.
 _NEAR: Final = 2
 #: The pages that tell of things as of a day.
-_DATED: Final = frozenset({"list", "search"})
+_DATED: Final = frozenset({"around", "list", "search"})
 #: A page asks no other host for anything, and runs only what is built from web/.
 POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

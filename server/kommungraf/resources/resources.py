@@ -18,6 +18,7 @@ __all__ = [
     "PAGE",
     "Claim",
     "Document",
+    "Extent",
     "Parts",
     "Row",
     "Source",
@@ -30,7 +31,7 @@ __all__ = [
     "load",
 ]
 
-#: How many statements a page of a document holds in either direction.
+#: How many statements a page of a document holds in either direction where the reader doesn't ask for fewer.
 PAGE: Final = 500
 #: The query whose parts make a document together with the graphs behind it.
 CLAIMED: Final = ("claimed",)
@@ -42,6 +43,20 @@ Row = Mapping[str, Any]
 #: The solutions of joined queries, by what each says that it is part of.
 Parts = Mapping[str, list[Row]]
 Graphs = Mapping[Triple, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which page of the statements, and how many a page has in either direction."""
+
+    page: int = 1
+    size: int = PAGE
+
+    def of(self, text: str) -> str:
+        """The text of a query for this page of its results."""
+        # SPARQL takes no variable in LIMIT and OFFSET, so the numbers themselves are written over the file's.
+        numbers = f"LIMIT {self.size} OFFSET {(self.page - 1) * self.size}"
+        return text.replace(f"LIMIT {PAGE} OFFSET 0", numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,7 @@ class Document:
     """
 
     iri: str
-    page: int
+    extent: Extent
     outgoing: tuple[Statement, ...]
     incoming: tuple[Statement, ...]
     incoming_total: int
@@ -78,9 +93,14 @@ class Document:
         return len(self.content) >= PAGE
 
     @property
+    def page(self) -> int:
+        """Which page this is."""
+        return self.extent.page
+
+    @property
     def pages(self) -> int:
         """How many pages there are in the longer direction, at least one."""
-        return max(1, -(-max(self.outgoing_total, self.incoming_total) // PAGE))
+        return max(1, -(-max(self.outgoing_total, self.incoming_total) // self.extent.size))
 
     def triples(self) -> list[Triple]:
         """The document as one graph: what the held view says of the resource, each triple once."""
@@ -134,24 +154,19 @@ def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Doc
 
     Without `claims`, the graphs behind the held view are looked up only where that is silent about the resource.
     """
-    found = asked(source, iri, names=CLAIMED if claims else _HELD, page=page)
+    extent = Extent(page)
+    found = asked(source, iri, extent.of(joined(*(CLAIMED if claims else _HELD))))
     if not claims and "out total" not in found:
-        found = asked(source, iri, names=CLAIMED, page=page)
-    return document_in(source, found, iri=iri, page=page, claims=claims_behind(source, found))
+        found = asked(source, iri, extent.of(joined(*CLAIMED)))
+    return document_in(source, found, iri=iri, extent=extent, claims=claims_behind(source, found))
 
 
-def asked(source: Source, iri: str, *, names: tuple[str, ...], page: int = 1) -> Parts:
-    """What the queries of these names, asked as one, say of `iri`."""
+def asked(source: Source, iri: str, text: str) -> Parts:
+    """What a query that says by ?part what each solution is says of `iri`."""
     found: dict[Any, list[Row]] = {}
-    for row in source.evaluator.select(_paged(joined(*names), page), this=NamedNode(iri)):
+    for row in source.evaluator.select(text, this=NamedNode(iri)):
         found.setdefault(row["part"], []).append(row)
     return {part.value: rows for part, rows in found.items()}
-
-
-def _paged(text: str, page: int) -> str:
-    """The text of a query for one page of its results, counted from 1."""
-    # SPARQL takes no variable in OFFSET, so the number itself is written over the file's OFFSET 0.
-    return text if page == 1 else text.replace("OFFSET 0", f"OFFSET {(page - 1) * PAGE}")
 
 
 def claims_behind(source: Source, parts: Parts, others: Iterable[str] = ()) -> dict[str, Claim]:
@@ -161,7 +176,9 @@ def claims_behind(source: Source, parts: Parts, others: Iterable[str] = ()) -> d
     return claims(source.index, {graph.value for graph in graphs}) if graphs else {}
 
 
-def document_in(source: Source, parts: Parts, *, iri: str, page: int, claims: Mapping[str, Claim]) -> Document:
+def document_in(
+    source: Source, parts: Parts, *, iri: str, extent: Extent, claims: Mapping[str, Claim]
+) -> Document:
     """The document of `iri` of which `parts` tell; raises UnknownResource where they hold nothing."""
     if not parts:
         raise UnknownResource(iri)
@@ -176,7 +193,7 @@ def document_in(source: Source, parts: Parts, *, iri: str, page: int, claims: Ma
     beside = {triple: graphs for triple, graphs in {**linked, **said}.items() if triple not in {**held, **held_in}}
     return Document(
         iri=iri,
-        page=page,
+        extent=extent,
         outgoing=_statements(held, held=True),
         incoming=_statements({each: held_in[each] for each in held_in if each not in held}, held=True),
         outgoing_total=sizes.get("out total", len(held)),
@@ -200,7 +217,7 @@ def graph_triples(source: Source, name: str) -> list[Triple]:
 
 def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
     """What the held view says of the claims behind `document`."""
-    for row in source.evaluator.select(_paged(query_text("claims"), document.page), this=NamedNode(document.iri)):
+    for row in source.evaluator.select(document.extent.of(query_text("claims")), this=NamedNode(document.iri)):
         if row["g"].value in document.claims:
             yield Triple(row["g"], row["property"], row["value"])
             if "leaf" in row:

@@ -9,11 +9,14 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kommungraf.editions.neighbours import MEMBER
 from kommungraf.editions.standings import claims as claims_of
+from kommungraf.engine.ownqueries import joined
 from kommungraf.resources.resources import (
     CLAIMED,
     Claim,
     Document,
+    Extent,
     Parts,
     Row,
     Source,
@@ -24,10 +27,26 @@ from kommungraf.resources.resources import (
 )
 from kommungraf.vocab import iri
 
-__all__ = ["WHOLE", "Neighbour", "Quotation", "Rival", "Surroundings", "load_with_surroundings"]
+__all__ = [
+    "WHOLE",
+    "Excerpt",
+    "Neighbour",
+    "Quotation",
+    "Rival",
+    "Surroundings",
+    "load_surroundings",
+    "load_with_surroundings",
+]
 
+_EXCERPT: Final = (*CLAIMED, "surroundings", "located", "names-of", "quoted", "conflicting")
 #: The queries that are asked as one for all that a page shows of a resource.
-WHOLE: Final = (*CLAIMED, "surroundings", "located", "names-of", "quoted", "conflicting")
+WHOLE: Final = (*_EXCERPT, "partners")
+_FIRST: Final = Extent()
+#: What finds all that an excerpt names a part of.
+_FOUND: Final = (
+    "VALUES ?part { kg:partOfCooperation kg:participant org:member org:organization } ?s ?part ?this",
+    "?own org:member ?this",
+)
 _NUMBER: Final = re.compile(r"\d+", re.ASCII)
 _ACCEPTED: Final = iri("kg:Accepted")
 _COOPERATES: Final = iri("kg:cooperatesWith")
@@ -89,6 +108,14 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Which memberships and activities a page shows, by the property that links each, and all `partners` by cooperation."""
+
+    shown: Mapping[str, tuple[str, ...]]
+    partners: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """The neighbours of a resource, and what else its page shows of other things.
 
@@ -118,26 +145,54 @@ class Surroundings:
         return tuple(each for neighbour in self.neighbours for found in neighbour.said.values() for each in found)
 
 
-def load_with_surroundings(source: Source, resource: str, *, page: int = 1) -> tuple[Document, Surroundings]:
-    """One page of the document of `resource` and of what stands around it, in one round; raises UnknownResource."""
-    parts = asked(source, resource, names=WHOLE, page=page)
+def load_with_surroundings(
+    source: Source, resource: str, *, extent: Extent = _FIRST, excerpt: Excerpt | None = None
+) -> tuple[Document, Surroundings]:
+    """One page of the document of `resource` and of what stands around it, in one round; raises UnknownResource.
+
+    Of memberships and activities those of the `excerpt`; without one, those that the engine finds first.
+    """
+    text = joined(*WHOLE) if excerpt is None else _narrowed(joined(*_EXCERPT), excerpt)
+    parts = asked(source, resource, extent.of(text))
     claims = claims_behind(source, parts, (*_links(parts), "quoted", "rival"))
-    document = document_in(source, parts, iri=resource, page=page, claims=claims)
+    document = document_in(source, parts, iri=resource, extent=extent, claims=claims)
     own = next(iter(claims_of(source.index, [resource]).values()), None)
-    return document, _surroundings(parts, resource, claims, own)
+    return document, _surroundings(parts, resource, claims=claims, own=own, excerpt=excerpt)
 
 
-def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim], own: Claim | None) -> Surroundings:
+def load_surroundings(source: Source, resource: str, excerpt: Excerpt) -> tuple[Surroundings, Mapping[str, Claim]]:
+    """What an `excerpt` holds of what stands around `resource`, and the claims behind it."""
+    parts = asked(source, resource, _narrowed(joined("surroundings", "located"), excerpt))
+    claims = claims_behind(source, parts, _links(parts))
+    return _surroundings(parts, resource, claims=claims, own=None, excerpt=excerpt), claims
+
+
+def _narrowed(text: str, excerpt: Excerpt) -> str:
+    """The text of a query that asks for the memberships and activities of the excerpt alone."""
+    # SPARQL takes no list for a variable, so the names stand in the place of the patterns that would find them.
+    pairs = " ".join(
+        f"({NamedNode(link)} {NamedNode(name)})" for link, names in excerpt.shown.items() for name in names
+    )
+    own = " ".join(str(NamedNode(name)) for name in excerpt.shown.get(MEMBER, ()))
+    things, memberships = _FOUND
+    text = text.replace(things, f"VALUES (?part ?s) {{ {pairs} }} ?s ?part ?this")
+    return text.replace(memberships, f"VALUES ?own {{ {own} }} {memberships}")
+
+
+def _surroundings(
+    parts: Parts, resource: str, *, claims: Mapping[str, Claim], own: Claim | None, excerpt: Excerpt | None
+) -> Surroundings:
     near = parts.get("near", ())
-    cooperating = {row["s"].value for row in near if "p" in row and row["p"].value == _COOPERATES}
-    partners: dict[str, set[str]] = {}
-    for row in parts.get("partner", ()):
-        if (partner := row["o"].value) in cooperating:
-            partners.setdefault(row["s"].value, set()).add(partner)
+    cooperating = {row["s"].value for row in near if "p" in row and row["p"].value == _COOPERATES} - {resource}
+    partners = _partners(parts) if excerpt is None else excerpt.partners
     return Surroundings(
         own=own,
         neighbours=_neighbours(parts, claims),
-        partners={name: tuple(sorted(found - {resource})) for name, found in partners.items()},
+        partners={
+            name: tuple(sorted(cooperating.intersection(found)))
+            for name, found in partners.items()
+            if not cooperating.isdisjoint(found)
+        },
         near=tuple(dict.fromkeys(row["s"].value for row in near)),
         places={row["s"].value: _position(row) for row in near if "latitude" in row},
         names=tuple((row["s"].value, row["o"]) for row in parts.get("name", ())),
@@ -145,6 +200,14 @@ def _surroundings(parts: Parts, resource: str, claims: Mapping[str, Claim], own:
         rivals=_rivals(parts.get("rival", ()), claims),
         compared=frozenset(row["p"].value for row in parts.get("compared", ())),
     )
+
+
+def _partners(parts: Parts) -> Mapping[str, tuple[str, ...]]:
+    """Who is in what the resource is a member of, as the engine tells it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in parts.get("partner", ()):
+        found[row["s"].value] = (*found.get(row["s"].value, ()), row["o"].value)
+    return found
 
 
 def _links(parts: Parts) -> tuple[str, ...]:

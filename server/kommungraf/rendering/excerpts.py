@@ -1,0 +1,80 @@
+"""Which rows the tables of a page have, where there are many: the first by name, as the index tells them all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kommungraf.editions.neighbours import (
+    ACTIVITY,
+    MEMBER,
+    PARTICIPANT,
+    WHOLE,
+    Between,
+    neighbours,
+    partners,
+)
+from kommungraf.editions.tenures import spans
+from kommungraf.releases.moments import NOTHING_KNOWN, Holds, Moment
+from kommungraf.rendering.site import Reader
+from kommungraf.resources.surroundings import Excerpt
+
+__all__ = ["FIRST", "TABLES", "Tables", "cut", "tables_of"]
+
+#: How many rows a table has on the page of a thing, and how many more there have to be for the rest to stand elsewhere.
+FIRST: Final = 25
+_MORE: Final = 5
+#: The tables by their name in addresses, each with the property that links its rows to the thing.
+TABLES: Final[Mapping[str, str]] = {
+    "cooperations": MEMBER,
+    "members": WHOLE,
+    "projects": ACTIVITY,
+    "participations": PARTICIPANT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All rows around the `thing`, by the property that links them, in the order of its page, and the partners in each cooperation."""
+
+    thing: str
+    rows: Mapping[str, tuple[Between, ...]]
+    partners: Mapping[str, tuple[str, ...]]
+
+    def total(self, link: str) -> int:
+        """How many rows the table of a property has in all."""
+        return len(self.rows.get(link, ()))
+
+
+def tables_of(who: Reader, thing: str, when: Moment | None) -> Tables | None:
+    """The rows around `thing`; None where the index doesn't know them, as that of an engine of somebody else."""
+    if who.edition.partial:
+        return None
+    found = neighbours(who.edition.index, thing)
+    who.names.fetch(each.about for rows in found.values() for each in rows)
+    ended = _ended(who, found, when)
+    ordered = {
+        link: tuple(sorted(rows, key=lambda each: (each.iri in ended, who.names.link(each.about).text.casefold())))
+        for link, rows in found.items()
+    }
+    return Tables(thing, ordered, partners(who.edition.index, thing) if MEMBER in found else {})
+
+
+def _ended(who: Reader, found: Mapping[str, Sequence[Between]], when: Moment | None) -> frozenset[str]:
+    """What did not hold at the moment that is asked for."""
+    if when is None:
+        return frozenset()
+    names = [each.iri for rows in found.values() for each in rows]
+    known = spans(who.edition.index, names)
+    return frozenset(each for each in names if known.get(each, NOTHING_KNOWN).hold(when) is Holds.NO)
+
+
+def cut(tables: Tables | None, *, page: int = 1) -> Excerpt | None:
+    """What the page of a thing shows of its tables: their first rows, on the first page of its statements."""
+    if tables is None:
+        return None
+    rows = tables.rows if page == 1 else {}
+    return Excerpt({link: _first(found) for link, found in rows.items()}, tables.partners)
+
+
+def _first(rows: Sequence[Between]) -> tuple[str, ...]:
+    return tuple(each.iri for each in (rows if len(rows) <= FIRST + _MORE else rows[:FIRST]))
