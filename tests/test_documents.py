@@ -250,6 +250,21 @@ def test_every_kind_of_iri_is_found(client: FlaskClient, path: str, iri: str) ->
     assert NamedNode(BASE + iri) in found
 
 
+@pytest.mark.parametrize(
+    ("path", "iri"),
+    [
+        ("/id/place/a%2Fb", "id/place/a%2Fb"),
+        ("/id/place/what?q=1", "id/place/what?q=1"),
+        ("/docs/deep/er", "docs/deep/er#me"),
+    ],
+)
+def test_what_a_path_alone_does_not_name_leads_to_its_document(client: FlaskClient, path: str, iri: str) -> None:
+    response = client.get(path, headers={"Accept": "text/turtle"})
+    assert response.status_code == 303
+    assert response.headers["Location"] == f"/describe?iri={quote(BASE + iri, safe='')}"
+    assert client.get("/id/place/what?q=2").status_code == 404
+
+
 def test_iri_outside_the_base_is_described(client: FlaskClient) -> None:
     assert b"outside" in got(client, "/describe?iri=https%3A%2F%2Fexample.org%2Foutside").data
 

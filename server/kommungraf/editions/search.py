@@ -161,6 +161,11 @@ class Index:
         """Whether the release says anything about `iri`."""
         return bool(self._rows("SELECT 1 FROM thing WHERE iri = ?", iri))
 
+    def with_fragment(self, iri: str, *, most: int) -> tuple[str, ...]:
+        """The first things whose IRIs are `iri` and a fragment."""
+        found = self._rows("SELECT iri FROM thing WHERE iri > ? AND iri < ? LIMIT ?", f"{iri}#", f"{iri}$", most)
+        return tuple(name for (name,) in found)
+
     def kind(self, iri: str) -> str | None:
         """The kind of `iri`, the path segment of its IRI, or None."""
         rows = self._rows("SELECT kind FROM thing WHERE iri = ?", iri)

@@ -21,7 +21,7 @@ from kommungraf.pages.representations import is_whole_graph, list_of_representat
 from kommungraf.pages.schemaorg import subject, types_of
 from kommungraf.rendering.excerpts import cut, tables_of
 from kommungraf.rendering.site import page, reader
-from kommungraf.resources.links import URI_SAFE, path_of, spellings
+from kommungraf.resources.links import URI_SAFE, escaped_spellings, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
 from kommungraf.resources.resources import Document, Extent, load
 from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, representations
@@ -49,7 +49,7 @@ def thing(key: str) -> ResponseReturnValue:
     edition: Edition = g.edition
     name = _known(f"{edition.base_iri}id/", key)
     if name is None:
-        raise UnknownResource(f"{edition.base_iri}id/{key}")
+        return _elsewhere(f"{edition.base_iri}id/", key)
     replacement = _replacement(edition, name)
     if replacement is None:
         return _redirect(_address(name), 303)
@@ -104,9 +104,22 @@ def _answer(start: str, key: str) -> ResponseReturnValue:
         return _represented(name)
     stem, _, suffix = key.rpartition(".")
     name = _known(start, stem) if suffix in _BY_SUFFIX else None
-    if name is None:
+    return _elsewhere(start, key) if name is None else _represented(name, _BY_SUFFIX[suffix])
+
+
+def _elsewhere(start: str, key: str) -> Response:
+    """303 to the document of what a path alone doesn't name: an IRI with a query, with escaped slashes, or with a fragment.
+
+    A client leaves the fragment out, so there must be one only. Raises UnknownResource where nothing is meant.
+    """
+    edition: Edition = g.edition
+    query = request.query_string.decode("latin-1")
+    names = [f"{name}?{query}" for name in spellings(start, key) if query]
+    names += [*escaped_spellings(start, key), *edition.index.with_fragment(start + key, most=2)]
+    known = [name for name in names if _is_known(edition, name)]
+    if len(known) != 1:
         raise UnknownResource(start + key)
-    return _represented(name, _BY_SUFFIX[suffix])
+    return fixed(Response("", 303, {"Location": _address(known[0])}), edition.etag("elsewhere", known[0]))
 
 
 def _known(start: str, key: str) -> str | None:

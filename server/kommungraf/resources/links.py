@@ -1,7 +1,7 @@
 """What an IRI is called on a page and where a reader can look it up."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -11,7 +11,7 @@ from kommungraf.editions.search import Index, Label
 from kommungraf.terms import well_known
 from kommungraf.vocab import PREFIXES
 
-__all__ = ["URI_SAFE", "Kept", "Link", "Names", "path_of", "spellings"]
+__all__ = ["URI_SAFE", "Kept", "Link", "Names", "escaped_spellings", "path_of", "spellings"]
 
 #: What stands as it is in a URI (RFC 3986 §2.2, §2.3), and % because IRIs come escaped or not.
 URI_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
@@ -20,6 +20,8 @@ URI_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
 _PATH: Final = "/:@!$&'()*+,;=-._~%"
 # What can't be told apart in a path once a server has decoded it: those IRIs are looked up by query string.
 _UNSAFE: Final = re.compile(r"[#?]|%2[Ff]|%3[Ff]|%23|%25")
+#: So many slashes of a name may be escaped.
+_MOST_ESCAPED: Final = 4
 # What is a path as it stands, as nearly all are.
 _PLAIN: Final = re.compile(r"[\w/:@!$&'()*+,;=.~-]*", re.ASCII)
 _WORD_START: Final = re.compile(r"(?<=[a-zåäö0-9])(?=[A-ZÅÄÖ])|[_-]+")
@@ -53,6 +55,13 @@ def path_of(iri: str, base_iri: str) -> str:
 def spellings(start: str, key: str) -> Iterable[str]:
     """The IRIs for which the decoded path `key` may stand below `start`: as it is, or with its characters escaped."""
     return dict.fromkeys((start + key, start + quote(key, safe=URI_SAFE), start + quote(key, safe="/")))
+
+
+def escaped_spellings(start: str, key: str) -> Iterator[str]:
+    """The IRIs for which it may stand whose last slashes are escaped, as a decoded path doesn't tell."""
+    parts = key.split("/")
+    for number in range(1, min(len(parts) - 1, _MOST_ESCAPED) + 1):
+        yield start + "/".join((*parts[: -number - 1], "%2F".join(parts[-number - 1 :])))
 
 
 @dataclass(frozen=True, slots=True)
