@@ -88,6 +88,10 @@ def test_what_the_application_noted_is_there() -> None:
     assert "query" not in json.loads(line(path="/x", query_string=""))
 
 
+def test_an_address_that_was_too_long_to_be_read_is_not_read_for_the_log() -> None:
+    assert "query" not in json.loads(line(status=414))
+
+
 @pytest.mark.parametrize(
     ("client", "how", "kept"),
     [

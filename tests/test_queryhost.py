@@ -238,3 +238,69 @@ def test_a_reserve_goes_on_after_no_worker_could_be_made(host: Host, monkeypatch
     reserve = Reserve(fresh, 1)
     taken(reserve).connection.close()
     reserve.close()
+
+
+def memory_of(pid: int, field: str) -> int:
+    """A field of a process's memory map as a whole, in kB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
+
+
+def faults_of(pid: int) -> int:
+    """How many pages the kernel has given to a process or copied for it (proc_pid_stat(5), minflt)."""
+    return int(Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[7])
+
+
+def has_huge_pages() -> bool:
+    setting = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    is_new = name == "glibc" and tuple(map(int, version.split("."))) >= (2, 35)
+    return is_new and setting.exists() and "[madvise]" in setting.read_text("ascii")
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Statements of many blank nodes, of which the parser gives each name back when it is done."""
+    file = tmp_path_factory.mktemp("larger") / "dataset.nq"
+    with file.open("w", encoding="ascii") as sink:
+        sink.writelines(
+            f"_:node{number} <https://example.org/is> _:node{number // 2} .\n" for number in range(100_000)
+        )
+    return file
+
+
+@pytest.fixture
+def larger(dump: Path) -> Iterator[Host]:
+    started = Host(dump, Limits(seconds=60))
+    yield started
+    started.close()
+
+
+@pytest.mark.skipif(
+    not has_huge_pages(), reason="this kernel or its C library gives no huge pages to those who ask"
+)
+def test_the_store_lies_in_huge_pages(larger: Host) -> None:
+    assert memory_of(larger.pid, "AnonHugePages") > memory_of(larger.pid, "Anonymous") / 2
+
+
+@pytest.mark.skipif(
+    not has_huge_pages(), reason="this kernel or its C library gives no huge pages to those who ask"
+)
+def test_what_the_operator_tells_glibc_counts(dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0")
+    host = Host(dump, Limits(seconds=60))
+    assert memory_of(host.pid, "AnonHugePages") < memory_of(host.pid, "Anonymous") / 2
+    host.close()
+
+
+def test_a_worker_copies_few_pages_for_its_first_query(larger: Host) -> None:
+    worker = spawned(larger)
+    media_type = "application/sparql-results+json"
+    asked = {**REQUEST.fields, "text": "SELECT * { ?s ?p ?o } LIMIT 300", "solutions": media_type}
+    before = faults_of(worker.pid)
+    assert worker.send(Message(asked))
+    reply = worker.receive()
+    assert reply is not None
+    assert reply.fields["size"] > 10_000
+    assert faults_of(worker.pid) - before < 3000
+    larger.dismiss(worker)

@@ -17,6 +17,7 @@ from typing import Final
 __all__ = ["confine", "die_with_parent", "peak_memory", "spare_descriptor"]
 
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_THP_DISABLE: Final = 41
 _NICENESS: Final = 5
 _EXPENDABLE: Final = "500"
 
@@ -37,6 +38,8 @@ def confine(*, memory_bytes: int, result_bytes: int, first_free: int | None) -> 
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
     resource.setrlimit(resource.RLIMIT_FSIZE, (result_bytes, result_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What the parent holds in huge pages is shared; of its own a process has small ones, no more than it uses.
+    ctypes.CDLL(None).prctl(_PR_SET_THP_DISABLE, 1, 0, 0, 0)
     os.nice(_NICENESS)
     with suppress(OSError):  # where the machine runs out of memory, a query is to end and not the server
         Path("/proc/self/oom_score_adj").write_text(_EXPENDABLE, "ascii")

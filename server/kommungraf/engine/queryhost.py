@@ -42,6 +42,9 @@ _LOG: Final = 4
 _BROKER_SOCKET: Final = 5
 _OUT_OF_THE_WAY: Final = 16
 _GLANCE: Final = 0.05
+#: Bytes that Python asks the allocator for and the allocator no kernel; and so often that ten million pieces are sorted.
+_LARGE: Final = 60_000
+_REQUESTS: Final = 1000
 
 
 def main(arguments: list[str]) -> None:
@@ -61,6 +64,7 @@ def _host(control: socket.socket, source: Path, limits: Limits, allowed: Collect
     if allowed:
         import_module("kommungraf.engine.broker")  # once, here: every broker is forked from this process
 
+    _put_in_order()
     gc.collect()
     gc.freeze()  # the collector would touch, and so copy, every page that the workers share
     send(control, Message({"quads": None if store is None else len(store)}))
@@ -108,6 +112,16 @@ def _loaded(path: Path) -> Store:
     store = Store()
     store.load(path=path, format=RdfFormat.N_QUADS, lenient=True)
     return store
+
+
+def _put_in_order() -> None:
+    """Have the allocator sort what loading gave back, such as the name of each blank node, here and once.
+
+    glibc does so when somebody asks for a larger piece, ten thousand at a time. Where a worker is the first to ask, it
+    copies each page that one of them lies in, and so does every other worker.
+    """
+    for _ in range(_REQUESTS):
+        bytes(_LARGE)
 
 
 class _Forge:

@@ -28,6 +28,10 @@ _BREATH: Final = 1.0
 _LAST: Final = 19
 #: Made of a process's number, this is the identifier of its clock (clock_getcpuclockid(3)).
 _OF_A_PROCESS: Final = 2
+#: The store in pages of 2 MiB, where glibc and the kernel have them: a fork copies an entry for each page, and a worker
+#: that ends gives each of them back. What the operator tells glibc comes after it, and counts.
+_TUNABLES: Final = "GLIBC_TUNABLES"
+_HUGE_PAGES: Final = "glibc.malloc.hugetlb=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ def _started(
         (sys.executable, "-m", "kommungraf.engine.queryhost", *arguments),
         stdin=subprocess.DEVNULL,
         pass_fds=(control.fileno(),),
+        env={**os.environ, _TUNABLES: ":".join(filter(None, (_HUGE_PAGES, os.environ.get(_TUNABLES))))},
         # Ctrl-C at the terminal is for the server, which then closes the host. And where the kernel shares processors
         # out by session first (sched(7), autogroup), workers take no more than their half from the web process.
         start_new_session=True,

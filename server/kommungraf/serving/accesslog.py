@@ -16,6 +16,8 @@ __all__ = ["LogFile", "anonymised", "line_of"]
 
 #: What of an address tells a network and no person: as many data protection authorities ask for.
 _PREFIXES: Final = {4: 24, 6: 48}
+#: The status of a request whose address nobody read.
+_TOO_LONG: Final = 414
 _ISO: Final = "%Y-%m-%dT%H:%M:%S"
 _ESCAPES: Final = {code: f"\\x{code:02x}" for code in (*range(32), 34, 92, 127)}
 
@@ -91,7 +93,7 @@ def _query(finished: Finished) -> str | None:
     """The fingerprint of the query: noted by the application, or else told from the address, as for a kept answer."""
     if "query" in finished.notes:
         return str(finished.notes["query"])
-    if "query=" not in finished.query_string or finished.path != "/sparql":
+    if "query=" not in finished.query_string or finished.path != "/sparql" or finished.status == _TOO_LONG:
         return None
     return _asked(finished.query_string)
 
