@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -92,6 +94,22 @@ def test_module_imports_only_modules_before_it(module: str) -> None:
 def test_serving_half_imports_nothing_of_the_build(module: str) -> None:
     assert siblings(module).isdisjoint(listed()["Build half"])
     assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in imported(module))
+
+
+def loaded_with(*modules: str) -> set[str]:
+    """What a new interpreter has loaded once these are imported."""
+    code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return set(run.stdout.split())
+
+
+def test_the_serving_half_loads_nothing_that_it_must_not_through_others_either() -> None:
+    loaded = loaded_with("kommungraf.serving.serving", "kommungraf.app")
+    assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in loaded)
+
+
+def test_the_application_is_left_to_be_imported_while_the_store_is_loaded() -> None:
+    assert "kommungraf.app" not in loaded_with("kommungraf.cli", "kommungraf.serving.serving")
 
 
 @pytest.mark.parametrize("module", listed()["Doctor"])

@@ -220,6 +220,11 @@ def test_what_is_no_query_is_a_problem(
     assert problem(given) == kind
 
 
+def test_a_uri_that_is_too_long_is_not_read_for_its_answer(client: FlaskClient) -> None:
+    given = client.get("/sparql", query_string=f"format=html&lang=sv&query={'%23' * LIMITS.uri_bytes}")
+    assert (given.mimetype, given.headers["Content-Language"]) == ("application/problem+json", "en")
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_405_with_those_that_are_allowed(client: FlaskClient, method: str) -> None:
     response = client.open("/sparql", method=method, data="ASK{}", content_type=DIRECT)

@@ -1,6 +1,5 @@
 """The web application: one edition per request, the endpoints, and what every response carries."""
 
-import secrets
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -11,6 +10,7 @@ from kommungraf.editions.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
 from kommungraf.http import downloads, operation, problems, sparql
 from kommungraf.http.cache import FAULT
+from kommungraf.http.envelope import OPEN_TO_ALL, numbered
 from kommungraf.http.notes import note
 from kommungraf.http.operation import Recording
 from kommungraf.lookup import listpages, reconciliation, searchpages
@@ -22,15 +22,9 @@ from kommungraf.review import checkpages, conflictpages
 from kommungraf.settings.hosting import Hosting
 from kommungraf.settings.limits import Limits
 
-__all__ = ["OPEN_TO_ALL", "Settings", "create_app", "numbered"]
+__all__ = ["Settings", "create_app"]
 
 _PREFLIGHT_SECONDS: Final = "86400"
-#: What every response says: whoever may read it may read it from a page of another site.
-OPEN_TO_ALL: Final = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Link, Content-Profile, Content-Language, Retry-After, X-Request-Id"),
-    ("X-Content-Type-Options", "nosniff"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +94,7 @@ def _bound_requests(app: Flask, limits: Limits) -> None:
     @app.before_request
     def bound() -> None:
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > limits.uri_bytes:
+            request.query_string = b""  # what is too long to be read isn't read for the answer either
             raise UriTooLong(limits.uri_bytes)
         if (request.content_length or 0) > limits.body_bytes:
             raise ContentTooLarge(limits.body_bytes)
@@ -114,11 +109,6 @@ def _numbered(response: Response) -> Response:
         response.headers["X-Request-Id"] = number
         note(id=number)
     return response
-
-
-def numbered() -> str:
-    """A number for an answer that is for one request alone."""
-    return secrets.token_hex(8)
 
 
 def _opened_to_all(response: Response) -> Response:

@@ -12,12 +12,12 @@ from urllib.parse import unquote_plus
 
 from werkzeug.utils import get_content_type
 
-from kommungraf.app import OPEN_TO_ALL, numbered
 from kommungraf.editions.edition import Edition, Editions
 from kommungraf.engine.callers import Caller
 from kommungraf.engine.engine import Answer
 from kommungraf.engine.evaluator import Evaluator, Turn
 from kommungraf.http.cache import LARGEST_WHOLE, Kept, ResponseCache
+from kommungraf.http.envelope import OPEN_TO_ALL, numbered
 from kommungraf.http.sparql import plain_query, plain_type, tag_of
 
 __all__ = ["Direct"]

@@ -22,11 +22,11 @@ from werkzeug import Request
 from werkzeug.http import parse_content_range_header
 from werkzeug.wsgi import FileWrapper
 
-from kommungraf.app import OPEN_TO_ALL
 from kommungraf.engine.callers import CALLER, Caller
 from kommungraf.errors import BadRequest, ClientLeft, Overloaded, RequestError
 from kommungraf.http.cache import FAULT
 from kommungraf.http.clients import Clients, Network, client_of
+from kommungraf.http.envelope import OPEN_TO_ALL
 from kommungraf.http.notes import NOTES
 from kommungraf.http.problems import answer, plain_page
 from kommungraf.rendering.assets import is_asset
