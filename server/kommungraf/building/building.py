@@ -9,7 +9,7 @@ from kommungraf.building.release import Content
 from kommungraf.dataset.dataset import Dataset, assembled, stated
 from kommungraf.dataset.inputs import read_inputs
 from kommungraf.dataset.project import Project
-from kommungraf.quads.collector import seldom
+from kommungraf.quads.collector import give_back, seldom
 from kommungraf.validation.findings import Finding
 from kommungraf.validation.validation import validated
 from kommungraf.validation.verdicts import Verdicts
@@ -31,6 +31,7 @@ def checked(project: Project, progress: Callable[[str], None], remembered: Path 
     @cache
     def assemble() -> Dataset:
         progress("assemble")
+        give_back()
         return assembled(said, project)
 
     @cache
@@ -38,6 +39,7 @@ def checked(project: Project, progress: Callable[[str], None], remembered: Path 
         # Without shapes and rules nothing needs the held view.
         lines = assemble().held_lines if inputs.shapes or inputs.ontology else ()
         progress("validate")
+        give_back()
         return validated(said.claims, lines, inputs, Verdicts(remembered))
 
     return Content(assemble, judge, questions)

@@ -83,14 +83,14 @@ def stated(inputs: Inputs, project: Project) -> Stated:
 
 def assembled(said: Stated, project: Project) -> Dataset:
     """The dataset that follows from what is stated; raises SyntaxFault where a rule is no query of its kind."""
-    base, claims, conclusions = project.base_iri, said.claims, said.judgement.derived
+    base, claims, conclusions = project.base_iri, said.claims, said.judgement.lines
     vocabulary = parsed(line for line in said.published if line.endswith(b"<%s> .\n" % (base + ONTOLOGY).encode()))
-    held = Lines(chain(claims.held_lines(), without_graphs(chain(conclusions, vocabulary))))
+    held = Lines(chain(claims.held_lines(), map(_triple, conclusions), without_graphs(vocabulary)))
     derived = Lines(_derived(held, _behind_gaps(claims), project))
 
     @cache
     def sort_named() -> Lines:
-        return Lines(chain(_named(claims), serialised(conclusions), said.published, derived))
+        return Lines(chain(_named(claims), conclusions, said.published, derived))
 
     return Dataset(base, Lines(merged(held, Lines(map(_triple, derived)))), claims, sort_named)
 

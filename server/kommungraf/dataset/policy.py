@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,8 @@ from kommungraf.dataset.conflicts import KIND, conflict_of, described
 from kommungraf.dataset.partition import Partition
 from kommungraf.dataset.rules import Rule
 from kommungraf.errors import Place, SyntaxFault
-from kommungraf.quads.graphs import parsed
+from kommungraf.quads.graphs import parsed, serialised
+from kommungraf.quads.spool import Lines
 from kommungraf.vocab import BASE, iri
 
 __all__ = ["POLICY", "Judgement", "judged", "read_policy"]
@@ -45,10 +47,15 @@ Parties = Mapping[NamedNode, set[NamedNode]]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The claims with their standing, and what was derived about them, in the graphs of the rules."""
+    """The claims with their standing, and what was derived about them: N-Quads lines in the graphs of the rules."""
 
     claims: Claims
-    derived: tuple[Quad, ...]
+    lines: Lines
+
+    @property
+    def derived(self) -> Iterator[Quad]:
+        """What was derived about the claims, parsed each time it is asked for."""
+        return parsed(self.lines)
 
 
 def read_policy(ontology: Path | None) -> Rule | None:
@@ -74,8 +81,8 @@ def judged(partition: Partition, policy: Rule | None, store: Store, base_iri: st
     given = (Quad(claim, _STATUS, status, graph) for claim, status in statuses.items())
     pairs = (Quad(one, _CONFLICTS, other, graph) for one, other in partition.pairs(_CONFLICTS.value))
     concerned = _concerned(partition, parties, base_iri)
-    derived = (*partition.metadata, *described(partition.contests, base_iri), *concerned, *given, *pairs)
-    return Judgement(replace(claims, accepted=accepted), tuple(dict.fromkeys(derived)))
+    derived = chain(partition.metadata, described(partition.contests, base_iri), concerned, given, pairs)
+    return Judgement(replace(claims, accepted=accepted), Lines(serialised(derived)))
 
 
 def _statuses(
@@ -110,6 +117,7 @@ def _constructed(store: Store, policy: Rule) -> QueryTriples:
         place = Place(policy.file, error.lineno, error.offset)
         raise SyntaxFault("The rule doesn't parse: {reason}.", place, reason=error.msg) from error
     if not isinstance(answer, QueryTriples):
+        del answer  # it belongs to the thread that asked, and a traceback may go in another
         raise SyntaxFault("The rule is no CONSTRUCT query.", Place(policy.file))
     return answer
 

@@ -26,37 +26,59 @@ _AS_IT_IS: Final = re.compile(
 class Triples:
     """The triples whose predicate is one of `followed` or `reversed_too`; a literal is kept in rdflib's normal form.
 
-    Equal terms are then equal strings, as they are equal to pySHACL.
+    Equal terms are then equal strings, as they are equal to pySHACL. A property with one value, as most have, keeps it without a
+    tuple around it, and nodes of the same types share the tuple of these.
     """
 
     def __init__(self, lines: Iterable[bytes], followed: Collection[str], reversed_too: Collection[str]) -> None:
-        self._objects: dict[str, dict[str, tuple[str, ...]]] = {
+        self._objects: dict[str, dict[str, str | tuple[str, ...]]] = {
             name: {} for name in {*followed, *reversed_too, TYPE, SUBCLASS}
         }
-        self._subjects: dict[str, dict[str, list[str]]] = {name: {} for name in {*reversed_too, TYPE, SUBCLASS}}
+        self._subjects: dict[str, dict[str, str | list[str]]] = {
+            name: {} for name in {*reversed_too, TYPE, SUBCLASS}
+        }
         wanted = {name.encode(): name for name in self._objects}
-        nodes: dict[bytes, str] = {}
+        nodes: dict[str, str] = {}
+        types: dict[tuple[str, ...], tuple[str, ...]] = {}
         for line in lines:
             subject, predicate, rest = line.split(b" ", 2)
             if name := wanted.get(predicate):
-                self._add(_node(subject, nodes), name, _term(rest[:-3], nodes))
+                self._add(_node(subject, nodes), name, _term(rest[:-3], nodes), types)
 
-    def _add(self, subject: str, predicate: str, value: str) -> None:
+    def _add(
+        self, subject: str, predicate: str, value: str, types: dict[tuple[str, ...], tuple[str, ...]]
+    ) -> None:
         table = self._objects[predicate]
-        known = table.get(subject, ())
-        if value in known:
+        known = table.get(subject)
+        if known is None:
+            table[subject] = value
+        elif known == value or (isinstance(known, tuple) and value in known):
             return
-        table[subject] = (*known, value)
+        else:
+            several = (*known, value) if isinstance(known, tuple) else (known, value)
+            table[subject] = types.setdefault(several, several) if predicate == TYPE else several
         if predicate in self._subjects:
-            self._subjects[predicate].setdefault(value, []).append(subject)
+            self._turn(subject, self._subjects[predicate], value)
+
+    @staticmethod
+    def _turn(subject: str, back: dict[str, str | list[str]], value: str) -> None:
+        found = back.get(value)
+        if found is None:
+            back[value] = subject
+        elif isinstance(found, str):
+            back[value] = [found, subject]
+        else:
+            found.append(subject)
 
     def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
         """The values of a property of a node."""
-        return self._objects[predicate].get(subject, ())
+        found = self._objects[predicate].get(subject, ())
+        return (found,) if isinstance(found, str) else found
 
     def subjects(self, predicate: str, value: str) -> Sequence[str]:
         """The nodes that have this value of a property."""
-        return self._subjects[predicate].get(value, ())
+        found = self._subjects[predicate].get(value, ())
+        return (found,) if isinstance(found, str) else found
 
     def all_subjects(self, predicate: str) -> Collection[str]:
         """Every node that has the property."""
@@ -83,14 +105,13 @@ def triple(quad: Quad) -> tuple[str, str, str]:
     return str(quad.subject), str(quad.predicate), str(quad.object)
 
 
-def _node(token: bytes, nodes: dict[bytes, str]) -> str:
-    known = nodes.get(token)
-    if known is None:
-        known = nodes[token] = token.decode()
-    return known
+def _node(token: bytes, nodes: dict[str, str]) -> str:
+    """The token as the one string that stands for it wherever it occurs."""
+    name = token.decode()
+    return nodes.setdefault(name, name)
 
 
-def _term(token: bytes, nodes: dict[bytes, str]) -> str:
+def _term(token: bytes, nodes: dict[str, str]) -> str:
     return normal(token.decode()) if token[:1] == b'"' else _node(token, nodes)
 
 
