@@ -202,7 +202,8 @@ class Index:
         self, type_: str, names: Iterable[str], facets: Mapping[str, str]
     ) -> Mapping[str, Mapping[str, int]]:
         """How many things `of_type` would have with each other `type`, and with each other value of the facet of each name."""
-        found: dict[str, dict[str, int]] = {"type": dict(self._rows(_COUNT_TYPES, {"facets": _json(facets)}))}
+        types = dict(self._rows(_COUNT_TYPES, {"facets": _json(facets)})) if facets else dict(self.types())
+        found: dict[str, dict[str, int]] = {"type": types}
         for name in names:
             others = {key: value for key, value in facets.items() if key != name}
             asked = {"name": name, "type": type_, "facets": _json(others)}

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from kommungraf.editions.search import Narrowing
 from kommungraf.engine.engine import Query
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
@@ -19,7 +21,6 @@ from kommungraf.releases.moments import Holds, Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.resources.links import Link
 from kommungraf.review.disagreements import safe
 from kommungraf.texts import LANGUAGES
 
@@ -47,9 +48,9 @@ def listing() -> ResponseReturnValue:
         raise UnknownResource(name)
     if required(request, (HTML, _CSV)) == _CSV:
         return _as_csv(who, name, within.facets, when)
-    found = index.of_type(name, who.language, facets=within.facets, limit=_LISTED, offset=(number - 1) * _LISTED)
+    found, first = _page_of(who, within, number=number, pages=pages)
     answers, rows = answers_at(who, found, when), _facets(who, name, within.facets)
-    who.names.fetch((name, *found, *within.facets.values()))
+    who.names.fetch((name, *found, *first, *within.facets.values()))
     context = {
         "type": who.names.link(name),
         "all": plural(who.names.link(name), who.language),
@@ -58,23 +59,20 @@ def listing() -> ResponseReturnValue:
         "taken": [who.names.link(value) for value in within.facets.values()],
         "facets": rows,
         "opened": open_at_once(rows),
-        "starts": _starts(who, name, within.facets, pages=pages),
+        "starts": [who.names.link(each) for each in first],
         "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
     }
     return page("list.html", who, total=total, number=number, pages=pages, **dated(who, when), **context)
 
 
-def _starts(who: Reader, name: str, chosen: Mapping[str, str], *, pages: int) -> list[Link]:
-    """What each page of the list begins with, where there are several and not too many."""
+def _page_of(who: Reader, within: Narrowing, *, number: int, pages: int) -> tuple[Sequence[str], Sequence[str]]:
+    """The things of a page, and what each page of the list begins with, where there are several and not too many."""
+    listed = partial(who.edition.index.of_type, within.type or "", who.language, facets=within.facets)
+    before = (number - 1) * _LISTED
     if not 1 < pages <= _MOST_STARTS:
-        return []
-    first = [
-        thing
-        for number in range(pages)
-        for thing in who.edition.index.of_type(name, who.language, facets=chosen, limit=1, offset=number * _LISTED)
-    ]
-    who.names.fetch(first)
-    return [who.names.link(each) for each in first]
+        return listed(limit=_LISTED, offset=before), ()
+    everything = listed(limit=pages * _LISTED)
+    return everything[before : before + _LISTED], everything[::_LISTED]
 
 
 def _facets(who: Reader, name: str, chosen: Mapping[str, str]) -> list[Facet]:

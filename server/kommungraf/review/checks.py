@@ -11,12 +11,14 @@ from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.views import Value
 from kommungraf.resources.wording import quantity_in_words
-from kommungraf.review.disagreements import Matter, disagreements
+from kommungraf.review.disagreements import Matter, matters
 from kommungraf.vocab import iri
 
 __all__ = ["Check", "Checks", "checks", "report"]
 
 _MATTERS: Final = 500
+#: How engines write that something is so.
+_TRUE: Final = frozenset({"true", "1"})
 _MOST_SOURCES: Final = 8
 
 Row = Mapping[str, Any]
@@ -55,8 +57,8 @@ def checks(who: Reader, municipality: str, years: int) -> Checks:
     parts: dict[str, list[Row]] = {}
     for row in rows:
         parts.setdefault(row["part"].value, []).append(row)
-    matters = disagreements(who, "", municipality, size=_MATTERS).matters
-    return Checks(who.names.link(this.value), tuple(_groups(who, parts, matters, years=years)))
+    found = matters(who, "", municipality, size=_MATTERS)
+    return Checks(who.names.link(this.value), tuple(_groups(who, parts, found, years=years)))
 
 
 def _groups(
@@ -145,9 +147,14 @@ def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[tuple[
 
 
 def _silent(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
-    pages: dict[tuple[str, str], list[Link]] = {}
+    """The ties that no page of the other side's own names, with those of its pages that name other twin towns."""
+    found, named = dict[tuple[str, str], dict[str, None]](), set[tuple[str, str]]()
     for row in rows:
-        pages.setdefault((row["thing"].value, row["other"].value), []).append(who.names.link(row["source"].value))
+        tie = row["thing"].value, row["other"].value
+        found.setdefault(tie, {})[row["source"].value] = None
+        if row["named"].value in _TRUE:
+            named.add(tie)
+    pages = {tie: map(who.names.link, sources) for tie, sources in found.items() if tie not in named}
     told = who.text("%(name)s: the own page doesn't name the tie")
     return tuple(
         Check(told % {"name": who.names.link(other).text}, who.names.link(thing), tuple(sources))

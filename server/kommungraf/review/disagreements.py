@@ -18,7 +18,18 @@ from kommungraf.resources.links import Link
 from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.vocab import iri
 
-__all__ = ["PAGE", "Disagreements", "Kind", "Matter", "Side", "as_csv", "concerned", "disagreements", "safe"]
+__all__ = [
+    "PAGE",
+    "Disagreements",
+    "Kind",
+    "Matter",
+    "Side",
+    "as_csv",
+    "concerned",
+    "disagreements",
+    "matters",
+    "safe",
+]
 
 #: How many disagreements a page holds.
 PAGE: Final = 20
@@ -90,18 +101,24 @@ def disagreements(who: Reader, kind: str, municipality: str, *, page: int = 1, s
     total = sum(each.number for each in kinds if kind in {"", each.key})
     if page > max(1, -(-total // size)):
         raise UnknownResource(f"{base}conflicts?page={page}")
-    rows = who.edition.evaluator.select(
-        _text(page, size), **{"class": NamedNode(base + _KINDS + kind if kind else _ALL), "whom": whom}
-    )
     named = _named(who, whom) if municipality else None
-    return Disagreements(tuple(_matters(who, rows)), kinds, kind, named, total)
+    return Disagreements(matters(who, kind, municipality, page=page, size=size), kinds, kind, named, total)
+
+
+def matters(who: Reader, kind: str, municipality: str, *, page: int = 1, size: int = PAGE) -> tuple[Matter, ...]:
+    """One page of the disagreements of a kind and of a municipality, each with its sides."""
+    base = who.edition.base_iri
+    about = NamedNode(base + _KINDS + kind if kind else _ALL)
+    whom = NamedNode(f"{base}id/municipality/{municipality}" if municipality else _ALL)
+    return tuple(_matters(who, who.edition.evaluator.select(_text(page, size), **{"class": about, "whom": whom})))
 
 
 def concerned(who: Reader, kind: str) -> tuple[tuple[Link, str, int], ...]:
     """The municipalities that disagreements of the kind concern, by name, each with its key and how many there are."""
     base = who.edition.base_iri
     about = NamedNode(base + _KINDS + kind if kind else _ALL)
-    rows = who.edition.evaluator.select(query_text("concerned"), **{"class": about})
+    evaluator, text = who.edition.evaluator, query_text("concerned")
+    rows = who.edition.memory.once((concerned, kind), lambda: tuple(evaluator.select(text, **{"class": about})))
     numbers = {row["municipality"].value: int(row["number"].value) for row in rows if "municipality" in row}
     who.names.fetch(numbers)
     found = ((who.names.link(name), number) for name, number in numbers.items())
@@ -125,7 +142,10 @@ def _named(who: Reader, thing: NamedNode) -> Link:
 
 
 def _kinds(who: Reader, whom: NamedNode) -> tuple[Kind, ...]:
-    found = who.edition.evaluator.select(query_text("conflict-kinds"), whom=whom)
+    def asked() -> tuple[Row, ...]:
+        return tuple(who.edition.evaluator.select(query_text("conflict-kinds"), whom=whom))
+
+    found = who.edition.memory.once(_kinds, asked) if whom.value == _ALL else asked()
     rows = [row for row in found if "kind" in row]
     names = [row["kind"].value for row in rows]
     who.names.fetch(names)
