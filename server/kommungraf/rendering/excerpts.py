@@ -21,8 +21,8 @@ from kommungraf.resources.surroundings import Excerpt
 __all__ = ["FIRST", "TABLES", "Tables", "cut", "tables_of"]
 
 #: How many rows a table has on the page of a thing, and how many more there have to be for the rest to stand elsewhere.
-FIRST: Final = 25
-_MORE: Final = 5
+FIRST: Final = 15
+_MORE: Final = 15
 #: The tables by their name in addresses, each with the property that links its rows to the thing.
 TABLES: Final[Mapping[str, str]] = {
     "cooperations": MEMBER,
