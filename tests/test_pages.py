@@ -1,6 +1,8 @@
 """The pages over our own release: complete in both languages, sound as HTML, and saying what the data say."""
 
+import csv
 import gzip
+import io
 import re
 import struct
 from collections import Counter
@@ -201,6 +203,18 @@ def test_municipality_page_says_with_whom_since_when_and_who_says_so(client: Fla
 
 def test_derived_statements_are_named_as_derived(client: FlaskClient) -> None:
     assert "Härlett: " in shown(client, "/doc/municipality/se-0765")
+
+
+def test_gaps_are_a_sheet_too(client: FlaskClient) -> None:
+    [href] = re.findall(r'<a href="([^"]+)" type="text/csv">CSV</a>', shown(client, "/gaps", "en"))
+    response = client.get(href.replace("&amp;", "&"), headers={"Accept-Language": "en"})
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    assert response.mimetype == "text/csv"
+    [row] = [each for each in rows if each["What is not known"] == "Which the twin towns of Älmhult are"]
+    assert row["About"] == "Älmhult Municipality"
+    assert row["Address"].startswith(f"{BASE}id/gap/")
+    assert f"{BASE}id/source/" in row["Address of the source"]
+    assert len(rows) == shown(client, "/gaps", "en").count('<tr><th scope="row">')
 
 
 def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:

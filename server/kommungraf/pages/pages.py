@@ -1,5 +1,7 @@
 """The pages that aren't about one resource: home, map, questions, gaps and downloads."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +19,7 @@ from kommungraf.engine.ownqueries import query_text
 from kommungraf.engine.substitution import substituted
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
+from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import refuse_moment, required
 from kommungraf.http.problems import Problem
 from kommungraf.pages.asked import asked
@@ -36,6 +39,7 @@ from kommungraf.resources.resources import load
 from kommungraf.resources.signposting import Target, header
 from kommungraf.resources.views import Value
 from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
+from kommungraf.review.disagreements import safe
 from kommungraf.review.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
 
@@ -43,6 +47,7 @@ __all__ = ["blueprint", "problem_page"]
 
 blueprint = Blueprint("pages", __name__)
 
+_CSV: Final = "text/csv"
 _COUNTED: Final = 12
 _QUESTIONS: Final = 5
 _MOST_COUNTIES: Final = 60
@@ -237,9 +242,28 @@ def _says_the_same(first: Table, second: Table) -> bool:
 
 @blueprint.get("/gaps")
 def all_gaps() -> Response:
-    """What the sources announce and don't give."""
+    """What the sources announce and don't give, as a page and as a sheet."""
     who = reader()
-    return page("gaps.html", who, panel=gaps(who))
+    panel = gaps(who)
+    if required(request, (HTML, _CSV)) == HTML:
+        return page("gaps.html", who, panel=panel, sheet=who.with_query("gaps", {"format": "csv"}))
+    response = Response(
+        _gaps_as_csv(who, panel), mimetype=_CSV, headers={"Content-Disposition": 'inline; filename="gaps.csv"'}
+    )
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _CSV, who.language))
+
+
+def _gaps_as_csv(who: Reader, panel: Panel) -> str:
+    """A line for each gap: what each column says, and the addresses of the gap and of its sources."""
+    written_lines = io.StringIO(newline="")
+    lines = csv.writer(written_lines)
+    lines.writerow((*panel.columns, who.text("Address"), who.text("Address of the source")))
+    for row in panel.rows:
+        words = ("; ".join(value.link.text if value.link else value.text for value in part.values) for part in row)
+        addresses = (" ".join(value.term for value in row[place].values) for place in (0, 3))
+        lines.writerow(map(safe, (*words, *addresses)))
+    return written_lines.getvalue()
 
 
 @blueprint.get("/dataset/")
