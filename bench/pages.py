@@ -69,6 +69,7 @@ KINDS: Final = {
     "accessibility": "/accessibility",
     "what to check": "/check/se-0780",
     "what others say": "/doc/municipality/se-0780",
+    "whole table": "/around?table=cooperations&thing=" + quote(f"{BASE}id/municipality/se-0780", safe=""),
     "nothing there": "/doc/municipality/nowhere",
 }
 
