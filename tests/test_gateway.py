@@ -294,6 +294,42 @@ def test_a_request_names_one_host(server: Running, version: str, hosts: list[str
         assert answered(connection)[0] == status
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/sparql", id="description"),
+        pytest.param("/sparql?query=SELECT+*+%7B%3Fs+%3Fp+%3Fo%7D+LIMIT+40", id="answer"),
+        pytest.param(f"/sparql?query={quote(LARGE)}", id="long-answer"),
+        pytest.param("/dataset/dataset.nq", id="dump"),
+        pytest.param("/doc/municipality/se-0765", id="document"),
+        pytest.param("/rdf-graphs", id="graphs"),
+        pytest.param("/metrics", id="metrics"),
+        pytest.param("/id/municipality/se-0765", id="thing"),
+        pytest.param("/no/such/thing", id="nothing"),
+    ],
+)
+def test_head_says_what_get_says(server: Running, path: str, encoding: str) -> None:
+    """Asked before anything of it is kept."""
+    own = {"date", "x-request-id"} | ({"content-length"} if path == "/metrics" else set())
+    fields = {
+        "Accept": "text/turtle, application/json, */*;q=0.1",
+        "Accept-Encoding": encoding,
+        "Accept-Language": "fi",
+    }
+    said = []
+    for method in ("HEAD", "GET"):
+        status, headers, body = server.get(path, method, **fields)
+        assert bool(body) is (method == "GET" and status != 303)
+        said.append((status, {name: value for name, value in headers.items() if name not in own}))
+    assert said[0] == said[1]
+
+
+def test_a_range_is_for_get_alone(server: Running) -> None:
+    assert server.get("/dataset/dataset.nq", "HEAD", Range="bytes=0-9")[0] == 200
+    assert server.get("/dataset/dataset.nq", Range="bytes=0-9")[0] == 206
+
+
 def test_a_uri_may_be_as_long_as_the_setting_allows_at_most(tmp_path: Path) -> None:
     most = next(each.most for each in settings_of(Limits) if each.field == "uri_bytes")
     assert most is not None

@@ -1,6 +1,7 @@
 """How a site negotiates and dereferences: media types, q-values, 406, validators, methods, links, status codes."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Final
 from urllib.parse import urljoin
 
@@ -179,13 +180,22 @@ def _revalidated(site: Site, reply: Reply, kind: str, tag: str) -> Verdict:
 
 def head(site: Site) -> Iterator[Verdict]:
     """HEAD is GET without the body."""
-    for url in (site.visitor.site, *site.documents):
-        got = site.visitor.ask(url, headers={"Accept": "*/*"})
-        headed = site.visitor.ask(url, "HEAD", {"Accept": "*/*"})
+    for url, encoding in product((site.visitor.site, *site.documents), ("identity", "gzip")):
+        asked = {"Accept": "*/*", "Accept-Encoding": encoding}
+        headed = site.visitor.ask(url, "HEAD", asked)
+        got = site.visitor.ask(url, headers=asked)
         if headed.status in {405, 501}:
             yield failed("<{url}> refuses HEAD.", url)
             continue
-        names = ("content-type", "content-length", "etag", "location", "vary", "content-language")
+        names = (
+            "content-type",
+            "content-length",
+            "content-encoding",
+            "etag",
+            "location",
+            "vary",
+            "content-language",
+        )
         wrong = [
             name for name in names if name in headed.headers and headed.headers[name] != got.headers.get(name)
         ]

@@ -215,16 +215,31 @@ class ResponseCache:
     def _passed(
         self, environ: "WSGIEnvironment", start_response: "StartResponse", key: _Key | None
     ) -> Iterable[bytes]:
-        status, headers, body = _called(self._app, environ)
+        method, fields = environ["REQUEST_METHOD"], _fields(environ)
+        status, headers, body = _called(self._app, _as_get(environ))
         length = _length(headers)
-        if environ["REQUEST_METHOD"] == "HEAD" or length is None or length > LARGEST_WHOLE:
+        if length is None or length > LARGEST_WHOLE:
             start_response(status, headers)
-            return body
+            return _nothing_of(body) if method == "HEAD" else body
         keeps = key is not None and length <= _LARGEST_KEPT and _may_be_kept(status, headers)
         entry = _entry(status, headers, _joined(body))
         if keeps and key is not None and key[0] == self._content_hash():  # else the release changed on the way
             self._shelf.keep(key, entry)
-        return _started(_sent(entry, environ["REQUEST_METHOD"], _fields(environ)), start_response)
+        return _started(_sent(entry, method, fields), start_response)
+
+
+def _as_get(environ: "WSGIEnvironment") -> "WSGIEnvironment":
+    """HEAD as a GET, so that its answer says what that of GET does (RFC 9110 §9.3.2); a range is for GET alone (§14.2)."""
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return environ
+    return {name: value for name, value in environ.items() if name != "HTTP_RANGE"} | {"REQUEST_METHOD": "GET"}
+
+
+def _nothing_of(body: Iterable[bytes]) -> Iterable[bytes]:
+    """No body, the one that there is closed."""
+    if hasattr(body, "close"):
+        body.close()
+    return ()
 
 
 def _fields(environ: "WSGIEnvironment") -> dict[str, str]:
