@@ -214,7 +214,7 @@ def _unreachable(edition: Edition) -> str:
     if not found or not all(map(is_reserved, found)):
         return ""
     return (
-        f"\nReaders are told of no address to write to: {found[0]} is an example."
+        f"\nReaders are told of no address to write to: {found[0].removeprefix('mailto:')} is an example."
         " Put yours into the dataset's description (vcard:hasEmail, in data/dataset.ttl) and build anew."
     )
 
