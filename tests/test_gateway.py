@@ -294,6 +294,16 @@ def test_a_request_names_one_host(server: Running, version: str, hosts: list[str
         assert answered(connection)[0] == status
 
 
+@pytest.mark.parametrize("host", ["data.example:8000", "my_server", "a~b", "[::1]:8000"])
+def test_addresses_in_answers_have_a_host(server: Running, host: str) -> None:
+    with connected(server) as connection:
+        connection.sendall(f"GET /sparql HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\n\r\n".encode())
+        description = answered(connection)[2].decode()
+    usual = not set(host) & set("_~")
+    expected = host if usual else f"127.0.0.1:{server.port}"
+    assert f"<http://{expected}/sparql>" in description
+
+
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize(
     "path",

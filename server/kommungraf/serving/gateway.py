@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from werkzeug import Request
 from werkzeug.http import parse_content_range_header
+from werkzeug.sansio.utils import get_host
 from werkzeug.wsgi import FileWrapper
 
 from kommungraf.engine.callers import CALLER, Caller
@@ -298,6 +299,8 @@ def environ_of(scope: "Scope", fields: Mapping[str, str], notes: dict[str, Any])
             environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
     if "host" not in fields and scope.authority is not None:
         environ["HTTP_HOST"] = scope.authority
+    if not get_host(scope.scheme, environ.get("HTTP_HOST")):
+        environ.pop("HTTP_HOST", None)  # of a name like my_server Werkzeug makes none, and `http:///` of it
     return environ
 
 
