@@ -108,10 +108,6 @@ def test_the_serving_half_loads_nothing_that_it_must_not_through_others_either()
     assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in loaded)
 
 
-def test_the_application_is_left_to_be_imported_while_the_store_is_loaded() -> None:
-    assert "kommungraf.app" not in loaded_with("kommungraf.cli", "kommungraf.serving.serving")
-
-
 @pytest.mark.parametrize("module", listed()["Doctor"])
 def test_the_doctor_knows_a_site_from_outside_only(module: str) -> None:
     assert siblings(module).isdisjoint((*listed()["Build half"], *listed()["Serving half"]))

@@ -9,22 +9,22 @@ import signal
 import socket
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection, HTTPException
-from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from flask import Flask
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from kommungraf.app import Settings, create_app
 from kommungraf.editions.contacts import contacts, is_reserved
 from kommungraf.editions.edition import Edition, Editions, Stores
 from kommungraf.editions.foreign import Gatherer
@@ -42,9 +42,6 @@ from kommungraf.serving.metrics import Gauges, Metrics
 from kommungraf.serving.observation import Observer
 from kommungraf.settings.hosting import Hosting
 from kommungraf.settings.limits import Limits
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 __all__ = ["serve"]
 
@@ -184,11 +181,7 @@ def _look_again(opened: "SimpleQueue[Editions]") -> None:
 def _gateway(plan: _Plan, opened: "SimpleQueue[Editions]") -> Gateway:
     """The application over the opened release; ends the process with a reason where that can't be opened."""
     try:
-        with ThreadPoolExecutor(1) as aside:
-            # A process of its own loads the store meanwhile. What the application imports takes nearly as long.
-            opening = aside.submit(Editions, plan.releases, plan.limits, plan.stores, plan.services)
-            import_module("kommungraf.app")
-        editions = opening.result()
+        editions = Editions(plan.releases, plan.limits, plan.stores, plan.services)
     except KommungrafError as error:
         print(f"kommungraf: {error}", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(1)  # a thread can't end the process otherwise, and nobody else has begun anything
@@ -221,8 +214,6 @@ def _unreachable(edition: Edition) -> str:
 
 def _observed(plan: _Plan, editions: Editions) -> Gateway:
     """The gateway with its records: what is counted is asked of the application that is counted."""
-    from kommungraf.app import Settings, create_app  # noqa: PLC0415 - imported while the store was being loaded
-
     hosting, limits = plan.hosting, plan.limits
 
     def exposition() -> bytes:
@@ -244,7 +235,7 @@ def _observed(plan: _Plan, editions: Editions) -> Gateway:
     return Gateway(Direct(editions, cache), limits, proxies=hosting.proxies, observe=observer.observe, close=close)
 
 
-def _routes(app: "Flask") -> set[str]:
+def _routes(app: Flask) -> set[str]:
     """The first segments of the addresses that the application has."""
     segments = {rule.rule.split("/")[1].partition(".")[0] for rule in app.url_map.iter_rules()}
     return {segment for segment in segments if segment and "<" not in segment}
