@@ -33,7 +33,7 @@ blueprint = Blueprint("documents", __name__)
 
 _BY_SUFFIX: Final = {**{form.suffix: form.media_type for form in RDF}, "html": HTML}
 #: How many statements a page has in either direction for people.
-_STATEMENTS: Final = 100
+_STATEMENTS: Final = 50
 #: What links to other pages of a document keep of the request.
 _KEPT: Final = ("_profile", "format", "lang", "date")
 _FORMS: Final = {form.media_type: form for form in RDF}
