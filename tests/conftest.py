@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from kommungraf.engine.engine import Answer, Query
+from kommungraf.engine.evaluator import Evaluator
 from own_release import own_client
 
 
@@ -13,3 +15,17 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A client of the application over our own content."""
     with own_client(tmp_path_factory.mktemp("own")) as opened:
         yield opened
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
+    """The queries that the application puts to its engine, which answers them as ever."""
+    queries: list[Query] = []
+    answered = Evaluator.evaluate
+
+    def noted(evaluator: Evaluator, query: Query) -> Answer:
+        queries.append(query)
+        return answered(evaluator, query)
+
+    monkeypatch.setattr(Evaluator, "evaluate", noted)
+    return queries

@@ -6,8 +6,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from kommungraf.engine.engine import Answer, Query
-from kommungraf.engine.evaluator import Evaluator
+from kommungraf.engine.engine import Query
 from kommungraf.rendering.site import STATIC
 from kommungraf.vocab import BASE
 from own_release import page, sheet
@@ -123,15 +122,7 @@ def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path, headers={"Accept": "text/html"}).status_code == 404
 
 
-def test_a_table_asks_its_engine_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Query] = []
-    answered = Evaluator.evaluate
-
-    def noted(evaluator: Evaluator, query: Query) -> Answer:
-        asked.append(query)
-        return answered(evaluator, query)
-
-    monkeypatch.setattr(Evaluator, "evaluate", noted)
+def test_a_table_asks_its_engine_once(client: FlaskClient, asked: list[Query]) -> None:
     assert rows(page(client, address(VAXJO, "cooperations")))
     assert len(asked) == 1
 
