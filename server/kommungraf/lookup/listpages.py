@@ -21,7 +21,7 @@ from kommungraf.releases.moments import Holds, Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.review.disagreements import safe
+from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.texts import LANGUAGES
 
 __all__ = ["blueprint"]
@@ -97,18 +97,18 @@ def _as_csv(who: Reader, name: str, chosen: Mapping[str, str], when: Moment | No
 def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], when: Moment | None) -> str:
     """A row for each thing that is listed, those that aren't held last; for a moment, with whether it was there then."""
     heading, *rows = csv.reader(io.StringIO(content, newline=""))
-    place, written, index = heading.index("thing"), io.StringIO(newline=""), who.edition.index
+    place, index = heading.index("thing"), who.edition.index
     listed = index.of_type(name, who.language, facets=chosen, limit=index.count(name, chosen))
     wanted = frozenset(listed)
     held = {row[place]: row for row in rows if row[place] in wanted}
     others = _unheld(who, heading, [each for each in listed if each not in held])
     _name(who, heading, [row for row in held.values() if not any(row[heading.index(each)] for each in _NAMES)])
-    answers, sheet = answers_at(who, listed, when), csv.writer(written)
-    sheet.writerow((*heading, "held", *(("date", "holds") if when else ())))
-    for thing, row in (*held.items(), *others.items()):
-        answer = (when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()
-        sheet.writerow((*map(safe, row), "yes" if thing in held else "no", *answer))
-    return written.getvalue()
+    answers = answers_at(who, listed, when)
+    lines = (
+        (*row, "yes" if thing in held else "no", *((when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()))
+        for thing, row in (*held.items(), *others.items())
+    )
+    return spreadsheet((*heading, "held", *(("date", "holds") if when else ())), lines)
 
 
 def _name(who: Reader, heading: list[str], rows: list[list[str]]) -> None:

@@ -1,7 +1,5 @@
 """A table of what stands around a thing, whole: narrowed by kind, place, standing and words, page by page and as CSV."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,9 +18,9 @@ from kommungraf.rendering.excerpts import TABLES, Tables, tables_of
 from kommungraf.rendering.panels import panels_of, titles
 from kommungraf.rendering.picking import Picked, picked
 from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.resources.surroundings import Excerpt, Neighbour, Surroundings, load_surroundings
 from kommungraf.resources.views import Views, mentioned
-from kommungraf.review.disagreements import safe
 from kommungraf.texts import LANGUAGES
 
 __all__ = ["blueprint"]
@@ -127,13 +125,9 @@ def _fetch(who: Reader, thing: str, found: Surroundings, claims: Mapping[str, Cl
 
 def _sheet(who: Reader, asked: Asked) -> Response:
     """All rows, each with its names in every language, whom it is with, its period, and the sources behind it."""
-    written = io.StringIO(newline="")
-    sheet = csv.writer(written)
-    sheet.writerow((*_COLUMNS, *_MORE))
-    for first in range(0, len(asked.rows), _ASKED):
-        rows = asked.rows[first : first + _ASKED]
-        sheet.writerows(map(safe, row) for row in _lines(who, asked, rows))
-    response = Response(written.getvalue(), mimetype=_CSV)
+    parts = (asked.rows[first : first + _ASKED] for first in range(0, len(asked.rows), _ASKED))
+    lines = (line for rows in parts for line in _lines(who, asked, rows))
+    response = Response(spreadsheet((*_COLUMNS, *_MORE), lines), mimetype=_CSV)
     response.headers["Content-Disposition"] = f'inline; filename="{asked.key}.csv"'
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, _CSV))

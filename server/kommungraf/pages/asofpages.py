@@ -1,7 +1,5 @@
 """With whom a thing was tied as of a day, for programs: JSON and CSV."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import date
@@ -19,8 +17,8 @@ from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import asked_moment, page_number, required
 from kommungraf.releases.moments import Bounds, Moment
 from kommungraf.rendering.site import Reader, reader
+from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.resources.links import path_of
-from kommungraf.review.disagreements import safe
 from kommungraf.texts import LANGUAGES
 
 __all__ = ["blueprint"]
@@ -133,14 +131,12 @@ def _day(day: date | None) -> str | None:
 def _as_csv(who: Reader, thing: str, found: Sequence[Tie], *, when: Moment) -> str:
     names = {name for tie in found for name in (tie.cooperation, tie.partner) if name}
     labels = [who.edition.index.labels(names, tongue) for tongue in LANGUAGES]
-    written = io.StringIO(newline="")
-    sheet = csv.writer(written)
-    sheet.writerow(_COLUMNS)
+    lines = []
     for tie in found:
         bounds = tuple((_bounds(tie.other) or dict.fromkeys(_COLUMNS[7:12])).values())
         row = (tie.cooperation, tie.partner, tie.hold(when), tie.membership, tie.partner_membership)
         named = (
             found.get(name or "", _NAMELESS).text for name in (tie.cooperation, tie.partner) for found in labels
         )
-        sheet.writerow((when.text, thing, *row, *bounds, *map(safe, named)))
-    return written.getvalue()
+        lines.append((when.text, thing, *row, *bounds, *named))
+    return spreadsheet(_COLUMNS, lines)

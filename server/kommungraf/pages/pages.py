@@ -1,7 +1,5 @@
 """The pages that aren't about one resource: home, map, questions, gaps and downloads."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final
@@ -33,13 +31,13 @@ from kommungraf.rendering.maps import map_of_municipalities, maps_of_ties, ties_
 from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
+from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import URI_SAFE, Link
 from kommungraf.resources.resources import load
 from kommungraf.resources.signposting import Target, header
 from kommungraf.resources.views import Value
 from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
-from kommungraf.review.disagreements import safe
 from kommungraf.review.uncertainties import gaps
 from kommungraf.vocab import BASE, iri
 
@@ -256,14 +254,13 @@ def all_gaps() -> Response:
 
 def _gaps_as_csv(who: Reader, panel: Panel) -> str:
     """A line for each gap: what each column says, and the addresses of the gap and of its sources."""
-    written_lines = io.StringIO(newline="")
-    lines = csv.writer(written_lines)
-    lines.writerow((*panel.columns, who.text("Address"), who.text("Address of the source")))
-    for row in panel.rows:
-        words = ("; ".join(value.link.text if value.link else value.text for value in part.values) for part in row)
-        addresses = (" ".join(value.term for value in row[place].values) for place in (0, 3))
-        lines.writerow(map(safe, (*words, *addresses)))
-    return written_lines.getvalue()
+    heading = (*panel.columns, who.text("Address"), who.text("Address of the source"))
+    return spreadsheet(heading, map(_gap_as_line, panel.rows))
+
+
+def _gap_as_line(row: tuple[Part, ...]) -> Iterator[str]:
+    yield from ("; ".join(value.link.text if value.link else value.text for value in part.values) for part in row)
+    yield from (" ".join(value.term for value in row[place].values) for place in (0, 3))
 
 
 @blueprint.get("/dataset/")

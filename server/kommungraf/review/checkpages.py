@@ -1,7 +1,6 @@
 """The pages on which an officer sees what to check: as HTML, as CSV and as a SHACL validation report."""
 
-import csv
-import io
+from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
@@ -14,9 +13,9 @@ from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import required
 from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.review.checks import Checks, checks, report
 from kommungraf.review.conflictpages import municipality_key
-from kommungraf.review.disagreements import safe
 from kommungraf.vocab import PREFIXES
 
 __all__ = ["blueprint_of"]
@@ -67,23 +66,15 @@ def _years(usual: int) -> int:
 
 
 def _sheet(found: Checks, who: Reader) -> str:
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\r\n")
-    lines.writerow(
-        [
-            who.text(name)
-            for name in ("What to check", "Kind", "About", "Date", "Address", "Source", "What it says")
-        ]
-    )
+    names = ("What to check", "Kind", "About", "Date", "Address", "Source", "What it says")
+    return spreadsheet(map(who.text, names), _lines(found))
+
+
+def _lines(found: Checks) -> Iterator[tuple[str, ...]]:
     for heading, _, each in found.groups:
         for one in each:
             sources = "; ".join(link.iri for link in one.sources)
-            lines.writerow(
-                map(
-                    safe, (heading, one.why, one.thing.text, one.day, one.thing.iri, sources, " · ".join(one.said))
-                )
-            )
-    return out.getvalue()
+            yield heading, one.why, one.thing.text, one.day, one.thing.iri, sources, " · ".join(one.said)
 
 
 def _report(found: Checks, who: Reader) -> bytes:

@@ -1,7 +1,5 @@
 """Where sources disagree: the disagreements of a dataset by kind, each with what every side says, from whom and since when."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,6 +11,7 @@ from kommungraf.editions.standings import Claim, claims
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.rendering.site import Reader
+from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.resources.amounts import AMOUNTS, amounts
 from kommungraf.resources.links import Link
 from kommungraf.resources.views import Behind, Value, Views
@@ -28,7 +27,6 @@ __all__ = [
     "concerned",
     "disagreements",
     "matters",
-    "safe",
 ]
 
 #: How many disagreements a page holds.
@@ -231,32 +229,16 @@ def _order(side: Side) -> tuple[object, ...]:
 
 def as_csv(found: Disagreements, who: Reader) -> str:
     """A line for each side, with the columns in the reader's language."""
-    text, out = who.text, io.StringIO()
-    lines = csv.writer(out, lineterminator="\r\n")
     names = ("Kind", "About", "What it says", "Held here", "Status", "Source", "Date", "Claim")
-    lines.writerow([text(name) for name in names])
+    return spreadsheet(map(who.text, names), _lines(found, who))
+
+
+def _lines(found: Disagreements, who: Reader) -> Iterator[tuple[str, ...]]:
+    text = who.text
     for matter in found.matters:
         for side in matter.sides:
             said = "; ".join(value.link.text if value.link else value.text or value.term for value in side.values)
             held, behind = text("yes") if side.held else text("no"), side.behind
             status = behind.status.text if behind.status else ""
             source = "; ".join(link.iri for link in behind.sources)
-            lines.writerow(
-                safe(cell)
-                for cell in (
-                    matter.kind.text,
-                    matter.subject.text,
-                    said,
-                    held,
-                    status,
-                    source,
-                    side.date,
-                    behind.link.iri,
-                )
-            )
-    return out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """The cell as text: a spreadsheet takes one that begins like a formula for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+            yield matter.kind.text, matter.subject.text, said, held, status, source, side.date, behind.link.iri
