@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from kommungraf.dataset.inputs import known_names
+from kommungraf.dataset.inputs import known_names, read_inputs
 from kommungraf.dataset.project import own_project
 from kommungraf.errors import InputError
 from kommungraf.tables.blanksheets import write_blank
@@ -125,3 +125,14 @@ def test_workbook_offers_no_list_of_more_things_than_one_looks_through(tmp_path:
     write_blank(kind, tmp_path / "a.xlsx", "sv", names)
     assert lists_of(tmp_path / "a.xlsx", "källa")[0] == []
     assert lists_of(tmp_path / "a.xlsx", "status")[0] != []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_examples_of_templates_are_rows_that_can_be_read(tmp_path: Path, language: str) -> None:
+    for kind in KINDS:
+        example = {column.heading(language): column.example.get(language, "") for column in kind.stated()}
+        with (tmp_path / f"{named(kind)}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([example.keys(), example.values()])
+    project = own_project()
+    found = read_inputs(replace(project, data=(tmp_path,), known=project.data, root=tmp_path))
+    assert [fault.message for fault in found.faults] == []

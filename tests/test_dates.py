@@ -104,6 +104,17 @@ def test_what_is_no_date_or_several_is_never_guessed(text: str, words: str) -> N
             reading(text)
 
 
+@pytest.mark.parametrize("text", ["före 2000", "after 2000", "2005 eller 2006", "between 2005 and 2007"])
+def test_start_or_end_alone_is_no_period(text: str) -> None:
+    with pytest.raises(DateFault, match="in the column of the start"):
+        period(text)
+
+
+@pytest.mark.parametrize("text", ["the 1990s", "på 1990-talet", "under 1990-talet"])
+def test_decade_may_have_a_preposition_or_an_article(text: str) -> None:
+    assert point(text).edtf == "199X"
+
+
 def test_period_is_no_moment() -> None:
     with pytest.raises(DateFault, match="in their own columns"):
         point("2019–2021")

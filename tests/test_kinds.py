@@ -374,3 +374,22 @@ def test_folder_of_nothing_is_told(tmp_path: Path) -> None:
 
 def test_known_things_are_turtle() -> None:
     assert {quad.subject.value for quad in parse(KNOWN, RdfFormat.TURTLE)} > {iri("kgi:source/page")}
+
+
+@pytest.mark.parametrize(
+    "row", ["p1;Ett;en;Kaunas;2021;2019;", "p1;Ett;en;Kaunas;2018;;2018–2020"], ids=["end", "both"]
+)
+def test_impossible_period_is_a_fault_of_its_cell_and_hides_no_name_below_it(tmp_path: Path, row: str) -> None:
+    heading = "nyckel;titel;språk;deltagare;sedan;upphörde;period;källa\n"
+    (tmp_path / "projekt.csv").write_text(f"{heading}{row};page\np2;Två;sv;Kaunas;2020;;;page\n", "utf-8")
+    found = read(tmp_path, "deltaganden.csv", "projekt,deltagare,källa\nTvå,Kaunas,page\n")
+    assert [(fault.place.file, fault.place.line) for fault in found.faults] == [("projekt.csv", 2)]
+
+
+def test_tie_of_one_table_can_be_named_in_another(tmp_path: Path) -> None:
+    (tmp_path / "vänorter.csv").write_text("kommun,vänort,källa\nVäxjö kommun,Kaunas,page\n", "utf-8")
+    row = "vaxjo-kaunas-start,twinning/se-0780-lt-kaunas,kg:period,anges inte,page,Starten,The start"
+    heading = "nyckel,sak,egenskap,skäl,källa,vad som saknas,vad som saknas på engelska"
+    found = read(tmp_path, "luckor.csv", f"{heading}\n{row}\n")
+    assert found.faults == ()
+    assert "kgi:twinning/se-0780-lt-kaunas> " in claimed(found)

@@ -106,3 +106,11 @@ def test_names_leave_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
     names()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_suggestions_begin_with_the_text() -> None:
+    found = names(
+        r'kgi:municipality\/za-nw405 a kg:Municipality ; skos:prefLabel "JB Marks Local Municipality"@en .'
+    )
+    assert found.suggestions("JB Marks", MUNICIPALITY) == (iri("kgi:municipality/za-nw405"),)
+    assert found.suggestions("JB Mar", MUNICIPALITY) == ()

@@ -15,7 +15,14 @@ from kommungraf.tables.csvw import Table
 from kommungraf.tables.kinds import Kinds, read_kinds, table_files
 from kommungraf.tables.names import Names
 from kommungraf.tables.sheets import SUFFIXES, UNREAD
-from kommungraf.tables.tables import Seen, TableFile, read_table_file, record_names, record_other_names
+from kommungraf.tables.tables import (
+    Seen,
+    TableFile,
+    read_table_file,
+    record_names,
+    record_other_names,
+    record_tie_names,
+)
 from kommungraf.vocab import iri
 
 __all__ = ["Inputs", "known_names", "read_inputs"]
@@ -122,6 +129,9 @@ def _record(names: Names, rdf: Iterable[RdfFile], tables: Mapping[Path, Table], 
     names.settle()
     for path, kind in tables.items():
         record_other_names(path, kind, names, printed=printed)
+    names.settle()
+    for path, kind in tables.items():
+        record_tie_names(path, kind, names)
     names.open()
 
 

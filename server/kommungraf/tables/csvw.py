@@ -245,14 +245,17 @@ def read_table(metadata: Path, name: str) -> Table:
 
 
 def _with_parts(columns: Iterable[Mapping[str, Any]], folder: Path) -> Iterator[Mapping[str, Any]]:
-    """The columns, with those that several tables share in place of the name of their part."""
+    """The columns, with those that several tables share in place of the name of their part; with no examples where
+    `kg:example` is null beside it."""
     for column in columns:
         if (part := column.get("kg:columns")) is None:
             yield column
             continue
         own = folder / "parts" / f"{part}.json"
         shared = own if own.is_file() else files("kommungraf") / "kinds" / "parts" / f"{part}.json"
-        yield from json.loads(shared.read_text("utf-8"))
+        dropped = {"kg:example"} if column.get("kg:example", part) is None else set()
+        for each in json.loads(shared.read_text("utf-8")):
+            yield {key: value for key, value in each.items() if key not in dropped}
 
 
 def _table(fields: Mapping[str, Any], name: str) -> Table:

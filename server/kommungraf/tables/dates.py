@@ -51,7 +51,7 @@ _TH: Final = r"(?:st|nd|rd|th|:?[ae])?"
 _SPELT: Final = re.compile(
     rf"(?:den |the )?(?:(\d\d?){_TH} (?:of )?)?([^\W\d_]+)\.?(?: (\d\d?){_TH},?)?,? (?:i |of |in )?({_Y})"
 )
-_DECADE: Final = re.compile(r"((?:1[0-9]|20)[0-9])0(?:-?talet|'?s)")
+_DECADE: Final = re.compile(r"(?:the |på |under )?((?:1[0-9]|20)[0-9])0(?:-?talet|'?s)")
 _ABOUT: Final = re.compile(
     r"(?:ca|cirka|circa|c|omkring|runt|kring|ungefär|around|about|approximately|approx)\.? ?(\d.*)"
 )
@@ -117,6 +117,9 @@ def period(text: str) -> When:
         return span("", match[1])
     if edtf := _moment(plain):
         return When(edtf)
+    if any(pattern.fullmatch(plain) for pattern in (_BEFORE, _AFTER, _EITHER)):
+        message = "“{text}” tells of a start or of an end, not of a period; write it in the column of the start (sedan/since) or of the end (upphörde/ended)."
+        raise DateFault(message, text=text)
     found = _spans(plain)
     if len(found) == 1:
         return _ordered(found[0], text)

@@ -3,9 +3,10 @@
 import sqlite3
 import unicodedata
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -35,6 +36,7 @@ CREATE TABLE fact (iri TEXT, what TEXT, value TEXT, PRIMARY KEY (iri, what, valu
 CREATE TABLE label (iri TEXT, lang TEXT, text TEXT, rank INTEGER, PRIMARY KEY (iri, lang)) WITHOUT ROWID;
 """
 _CANDIDATES: Final = 20_000
+_LONGER: Final = 200
 _LAST: Final = 9
 
 Said = tuple[str, str, str, str]  # subject, predicate, value, language
@@ -148,6 +150,14 @@ class Names:
         query = f"SELECT DISTINCT iri FROM fact WHERE what = ? AND value IN ({marks}) ORDER BY iri LIMIT ?"  # noqa: S608 - marks alone
         return tuple(row[0] for row in self._connection.execute(query, (_TYPE, *among, most)))
 
+    def _longer(self, plain: str) -> Iterator[str]:
+        """The things with a name that begins with the words of a text and goes on."""
+        query = "SELECT iri FROM name WHERE folded > ? AND folded < ? ORDER BY folded, iri LIMIT ?"
+        rows = self._connection.execute(
+            query, (f"{plain} ", f"{plain}!", _LONGER)
+        )  # "!" comes next after the space
+        return (row[0] for row in rows.fetchall())
+
     def _rows(self, text: str) -> list[tuple[str, int]]:
         query = "SELECT iri, yields FROM name WHERE folded = ? AND stage < ?"
         return self._connection.execute(query, (folded(text), self._stage or 1)).fetchmany(200)
@@ -186,7 +196,7 @@ class Names:
         return f"{self.label(subject, 'sv')} ({self.path(subject)})"
 
     def _suggestions(self, text: str, classes: tuple[str, ...]) -> tuple[str, ...]:
-        """Up to three things whose names look like the text; for people to choose from, never taken."""
+        """Up to three things whose names look like the text, or begin with it; for people to choose from, never taken."""
         plain = folded(text)
         query = "SELECT folded, iri FROM name WHERE length(folded) BETWEEN ? AND ? LIMIT ?"
         near = max(2, len(plain) // 3)
@@ -195,5 +205,6 @@ class Names:
         for name, subject in rows.fetchall():
             names.setdefault(_bare(name), []).append(subject)
         close = get_close_matches(_bare(plain), list(names), n=8, cutoff=0.72)
-        found = dict.fromkeys(each for name in close for each in sorted(names[name]))
+        alike = (each for name in close for each in sorted(names[name]))
+        found = dict.fromkeys(chain(alike, self._longer(plain)))
         return tuple(each for each in found if not classes or self._facts(each, _TYPE) & set(classes))[:3]

@@ -29,6 +29,7 @@ __all__ = [
     "read_table_file",
     "record_names",
     "record_other_names",
+    "record_tie_names",
 ]
 
 _A: Final = NamedNode(iri("rdf:type"))
@@ -153,13 +154,25 @@ def record_names(path: Path, table: Table, names: Names) -> None:
     columns += [
         column for column in table.stated() if column.predicate == "geo:sfWithin" and column.reads == "thing"
     ]
-    if not any(column.predicate in _NAMING and not _subjects(table, column) for column in table.columns):
-        return
+    if any(column.predicate in _NAMING and not _subjects(table, column) for column in table.columns):
+        _record_rows(path, table, names, columns)
+
+
+def record_tie_names(path: Path, table: Table, names: Names) -> None:
+    """Notes what a table calls the ties that it describes, once the things that they tie are known."""
+    if table.ties and {each.partition(".")[0] for each in variables(table.about)} <= table.ties.keys():
+        ends = {end for columns in table.ties.values() for end in columns}
+        within = {column.within for column in table.stated() if column.name in ends}
+        _record_rows(path, table, names, [column for column in table.stated() if column.name in ends | within])
+
+
+def _record_rows(path: Path, table: Table, names: Names, columns: Iterable[Column]) -> None:
+    """Notes the names that the rows give, as far as `columns` tell; of a tie, its own alone."""
+    tied = [column for column in table.columns if not column.about] if table.ties else table.columns
+    naming = tuple(column for column in tied if column.predicate in _NAMING)
     try:
         for row in known_rows(path, path.name, table, names, columns):
-            names.record(
-                quad for _, quad in _statements(table, table.telling(), row, DefaultGraph()) if _is_naming(quad)
-            )
+            names.record(quad for _, quad in _statements(table, naming, row, DefaultGraph()) if _is_naming(quad))
             _call(table, row.values, names)
     except InputError:
         return
