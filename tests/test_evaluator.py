@@ -1,3 +1,4 @@
+import io
 import os
 import signal
 import socket
@@ -280,6 +281,14 @@ def test_a_result_between_the_limits_arrives_whole(evaluator: Evaluator) -> None
         content = stream.read()
     assert len(content) == answer.size > 64 << 10
     assert content.count(b"\n") == 100_001
+
+
+def test_the_sites_own_lookups_need_no_file_for_what_a_page_takes(evaluator: Evaluator) -> None:
+    text = f"SELECT * {{ {crossed(2)} }} LIMIT 20000"
+    with answered(evaluator, text, own=True).body as inline, answered(evaluator, text).body as filed:
+        assert isinstance(inline, io.BytesIO)
+        assert not isinstance(filed, io.BytesIO)
+        assert inline.read() == filed.read()
 
 
 def workers_of(evaluator: Evaluator) -> set[str]:

@@ -11,7 +11,7 @@ from pyoxigraph import QuerySolutions, Store
 
 from indexes import own_indexed
 from kommungraf.editions.search import Index
-from kommungraf.editions.tenures import membership_tallies, spans, tallies, tie_count, ties
+from kommungraf.editions.tenures import is_tied, membership_tallies, spans, tallies, tie_count, ties
 from kommungraf.releases.moments import Holds, moment
 from kommungraf.vocab import BASE, PREFIXES, iri
 from own_content import own_content
@@ -128,6 +128,14 @@ def test_pages_of_ties_are_parts_of_one_list(index: Index) -> None:
     assert tie_count(index, thing) == len(whole) > 5
     assert (*ties(index, thing, limit=3), *ties(index, thing, limit=1000, offset=3)) == whole
     assert ties(index, f"{BASE}id/municipality/se-9999", limit=10) == ()
+
+
+def test_a_member_and_what_it_is_a_member_of_are_tied_and_nothing_else_is(index: Index) -> None:
+    thing = f"{BASE}id/municipality/se-0780"
+    cooperation = ties(index, thing, limit=1)[0].cooperation
+    assert is_tied(index, thing)
+    assert is_tied(index, cooperation)
+    assert not is_tied(index, f"{BASE}id/municipality/se-9999")
 
 
 def test_tallies_count_each_membership_once(index: Index) -> None:

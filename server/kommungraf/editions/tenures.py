@@ -9,7 +9,7 @@ from typing import Final
 from kommungraf.editions.search import Index
 from kommungraf.releases.moments import NOTHING_KNOWN, Bounds, Holds, Moment, both
 
-__all__ = ["Tie", "membership_tallies", "spans", "tallies", "tie_count", "ties"]
+__all__ = ["Tie", "is_tied", "membership_tallies", "spans", "tallies", "tie_count", "ties"]
 
 _SPANS: Final = """
     SELECT iri, earliest_start, latest_start, earliest_end, latest_end, ongoing FROM span
@@ -27,6 +27,9 @@ _TIE_COUNT: Final = """
         SELECT COUNT(*) FROM part AS own
         LEFT JOIN part AS other ON other.whole = own.whole AND other.member <> own.member WHERE own.member = :thing
     ) + (SELECT COUNT(*) FROM part WHERE whole = :thing)
+"""
+_IS_TIED: Final = """
+    SELECT EXISTS (SELECT 1 FROM part WHERE member = :thing) OR EXISTS (SELECT 1 FROM part WHERE whole = :thing)
 """
 _TALLIES: Final = """
     SELECT earliest_start, latest_start, earliest_end, latest_end, COALESCE(ongoing, 0), COUNT(*)
@@ -84,6 +87,11 @@ def _tie(row: tuple[str, str | None, str | None, str | None], known: Mapping[str
 def tie_count(index: Index, thing: str) -> int:
     """How many ties `ties` has on all its pages."""
     return int(index.rows(_TIE_COUNT, {"thing": thing})[0][0])
+
+
+def is_tied(index: Index, thing: str) -> bool:
+    """Whether `ties` has any."""
+    return bool(index.rows(_IS_TIED, {"thing": thing})[0][0])
 
 
 def tallies(index: Index, type_: str) -> tuple[tuple[Bounds, int], ...]:

@@ -58,6 +58,7 @@ class Query:
             "default_graphs": self.default_graphs,
             "named_graphs": self.named_graphs,
             "base_iri": self.base_iri,
+            "own": self.own,
         }
 
 

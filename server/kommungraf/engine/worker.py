@@ -36,8 +36,9 @@ from kommungraf.settings.limits import Limits
 
 __all__ = ["serve"]
 
-#: Larger results travel as an open file, so that a slow reader holds no worker.
+#: Larger results travel as an open file, so that a slow reader holds no worker; the site reads its own at once.
 _INLINE_BYTES: Final = 64 << 10
+_OWN_INLINE_BYTES: Final = 1 << 20
 #: Of a pattern with a literal as the subject of a triple term, which no data can hold.
 _NO_TERM: Final = "not a valid RDF 1.2 term"
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.+)> is not supported")
@@ -55,12 +56,13 @@ class _Refusal(Exception):
 
 
 class _Spool:
-    """Where a result is written: memory up to _INLINE_BYTES, then a file without a name."""
+    """Where a result is written: memory up to `inline` bytes, then a file without a name."""
 
-    def __init__(self, limit: int, first_free: int | None) -> None:
+    def __init__(self, limit: int, first_free: int | None, *, inline: int) -> None:
         self.body = bytearray()
         self.file: IO[bytes] | None = None
         self._limit = limit
+        self._inline = inline
         self._first_free = first_free
         self._written = 0
 
@@ -70,7 +72,7 @@ class _Spool:
         if self._written > self._limit:
             raise _Refusal("limit", limit="result")
         self.body += data
-        if self.file is not None or self._written > _INLINE_BYTES:
+        if self.file is not None or self._written > self._inline:
             self._empty_into_file()
         return len(data)
 
@@ -128,7 +130,8 @@ def _serve(
 ) -> None:
     last = False
     while not last and (request := _received(connection, first_free)) is not None:
-        spool = _Spool(limits.result_bytes, first_free)
+        inline = _OWN_INLINE_BYTES if request.fields.get("own") else _INLINE_BYTES
+        spool = _Spool(limits.result_bytes, first_free, inline=inline)
         fields = _outcome(store, request, spool=spool, seconds=limits.seconds)
         last = peak_memory() > ceiling
         message = Message(fields) if "problem" in fields else spool.message(fields)
@@ -183,7 +186,12 @@ def _answer(store: Store, message: Message, spool: _Spool) -> dict[str, Any]:
         raise _Refusal("bad", message="The query holds a surrogate, which is no character.") from error
     except (RuntimeError, OSError) as error:
         raise _failure(error) from error
-    return {"form": form, "media_type": media_type, "volatile": brokered or keywords.is_volatile(text)}
+    return {"form": form, "media_type": media_type, "volatile": brokered or _is_volatile(request)}
+
+
+def _is_volatile(request: Mapping[str, Any]) -> bool:
+    """Whether the next answer may differ; nobody asks that of the site's own lookups, and it takes another parsing."""
+    return not request.get("own") and keywords.is_volatile(request["text"])
 
 
 def _service(request: Mapping[str, Any]) -> _Refusal:

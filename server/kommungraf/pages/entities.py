@@ -7,12 +7,12 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.editions.search import Label
-from kommungraf.editions.tenures import membership_tallies, tie_count
+from kommungraf.editions.tenures import is_tied, membership_tallies
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
 from kommungraf.rendering.excerpts import Tables
 from kommungraf.rendering.maps import Map, maps_of
-from kommungraf.rendering.networks import Network, network_of
+from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
 from kommungraf.rendering.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Form, Reader, forms
@@ -123,7 +123,7 @@ def entity_view(
         claim=views.claim(claim) if claim else None,
         claim_status=who.names.link(claim.status) if claim else None,
         maps=() if claim else maps_of(who, document.iri, around),
-        network=network_of(hubs_of(who, around)),
+        network=_network(who, around),
         years=_years(who, document.iri, around),
         panels=(
             *panels_of(who, views, around, times=times, tables=tables),
@@ -170,6 +170,12 @@ def _to_name(document: Document, around: Surroundings, claim: Claim | None, type
         yield from (quotation.iri, *([quotation.claim.status] if quotation.claim else ()), *quotation.about)
 
 
+def _network(who: Reader, around: Surroundings) -> Network | None:
+    """The network around a resource; nothing is sorted for one that has no room for all names."""
+    others = frozenset[str]().union(*around.partners.values())
+    return network_of(hubs_of(who, around)) if len(others) <= MOST_KNOTS else None
+
+
 def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:
     """How many cooperations a resource with several of them was in, year by year."""
     until = edition_day(who)
@@ -182,7 +188,7 @@ def _sheet(who: Reader, resource: str, when: Moment | None) -> str:
     """Where those whom cooperations tie to a resource are listed as CSV, as of `when` or the day of the edition."""
     day = edition_day(who)
     date = when.text if when else day.isoformat() if day else ""
-    if who.static or not date or not tie_count(who.edition.index, resource):
+    if who.static or not date or not is_tied(who.edition.index, resource):
         return ""
     return who.with_query("asof", {"thing": resource, "date": date, "format": "csv"})
 

@@ -7,12 +7,13 @@ from typing import Final
 
 from kommungraf.resources.links import Link
 
-__all__ = ["Hub", "Knot", "Network", "Strand", "network_of"]
+__all__ = ["MOST_KNOTS", "Hub", "Knot", "Network", "Strand", "network_of"]
 
 _SIZE: Final = 900.0
 _MIDDLE: Final = _SIZE / 2
 _INNER, _OUTER = 95.0, 180.0
-_MOST_KNOTS: Final = 72
+#: So many names can still be told apart.
+MOST_KNOTS: Final = 72
 #: Of a longer name, words stand beside its point as far as there is room, at the size of letters that narrow screens get.
 _LETTERS: Final = 19
 
@@ -61,7 +62,7 @@ def network_of(hubs: Iterable[Hub]) -> Network | None:
     """The picture, or None where there is too little for one, or too much to be told apart."""
     found = sorted(hubs, key=lambda hub: (-len(hub.members), hub.link.text.casefold()))
     total = len({link.iri for hub in found for link in hub.members})
-    if len(found) < 2 or not 3 <= total <= _MOST_KNOTS:
+    if len(found) < 2 or not 3 <= total <= MOST_KNOTS:
         return None
     places = dict(_placed(found))
     inner = {hub.link.iri: _middle([places[each.iri] for each in hub.members]) for hub in found if hub.members}
