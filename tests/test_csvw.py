@@ -106,3 +106,8 @@ def test_template_gives_a_text_as_it_is() -> None:
     assert expanded("Vänort {a}–{b}", {"a": "Växjö", "b": "Kaunas"}) == "Vänort Växjö–Kaunas"
     assert expanded("{a}", {}) is None
     assert variables("{a}{+b}{/c}") == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("titles", ["Siden", ["Siden", "Fra"]], ids=["string", "array"])
+def test_heading_may_stand_without_a_language(tmp_path: Path, titles: object) -> None:
+    assert "Siden" in set(read(tmp_path, metadata(column={"titles": titles})).columns[0].headings())

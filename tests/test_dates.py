@@ -110,6 +110,10 @@ def test_start_or_end_alone_is_no_period(text: str) -> None:
         period(text)
 
 
+def test_day_may_have_the_full_stop_of_an_ordinal() -> None:
+    assert point("1. maj 1946").edtf == "1946-05-01"
+
+
 @pytest.mark.parametrize("text", ["the 1990s", "på 1990-talet", "under 1990-talet"])
 def test_decade_may_have_a_preposition_or_an_article(text: str) -> None:
     assert point(text).edtf == "199X"

@@ -19,7 +19,7 @@ from kommungraf.building.building import checked
 from kommungraf.building.imports import Import, Tally, declaration, import_list
 from kommungraf.dataset.inputs import known_names
 from kommungraf.dataset.project import Project, own_project
-from kommungraf.errors import EmptyInput, OutputFault, TableFault
+from kommungraf.errors import EmptyInput, OutputFault, SyntaxFault, TableFault
 from kommungraf.tables.csvw import Table
 from kommungraf.tables.names import Names
 from kommungraf.validation.findings import Severity
@@ -27,6 +27,7 @@ from kommungraf.vocab import iri
 from waiting import PATIENCE
 
 ROOT = own_project().root
+COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 WALK = (ROOT / "docs" / "imports.md").read_text("utf-8")
 
 
@@ -164,6 +165,49 @@ def test_a_list_with_another_heading_replaces_nothing(tmp_path: Path) -> None:
     with pytest.raises(TableFault, match="isn't known"):
         run(tmp_path, b"Dnr;Projekt;Kommuner;Orter\n", table)
     assert (tmp_path / "out" / "list.nq").read_bytes() == before
+
+
+def of_one_country(folder: Path) -> Table:
+    """The example of names and countries, for a list of Danish towns that has dates and names no country of them."""
+    fields = json.loads(example("vanner.json"))
+    home, partner, *others = fields["tableSchema"]["columns"]
+    own = "kgi:place/dansk--{municipality.slug}"
+    home |= {"kg:within": f"{COUNTRY}DNK", "kg:classes": partner["kg:classes"], "kg:own": own}
+    since = {"name": "since", "titles": "Siden", "kg:reads": "date", "datatype": {"format": "d/M/yyyy"}}
+    time = {"name": "time", "virtual": True, "propertyUrl": "kg:period", "kg:interval": {"start": "since"}}
+    fields["tableSchema"]["columns"] = [home, partner, since, *others, time]
+    fields["dialect"]["encoding"] = "iso-8859-1"
+    (folder / "dansk.json").write_text(json.dumps(fields), "utf-8")
+    return declaration(str(folder / "dansk.json"), ())
+
+
+def test_a_list_of_one_country_with_dates_of_one_order_needs_a_declaration_alone(tmp_path: Path) -> None:
+    content = "Kommun;Ort;Land;Siden\nAalborg;Växjö;Sverige;1/2/1969\n"
+    assert run(tmp_path, content.encode("latin-1"), of_one_country(tmp_path)).taken == 1
+    said = {(each.predicate.value, each.object.value) for each in quads(tmp_path)}
+    assert (iri("kg:period"), "1969-02-01/..") in said
+    assert (iri("org:member"), iri("kgi:municipality/se-0780")) in said
+
+
+@pytest.mark.parametrize("date", ["13/13/1969", "31/2/1969", "1969-02-01"])
+def test_a_row_of_a_list_in_an_encoding_without_typographic_quotes_is_set_aside_with_the_reason(
+    tmp_path: Path, date: str
+) -> None:
+    content = f"Kommun;Ort;Land;Siden\nAalborg;Växjö;Sverige;{date}\n"
+    assert run(tmp_path, content.encode("latin-1"), of_one_country(tmp_path)).aside == 1
+    _, row = (tmp_path / "list.rejected.csv").read_text("latin-1").splitlines()
+    assert row.startswith(f'Aalborg;Växjö;Sverige;{date};"2:Siden: ""')
+
+
+def test_a_declaration_with_a_picture_that_tells_no_date_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "fonden.json").write_text(
+        example("fonden.json").replace(
+            '"kg:reads": "date"', '"kg:reads": "date", "datatype": {"format": "dd/MM"}'
+        ),
+        "utf-8",
+    )
+    with pytest.raises(SyntaxFault, match="format dd/MM"):
+        declaration(str(tmp_path / "fonden.json"), ())
 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:

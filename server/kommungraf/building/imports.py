@@ -25,6 +25,8 @@ from kommungraf.validation.findings import worded
 __all__ = ["Import", "Tally", "declaration", "import_list"]
 
 _MOST_SHOWN: Final = 20
+#: For encodings that lack our marks.
+_PLAINER: Final = str.maketrans({"“": '"', "”": '"', "’": "'", "–": "-", "…": "..."})
 _LISTS: Final = "lists"
 
 
@@ -138,7 +140,7 @@ class _Rejected:
         dialect = job.table.dialect
         is_workbook = job.path.suffix.lower() == ".xlsx"
         self._separator = "," if is_workbook else dialect.delimiter or delimiter(job.path, job.path.name)
-        self._quote, self._language = dialect.quote, job.language
+        self._quote, self._language, self._encoding = dialect.quote, job.language, dialect.encoding
         self._stream = TextIOWrapper(
             stream, encoding=dialect.encoding, errors="surrogateescape", newline="", write_through=True
         )
@@ -150,7 +152,8 @@ class _Rejected:
         if heading.cells and not self._has_heading:
             self._write(heading, heading.cells, MARK_HEADINGS[self._language])
             self._has_heading = True
-        self._write(heading, reading.sheet.cells, " | ".join(_told(each, self._language) for each in faults))
+        reason = " | ".join(_told(each, self._language) for each in faults)
+        self._write(heading, reading.sheet.cells, _writable(reason, self._encoding))
 
     def close(self) -> None:
         """Nothing more follows."""
@@ -164,6 +167,15 @@ class _Rejected:
             csv.writer(self._stream, delimiter=self._separator, quotechar=self._quote).writerow([*kept, mark])
         else:
             self._stream.write(self._separator.join([*kept, mark.replace(self._separator, " ")]) + "\n")
+
+
+def _writable(text: str, encoding: str) -> str:
+    """The text in the letters that an encoding has; a list in ISO 8859-1 has no typographic quotes."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
+    return text
 
 
 def _told(fault: InputError, language: str) -> str:

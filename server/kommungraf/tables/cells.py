@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from kommungraf.tables.csvw import Choice, Column, Table, expanded, filled
 from kommungraf.tables.dates import When, day, period, point, span
 from kommungraf.tables.names import Names, folded
+from kommungraf.tables.pictures import pictured
 from kommungraf.tables.quantities import quantity
 from kommungraf.vocab import EDTF, PREFIXES, iri
 
@@ -98,7 +99,7 @@ def _tagged(column: Column, text: str, _row: Mapping[str, str], _names: Names) -
 
 
 def _thing(column: Column, text: str, row: Mapping[str, str], names: Names) -> Row:
-    within = row.get(column.within) if column.within else None
+    within = column.area or (row.get(column.within) if column.within else None)
     found = () if column.within and not within and column.own else names.found(text, column.classes, within)
     if len(found) == 1:
         return _thing_values(column.name, found[0], names) | {f"{column.name}.known": found[0]}
@@ -175,7 +176,8 @@ def _unfound(column: Column, text: str, within: str | None, names: Names) -> Cel
 
 
 def _date(column: Column, text: str, _row: Mapping[str, str], _names: Names) -> Row:
-    return _when(column, text, point(text))
+    moment = _ordered(column, text)
+    return _when(column, moment, point(moment))
 
 
 def _period(column: Column, text: str, _row: Mapping[str, str], _names: Names) -> Row:
@@ -187,7 +189,16 @@ def _when(column: Column, text: str, found: When) -> Row:
 
 
 def _day(column: Column, text: str, _row: Mapping[str, str], _names: Names) -> Row:
-    return {column.name: day(text)}
+    return {column.name: day(_ordered(column, text))}
+
+
+def _ordered(column: Column, text: str) -> str:
+    """The date in the order of ISO 8601, where the column declares the order in which it is written."""
+    if column.picture is None:
+        return text
+    if (found := pictured(text, column.picture)) is None:
+        raise CellFault("“{text}” doesn't have the form {form}.", text=text, form=column.picture)
+    return found
 
 
 def _choice(column: Column, text: str, _row: Mapping[str, str], _names: Names) -> Row:

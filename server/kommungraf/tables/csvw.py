@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kommungraf.errors import Place, SyntaxFault
 from kommungraf.tables.dialects import PLAIN, Dialect, dialect
+from kommungraf.tables.pictures import pattern as dates_like
 from kommungraf.vocab import PREFIXES, iri
 
 __all__ = [
@@ -80,14 +81,20 @@ class Interval:
     state: str
     closed: tuple[str, ...]
 
+    @property
+    def last(self) -> str:
+        """The column in which a period that can't be is told."""
+        return self.end or self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: `titles` are the headings it may have by language; a virtual column stands in no file.
 
     `about`, `predicate`, `value` and `text` are templates (RFC 6570: ``{x}``, ``{+x}``, ``{/x}``); `pattern` is the
-    form a cell must have; `when` names a column without whose value this one says nothing. `nulls` are texts that
-    mean nothing, `aliases` texts to read as others, `own` the template of a thing of the list's own.
+    form a cell must have, `picture` the order of its dates; `when` names a column without whose value this one says
+    nothing. `nulls` are texts that mean nothing, `aliases` texts to read as others, `own` the template of a thing of
+    the list's own, `area` the one place in which its things lie.
     """
 
     name: str
@@ -116,6 +123,8 @@ class Column:
     own: str | None = None
     nulls: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    area: str | None = None
+    picture: str | None = None
 
     def headings(self) -> Iterator[str]:
         """Every heading by which the column may be known."""
@@ -331,7 +340,11 @@ def _column(fields: Mapping[str, Any]) -> Column:
     datatype = fields.get("datatype", _STRING)
     base = datatype.get("base", _STRING) if isinstance(datatype, dict) else datatype
     pattern = datatype.get("format") if isinstance(datatype, dict) else None
-    interval = fields.get("kg:interval")
+    interval, within, reads = fields.get("kg:interval"), fields.get("kg:within"), fields.get("kg:reads", "text")
+    fixed = ":" in (within or "")
+    picture = pattern if reads in ("date", "day") else None
+    if picture:
+        dates_like(picture)
     return Column(
         name=fields["name"],
         titles=_words(fields.get("titles", {})),
@@ -345,11 +358,13 @@ def _column(fields: Mapping[str, Any]) -> Column:
         otherwise=fields.get("kg:otherwise"),
         required=fields.get("required", False),
         virtual=fields.get("virtual", False),
-        pattern=re.compile(pattern) if pattern else None,
+        pattern=re.compile(pattern) if pattern and not picture else None,
         separator=fields.get("separator"),
-        reads=fields.get("kg:reads", "text"),
+        reads=reads,
         classes=tuple(iri_or_self(each) for each in fields.get("kg:classes", ())),
-        within=fields.get("kg:within"),
+        within=None if fixed else within,
+        area=iri_or_self(within) if fixed and within else None,
+        picture=picture,
         choices=tuple(_choice(each) for each in fields.get("kg:choices", ())),
         when=fields.get("kg:when"),
         interval=_interval(interval) if interval else None,
@@ -369,10 +384,15 @@ def _choice(fields: Mapping[str, Any]) -> Choice:
 
 def _interval(fields: Mapping[str, Any]) -> Interval:
     closed = tuple(iri_or_self(each) for each in fields.get("closed", ()))
-    return Interval(fields["start"], fields["end"], fields.get("whole", ""), fields.get("state", ""), closed)
+    return Interval(
+        fields["start"], fields.get("end", ""), fields.get("whole", ""), fields.get("state", ""), closed
+    )
 
 
-def _words(titles: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _words(titles: Mapping[str, Any] | str | list[str]) -> dict[str, tuple[str, ...]]:
+    """The words by language; those that name none are of both (CSVW's natural language properties)."""
+    if not isinstance(titles, Mapping):
+        titles = {"sv": titles, "en": titles}
     return {language: (each,) if isinstance(each, str) else tuple(each) for language, each in titles.items()}
 
 

@@ -47,7 +47,7 @@ _ISO: Final = re.compile(rf"({_Y})(?:-(0[1-9]|1[0-2])(?:-([0-3][0-9]))?)?")
 _RAW: Final = re.compile(rf"(?:{_ISO.pattern}|{_Y}-(?:2[1-4]|3[3-6])|(?:1[0-9]|20)(?:[0-9]X|XX))[~?%]?")
 #: EDTF has no word for an uncertain season.
 _OF_SEASON: Final = re.compile(r".{4}-2[1-4]")
-_TH: Final = r"(?:st|nd|rd|th|:?[ae])?"
+_TH: Final = r"(?:st|nd|rd|th|:?[ae]|\.)?"
 _SPELT: Final = re.compile(
     rf"(?:den |the )?(?:(\d\d?){_TH} (?:of )?)?([^\W\d_]+)\.?(?: (\d\d?){_TH},?)?,? (?:i |of |in )?({_Y})"
 )

@@ -240,7 +240,7 @@ class _RowReader:
             try:
                 stretch(column, self._values)
             except (CellFault, DateFault) as fault:
-                self.faults.append((column.interval.end if column.interval else column.name, fault))
+                self.faults.append((column.interval.last if column.interval else column.name, fault))
         return self._values, self._lists
 
     def _lacks(self, column: str | None) -> bool:
