@@ -61,6 +61,7 @@ def listing() -> ResponseReturnValue:
         "opened": open_at_once(rows),
         "starts": [who.names.link(each) for each in first],
         "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
+        "query": who.as_query("things", type=name, **within.facets),
     }
     return page("list.html", who, total=total, number=number, pages=pages, **dated(who, when), **context)
 

@@ -31,6 +31,10 @@ _ROWS: Final = 50
 #: So many rows of a sheet are asked of the engine at once.
 _ASKED: Final = 500
 _CSV: Final = "text/csv"
+#: By these SPARQL narrows the rows as the index does.
+_PLACES: Final = ("kind", "country", "county")
+#: So many rows can be named in the address of a query.
+_NAMED: Final = 50
 _PERIOD: Final = "kg:period"
 _COLUMNS: Final = ("thing", "table", "through", "iri", "name_sv", "name_en", "kind")
 _MORE: Final = ("with", "with_sv", "with_en", "period", "date", "holds", "sources")
@@ -105,8 +109,18 @@ def _page(who: Reader, asked: Asked, *, number: int, pages: int) -> Response:
         "last": min(first + _ROWS, len(asked.rows)),
         "sheet": who.with_query("around", {**_arguments(), "format": "csv"}),
         "whole": who.with_query("around", {"thing": asked.thing, "table": asked.key}),
+        "query": _query(who, asked),
     }
     return page("around.html", who, number=number, pages=pages, **dated(who, asked.when), **context)
+
+
+def _query(who: Reader, asked: Asked) -> str:
+    """The rows in SPARQL; those that are picked by what SPARQL can't tell, words or a day, are named if they are few."""
+    given = {name: request.args[name].strip() for name in _PLACES if request.args.get(name, "").strip()}
+    if not any(request.args.get(name, "").strip() for name in ("q", "holds")):
+        return who.as_query(asked.key, thing=asked.thing, **given)
+    rows = [each.iri for each in asked.rows]
+    return who.as_query(asked.key, thing=asked.thing, through=rows, **given) if len(rows) <= _NAMED else ""
 
 
 def _arguments() -> dict[str, str]:

@@ -72,6 +72,7 @@ def network() -> Response:
         "placeless": [_leading(who, name, county) for name in sorted(found.placeless, key=_by_name(who))],
         "panel": _panel(who, found, whole=not county),
         "found": found,
+        "query": who.as_query("county-network" if county else "network", **_given(type=kind, county=county)),
         "at": lambda county, kind: _address(who, {"county": county, "type": kind}),
     }
     return page("network.html", who, **context)
@@ -145,8 +146,12 @@ def _leading(who: Reader, name: str, county: str) -> Link:
     return link if county else replace(link, href=_address(who, {"county": name, "type": kind}))
 
 
+def _given(**asked: str) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if value}
+
+
 def _address(who: Reader, asked: Mapping[str, str]) -> str:
-    given = {name: value for name, value in asked.items() if value}
+    given = _given(**asked)
     return who.with_query("network", given) if given else who.names.page("network")
 
 

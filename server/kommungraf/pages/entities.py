@@ -1,6 +1,6 @@
 """The page of one resource: its statements with their sources, disagreements, gaps and links."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,6 +45,9 @@ _SUMMARY: Final = tuple(
         "schema:url",
     )
 )
+
+#: The lists of a page that are no tables above its statements, each by the query that it offers.
+_LISTS: Final = ("statements", "elsewhere", "links", "gaps", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class EntityView:
     pages: int
     formats: tuple[Form, ...]
     sheet: str
+    queries: Mapping[str, str]
     dated: bool
     asof: AsOf | None
 
@@ -125,11 +129,14 @@ def entity_view(
         maps=() if claim else maps_of(who, document.iri, around),
         network=_network(who, around),
         years=_years(who, document.iri, around),
-        panels=(
-            *panels_of(who, views, around, times=times, tables=tables),
-            *_in_county(who, document.iri, name),
-            *quotation_panels(who, views, around.quotations),
-            *rival_panels(who, views, around, document.content),
+        panels=tuple(
+            replace(panel, query=who.as_query(panel.key, thing=document.iri))
+            for panel in (
+                *panels_of(who, views, around, times=times, tables=tables),
+                *_in_county(who, document.iri, name),
+                *quotation_panels(who, views, around.quotations),
+                *rival_panels(who, views, around, document.content),
+            )
         ),
         disagreements=disagreements,
         gaps=tuple(_gap(who, each) for each in around.by("kg:gapSubject")),
@@ -143,6 +150,7 @@ def entity_view(
         pages=document.pages,
         formats=forms(document.iri),
         sheet=_sheet(who, document.iri, when),
+        queries={key: who.as_query(key, thing=document.iri) for key in _LISTS},
         dated=bool(times.spans),
         asof=as_of(who, document.iri, around, times),
     )

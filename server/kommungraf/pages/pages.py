@@ -180,6 +180,7 @@ def ties() -> Response:
         "counties": sorted(map(who.names.link, counties), key=lambda link: (link.text.casefold(), link.iri)),
         "county": who.names.link(county) if county else None,
         "at": lambda kind, county: who.with_query("map", {"type": kind, **({"county": county} if county else {})}),
+        "query": who.as_query("ties", type=chosen, **({"county": county} if county else {})),
     }
     maps = maps_of_ties(who, chosen, within=within)
     return page("map.html", who, maps=maps, panel=_ties_as_table(who, chosen, within), **context)
@@ -244,7 +245,13 @@ def all_gaps() -> Response:
     who = reader()
     panel = gaps(who)
     if required(request, (HTML, _CSV)) == HTML:
-        return page("gaps.html", who, panel=panel, sheet=who.with_query("gaps", {"format": "csv"}))
+        return page(
+            "gaps.html",
+            who,
+            panel=panel,
+            sheet=who.with_query("gaps", {"format": "csv"}),
+            query=who.as_query("gaps"),
+        )
     response = Response(
         _gaps_as_csv(who, panel), mimetype=_CSV, headers={"Content-Disposition": 'inline; filename="gaps.csv"'}
     )

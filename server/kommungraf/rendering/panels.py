@@ -43,7 +43,7 @@ class Part:
 class Panel:
     """One table with its heading; `key` is its name in addresses, `total` how many rows there are where not all are here.
 
-    `href` is where all of them are narrowed and paged, `sheet` where they are as CSV.
+    `href` is where all of them are narrowed and paged, `sheet` where they are as CSV, `query` where they are asked for in SPARQL.
     """
 
     title: str
@@ -55,6 +55,7 @@ class Panel:
     total: int = 0
     href: str = ""
     sheet: str = ""
+    query: str = ""
 
     @property
     def count(self) -> int:
@@ -91,8 +92,13 @@ def panels_of(
             text("Projects and pilot studies with their periods"),
             _activities(who, views, around.by("kg:participant"), times=times),
         ),
-        ("", text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
-        ("", text("Changes"), text("Mergers and other changes of the organisation"), _changes(who, views, around)),
+        ("figures", text("Figures"), text("What sources count, as they put it"), _figures(who, views, around)),
+        (
+            "changes",
+            text("Changes"),
+            text("Mergers and other changes of the organisation"),
+            _changes(who, views, around),
+        ),
     )
     for key, title, caption, (columns, rows) in found:
         if rows:
@@ -115,7 +121,7 @@ def titles(who: Reader) -> dict[str, str]:
 
 def _placed(who: Reader, panel: Panel, tables: Tables | None) -> Panel:
     """The panel with how many rows it has in all, and where they are; a copy of the site has that where some are left out."""
-    if tables is None or not panel.key:
+    if tables is None or panel.key not in TABLES:
         return panel
     total, asked = tables.total(TABLES[panel.key]), {"thing": tables.thing, "table": panel.key}
     if len(panel.rows) < 2 or (who.static and total <= len(panel.rows)):
@@ -235,7 +241,7 @@ def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> 
     rows = tuple(_quotation(who, views, each) for each in quoted)
     if rows:
         columns = (who.text("Claim"), who.text("What it is about"), who.text("Status"))
-        yield Panel(who.text("Claims"), who.text("What is drawn from this source"), columns, rows)
+        yield Panel(who.text("Claims"), who.text("What is drawn from this source"), columns, rows, key="claims")
 
 
 def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
@@ -256,7 +262,7 @@ def county_panel(who: Reader, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
     )
     caption = who.text("What lies there or has somebody from there in it; each leads to a list")
     columns = (who.text("Kind"), who.text("How many"), who.text("To download"))
-    return Panel(who.text("In this county"), caption, columns, rows)
+    return Panel(who.text("In this county"), caption, columns, rows, key="county")
 
 
 def rival_panels(who: Reader, views: Views, around: Surroundings, content: Iterable[Triple]) -> Iterator[Panel]:
@@ -285,10 +291,10 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
     )
     if rows and around.compared:
         columns = (text("Claim"), text("What it says"), text("Source"), text("Status"))
-        yield Panel(text("The sides"), text("What each side says, and who"), columns, rows)
+        yield Panel(text("The sides"), text("What each side says, and who"), columns, rows, key="sides")
     elif rows:
         columns = (text("Claim"), text("What it says instead"), text("Source"), text("Status"))
-        yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows)
+        yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows, key="sides")
 
 
 def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> tuple[Part, ...]:

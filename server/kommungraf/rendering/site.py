@@ -9,8 +9,10 @@ from urllib.parse import quote, urlencode
 from flask import Response, g, request
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
+from pyoxigraph import NamedNode
 
 from kommungraf.editions.edition import Edition
+from kommungraf.engine.offeredqueries import Given, offered_query
 from kommungraf.formats import HTML, RDF
 from kommungraf.http.freshness import fixed, volatile
 from kommungraf.http.negotiation import language
@@ -88,6 +90,19 @@ class Reader:
         kept = {**({"date": date} if date else {}), **arguments}
         asked = {**kept, **({"lang": self.language} if self.explicit else {})}
         return f"{request.script_root}/{path}?{urlencode(asked)}"
+
+    def as_query(self, name: str, **given: str | Given) -> str:
+        """Where the rows of a list are asked for by offered/<name>.rq, with IRIs or terms that are `given`.
+
+        Empty where nobody can ask: in a copy of the site, which answers no queries, and for what is no IRI.
+        """
+        try:
+            terms = {key: NamedNode(each) if isinstance(each, str) else each for key, each in given.items()}
+        except ValueError:
+            return ""
+        if self.static:
+            return ""
+        return self.with_query("sparql", {"query": offered_query(name, self.language, terms)})
 
 
 def reader() -> Reader:

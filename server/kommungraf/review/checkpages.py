@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request
-from pyoxigraph import RdfFormat, serialize
+from pyoxigraph import Literal, RdfFormat, serialize
 from werkzeug.wrappers import Response as Answer
 
 from kommungraf.errors import BadRequest, UnknownResource
@@ -14,7 +14,7 @@ from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import required
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.rendering.spreadsheets import spreadsheet
-from kommungraf.review.checks import Checks, checks, report
+from kommungraf.review.checks import Checks, checks, oldest, report
 from kommungraf.review.conflictpages import municipality_key
 from kommungraf.vocab import PREFIXES
 
@@ -51,11 +51,16 @@ def check(key: str, *, usual: int) -> Response:
     forms = {"csv": _CSV, "ttl": _TURTLE}
     chosen = forms.get(request.args.get("format", "")) or required(request, (HTML, _CSV, _TURTLE))
     if chosen == HTML:
-        return page("check.html", who, found=found, years=years, key=key)
+        return page("check.html", who, found=found, years=years, key=key, query=_query(who, key, years))
     content = _sheet(found, who) if chosen == _CSV else _report(found, who)
     response = Response(content, mimetype=chosen)
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, chosen, who.language))
+
+
+def _query(who: Reader, key: str, years: int) -> str:
+    this = f"{who.edition.base_iri}id/municipality/{key}"
+    return who.as_query("checks", thing=this, oldest=Literal(oldest(who, years)))
 
 
 def _years(usual: int) -> int:

@@ -14,7 +14,7 @@ from kommungraf.resources.wording import quantity_in_words
 from kommungraf.review.disagreements import Matter, matters
 from kommungraf.vocab import iri
 
-__all__ = ["Check", "Checks", "checks", "report"]
+__all__ = ["Check", "Checks", "checks", "oldest", "report"]
 
 _MATTERS: Final = 500
 #: How engines write that something is so.
@@ -185,10 +185,15 @@ def _listed(who: Reader, rows: Iterable[Row]) -> tuple[Check, ...]:
     return tuple(Check("", who.names.link(thing), tuple(dict.fromkeys(links))) for thing, links in sources.items())
 
 
+def oldest(who: Reader, years: int) -> str:
+    """The day before which a page is older than `years`, counted back from the date of the dataset."""
+    modified = who.edition.manifest.modified or "0000"
+    return f"{max(0, int(modified[:4]) - years):04}{modified[4:10]}"
+
+
 def _pages(who: Reader, rows: Iterable[Row], *, years: int) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
     """The municipality's pages that are older than `years`, and those without a date."""
-    modified = who.edition.manifest.modified or "0000"
-    limit = f"{max(0, int(modified[:4]) - years):04}{modified[4:10]}"
+    limit = oldest(who, years)
     dated = [(row["day"].value if "day" in row else "", who.names.link(row["thing"].value)) for row in rows]
     old = sorted(
         ((day, link) for day, link in dated if day and day < limit), key=lambda each: (each[0], each[1].iri)

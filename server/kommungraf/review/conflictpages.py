@@ -39,11 +39,18 @@ def all_conflicts() -> Response:
         "found": found,
         "asked": asked,
         "sheet": _with_format(),
+        "query": who.as_query("conflicts", **_narrowed(who, kind, key)),
         "concerned": _choices(who, kind, key, found.municipality),
     }
     return page(
         "conflicts.html", who, number=number, day=partial(period_in_words, language=who.language), **context
     )
+
+
+def _narrowed(who: Reader, kind: str, municipality: str) -> dict[str, str]:
+    """The IRIs that the list is narrowed by."""
+    asked = {"kind": ("conflict-kind", kind), "municipality": ("municipality", municipality)}
+    return {name: f"{who.edition.base_iri}id/{path}/{key}" for name, (path, key) in asked.items() if key}
 
 
 def _choices(who: Reader, kind: str, key: str, taken: Link | None) -> tuple[tuple[Link, str, int], ...]:
