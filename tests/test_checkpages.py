@@ -133,6 +133,12 @@ def test_tie_without_a_start_is_named(client: FlaskClient) -> None:
     assert "twinning/se-0780-lt-kaunas" not in found
 
 
+def test_project_of_which_no_source_tells_the_time_is_named(client: FlaskClient) -> None:
+    found = about(client, "Projects without a time")
+    assert {"project/tshwaraganang-library", "project/international-team-finance"} <= found
+    assert "project/public-skills-training" not in found
+
+
 UNSOURCED = """
 @prefix kg: <https://w3id.org/kommungraf/def/> .
 @prefix kgi: <https://w3id.org/kommungraf/id/> .

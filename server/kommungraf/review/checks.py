@@ -89,6 +89,11 @@ def _groups(
             _listed(who, parts.get("start", [])),
         ),
         (
+            text("Projects without a time"),
+            text("No source that is held says when the project ran. Say it on your page."),
+            _listed(who, parts.get("when", [])),
+        ),
+        (
             text("Old pages"),
             text("Your pages that are older than %(years)s years. Look through them and date them anew.")
             % {"years": years},
