@@ -140,3 +140,16 @@ def test_pager_names_the_page_that_is_shown_and_leads_to_the_last(client: FlaskC
     last = re.findall(r'<a href="([^"]+)" aria-label="Page (\d+) of \2">', pager)
     assert len(last) == 1
     assert 'rel="next"' not in page(client, last[0][0].replace("&amp;", "&"), "en")
+
+
+def test_kinds_are_folded_away_until_one_is_chosen(client: FlaskClient) -> None:
+    assert '<details class="facets"><summary>Narrow by kind</summary>' in page(client, PATH, "en")
+    assert '<details class="facets" open>' in page(client, f"{PATH}?kind=different-start", "en")
+
+
+def test_no_column_of_dates_stands_over_sides_that_have_none(client: FlaskClient) -> None:
+    tables = re.findall(r'<table class="list stacked">.*?</table>', page(client, PATH, "en"), re.DOTALL)
+    dates = [re.findall(r'<td data-column="Date">(.*?)</td>', table) for table in tables]
+    heads = ['<th scope="col">Date</th>' in table for table in tables]
+    assert heads == [bool(each) for each in dates]
+    assert not all(heads)

@@ -252,6 +252,28 @@ def test_every_question_has_the_answer_that_was_worked_out(client: FlaskClient) 
         assert "This is the answer that was worked out by hand" in shown(client, path, "en"), path
 
 
+def test_periods_of_an_answer_to_a_question_are_words_alone(client: FlaskClient) -> None:
+    answer = page(client, "/questions/start-of-the-partnership").split("<h2>")[1]
+    assert "sedan 2005" in answer
+    assert "2005/.." not in answer
+
+
+def test_classes_of_others_begin_with_a_capital_as_ours_do(client: FlaskClient) -> None:
+    text = page(client, "/doc/membership/se-almhult-vaxjo-za-jb-marks--se-0765")
+    assert ">Medlemskap</a>" in text
+    assert ">medlemskap</a>" not in text
+
+
+def test_lists_of_a_county_keep_their_columns_on_a_telephone(client: FlaskClient) -> None:
+    assert '<table class="list compact">' in page(client, "/doc/county/se-07")
+
+
+def test_who_says_so_stands_after_with_whom(client: FlaskClient) -> None:
+    table = page(client, "/doc/municipality/se-0765").split('<section id="table-1">')[1].split("</section>")[0]
+    row = next(each for each in table.split("<tr>") if "JB Marks lokala kommun" in each)
+    assert row.index("JB Marks lokala kommun") < row.index('class="behind"')
+
+
 @pytest.mark.parametrize(
     ("language", "headings", "words"),
     [

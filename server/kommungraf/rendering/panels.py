@@ -44,6 +44,7 @@ class Panel:
     """One table with its heading; `key` is its name in addresses, `total` how many rows there are where not all are here.
 
     `href` is where all of them are narrowed and paged, `sheet` where they are as CSV, `query` where they are asked for in SPARQL.
+    A `compact` one has room on a telephone.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Panel:
     href: str = ""
     sheet: str = ""
     query: str = ""
+    compact: bool = False
 
     @property
     def count(self) -> int:
@@ -155,13 +157,15 @@ def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Tim
     wholes = {each.iri: each for each in around.by("org:hasMember")}
     rows: list[Row] = []
     for each in around.by("org:member"):
-        joined, partners = each.about("org:organization"), _partners(each, around.partners)
+        joined, partners = _part(views, each.about("org:organization")[:1]), _partners(each, around.partners)
         named = _noted(who, _linked(who, partners), each, times=times)
+        if named.values:  # with whom matters more than who says so
+            joined, named = replace(joined, behind=()), replace(named, behind=joined.behind)
         whole = next((wholes[name] for name in each.values("org:organization") if name in wholes), None)
         period = _when(
             views, each, times, whole=whole, note=who.text("the cooperation") if len(partners) > 1 else ""
         )
-        rows.append((_part(views, joined[:1]), named, period, *_answered(who, times, each.iri)))
+        rows.append((joined, named, period, *_answered(who, times, each.iri)))
     return columns, rows
 
 
@@ -204,7 +208,9 @@ def _activities(who: Reader, views: Views, found: Iterable[Neighbour], *, times:
     rows: list[Row] = []
     for each in found:
         participants = _part(views, each.about("kg:participant"))
-        named = Part((views.value_of(each.iri),), _behind(views, each.about("dcterms:title")))
+        # Who says what it is called stands on its own page.
+        said = () if participants.behind else _behind(views, each.about("dcterms:title"))
+        named = Part((views.value_of(each.iri),), said)
         rows.append((named, participants, _when(views, each, times), *_answered(who, times, each.iri)))
     return columns, rows
 
@@ -262,7 +268,7 @@ def county_panel(who: Reader, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
     )
     caption = who.text("What lies there or has somebody from there in it; each leads to a list")
     columns = (who.text("Kind"), who.text("How many"), who.text("To download"))
-    return Panel(who.text("In this county"), caption, columns, rows, key="county")
+    return Panel(who.text("In this county"), caption, columns, rows, key="county", compact=True)
 
 
 def rival_panels(who: Reader, views: Views, around: Surroundings, content: Iterable[Triple]) -> Iterator[Panel]:

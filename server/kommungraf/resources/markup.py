@@ -78,6 +78,8 @@ class _Table(Protocol):
     def rows(self) -> Sequence[Sequence[_Cell]]: ...
     @property
     def axis(self) -> _Axis | None: ...
+    @property
+    def compact(self) -> bool: ...
 
 
 class _Escaped(dict[str, str]):
@@ -164,7 +166,8 @@ class Pen:
 
         def written(part: Sequence[Sequence[_Cell]]) -> str:
             rows = (self._row_of_cells(table, row, lang) for row in part)
-            return self._table(table.caption, table.columns, rows)
+            kind = "list compact" if table.compact else "list stacked"
+            return self._table(table.caption, table.columns, rows, kind=kind)
 
         shown = written(table.rows) if whole else self._in_parts(table.rows, written)
         notes = " ".join((*self._axis_notes(table.axis), *self._support_notes(table.rows)))
