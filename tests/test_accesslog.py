@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +120,44 @@ def test_a_file_that_was_moved_away_or_deleted_is_opened_anew(tmp_path: Path) ->
     log.close()
     assert (tmp_path / "access.log.1").read_text() == "one\n"
     assert path.read_text() == "three\n"
+
+
+def test_a_folder_that_goes_away_costs_lines_only_until_it_is_back(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    log = LogFile(folder / "access.log")
+    log.write("one\n")
+    folder.rename(tmp_path / "gone")
+    for _ in range(2):
+        with pytest.raises(OSError, match="No such file"):
+            log.write("lost\n")
+    folder.mkdir()
+    log.write("two\n")
+    log.close()
+    assert (folder / "access.log").read_text() == "two\n"
+    assert (tmp_path / "gone" / "access.log").read_text() == "one\n"
+
+
+def test_lines_for_which_there_is_no_room_are_left_out_whole_and_never_come_later(tmp_path: Path) -> None:
+    """In a process of its own: the system lets no file of it grow beyond a hundred bytes, as a full disk would."""
+    program = """
+import resource, signal, sys
+from pathlib import Path
+from kommungraf.serving.accesslog import LogFile
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+log = LogFile(Path(sys.argv[1]))
+log.write("one\\n")
+for _ in range(2):
+    try:
+        log.write("lost " * 30 + "\\n")
+    except OSError:
+        print("refused")
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+log.write("two\\n")
+log.close()
+"""
+    path = tmp_path / "access.log"
+    run = subprocess.run([sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True)
+    assert run.stdout.split() == ["refused", "refused"]
+    assert path.read_text() == "one\ntwo\n"

@@ -108,6 +108,10 @@ def test_the_serving_half_loads_nothing_that_it_must_not_through_others_either()
     assert FORBIDDEN_TO_SERVE.isdisjoint(name.split(".")[0] for name in loaded)
 
 
+def test_a_server_over_no_other_engine_loads_nothing_that_asks_one() -> None:
+    assert "SPARQLWrapper" not in loaded_with("kommungraf.serving.serving", "kommungraf.app")
+
+
 @pytest.mark.parametrize("module", listed()["Doctor"])
 def test_the_doctor_knows_a_site_from_outside_only(module: str) -> None:
     assert siblings(module).isdisjoint((*listed()["Build half"], *listed()["Serving half"]))

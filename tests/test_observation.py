@@ -67,6 +67,33 @@ def test_a_log_that_can_not_be_written_stops_no_counting() -> None:
     assert value(metrics, "kommungraf_log_lines_lost_total") == 1
 
 
+def test_a_log_that_can_not_be_written_is_told_to_the_operator_once_until_it_can(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(observation, "_PAUSE_SECONDS", 0.001)
+    written: list[str] = []
+    fails = [True]
+
+    def write(text: str) -> None:
+        if fails[0]:
+            raise OSError(28, "No space left on device")
+        written.append(text)
+
+    metrics = Metrics({"sparql"}, lambda: GAUGES)
+    observer = Observer(Hosting(), metrics, write)
+    for number in (1, 2):
+        observer.observe(finished())
+        lost = number
+        assert comes_true(lambda: value(metrics, "kommungraf_log_lines_lost_total") == lost)  # noqa: B023
+    fails[0] = False
+    observer.observe(finished())
+    assert comes_true(lambda: bool(written))
+    observer.close()
+    assert [each.getMessage() for each in caplog.records] == [
+        "The access log can't be written, and its lines are lost until it can: [Errno 28] No space left on device"
+    ]
+
+
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("log") / "access.log"

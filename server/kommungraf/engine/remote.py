@@ -1,13 +1,12 @@
 """Evaluation of SPARQL queries by another engine over HTTP, held to our own refusals, formats and limits."""
 
-import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
+from urllib.request import Request
 
 from pyoxigraph import NamedNode
-from SPARQLWrapper import POST, SPARQLWrapper
 
 from kommungraf.engine.endpoint import Call, Endpoint
 from kommungraf.engine.engine import Answer, Examined, Query, Workload, selected
@@ -25,28 +24,6 @@ _PATIENCE: Final = 0.25
 _OWN_SEATS: Final = 8
 #: How Virtuoso tells that it cut a result: by rows, or by its own time.
 _CUT: Final = ("X-SPARQL-MaxRows", "X-SQL-State")
-
-
-class _Request(SPARQLWrapper):
-    """The request of one query of the SPARQL 1.1 Protocol."""
-
-    def __init__(self, engine: Endpoint, query: Query, *, graphs: bool) -> None:
-        super().__init__(engine.url)
-        self.setMethod(POST)
-        self.setOnlyConneg(True)
-        self.queryString = _with_base(query)  # setQuery would guess the form by a pattern; our parser knows it
-        if engine.default_graph is not None and not (graphs or query.default_graphs or query.named_graphs):
-            self.addParameter("default-graph-uri", engine.default_graph)
-        for name in query.default_graphs:
-            self.addParameter("default-graph-uri", name)
-        for name in query.named_graphs:
-            self.addParameter("named-graph-uri", name)
-
-    def accepting(self, media_type: str) -> urllib.request.Request:
-        """The request for an answer of this media type."""
-        self.addCustomHttpHeader("Accept", media_type)
-        request: urllib.request.Request = self._createRequest()
-        return request
 
 
 class RemoteEvaluator:
@@ -97,7 +74,7 @@ class RemoteEvaluator:
 
     def _result(self, query: Query, examined: Examined) -> BinaryIO:
         """The engine's result in a file."""
-        request = _Request(self._engine, query, graphs=examined.graphs).accepting(SOURCES[examined.form])
+        request = _posted(self._engine, query, examined)
         lane = self._own if query.own else self._public
         stays: list[Stay] = []
         with lane.seat(query.caller), ExitStack() as long:
@@ -142,11 +119,12 @@ class RemoteEvaluator:
             )
 
 
-def _with_base(query: Query) -> str:
-    """The query's text, relative IRIs in it meant as our own server means them."""
-    if query.base_iri is None:
-        return query.text
-    return " ".join(("BASE", str(NamedNode(query.base_iri)), query.text))
+def _posted(engine: Endpoint, query: Query, examined: Examined) -> Request:
+    """The request for the engine's result."""
+    # SPARQLWrapper takes longer to import than much of a start; who has no engine of another's needs none of it.
+    from kommungraf.engine.posting import posted  # noqa: PLC0415
+
+    return posted(engine, query, graphs=examined.graphs, media_type=SOURCES[examined.form])
 
 
 def _without(graph: NamedNode, row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,11 +2,13 @@
 
 import ipaddress
 import json
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final
+from typing import BinaryIO, Final
 from urllib.parse import parse_qsl
 
 from kommungraf.http.notes import fingerprint
@@ -108,24 +110,42 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[str] = path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._file = _opened(path)
 
     def write(self, text: str) -> None:
-        """Append `text` at once."""
+        """Append all of `text` at once; raises OSError, also where there was room for a part, and the next call tries anew."""
         if not self._is_there():
+            fresh = _opened(self._path)
             self._file.close()
-            self._file = self._path.open("a", encoding="utf-8", errors="backslashreplace")
-        self._file.write(text)
-        self._file.flush()
+            self._file = fresh
+        _append(self._file.fileno(), text.encode(errors="backslashreplace"))
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
     def _is_there(self) -> bool:
-        ours = Path(f"/proc/self/fd/{self._file.fileno()}").stat()
+        ours = os.fstat(self._file.fileno())
         try:
             named = self._path.stat()
         except FileNotFoundError:
             return False
         return (ours.st_dev, ours.st_ino) == (named.st_dev, named.st_ino)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Without a buffer, in which lines that had no room would wait and come again."""
+    return path.open("ab", buffering=0)
+
+
+def _append(descriptor: int, data: bytes) -> None:
+    """Write all of `data`, or nothing of it: half a line would spoil the one after it."""
+    before, left = os.fstat(descriptor).st_size, memoryview(data)
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+    except OSError:
+        with suppress(OSError):  # where it is no file but a pipe
+            if os.fstat(descriptor).st_size == before + len(data) - len(left):  # nobody else wrote meanwhile
+                os.ftruncate(descriptor, before)
+        raise

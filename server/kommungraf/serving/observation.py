@@ -1,5 +1,6 @@
 """What is done with a request after it was answered: it is counted, and a line of the log is written in a thread apart."""
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from kommungraf.settings.hosting import Hosting
 
 __all__ = ["Observer"]
 
+_LOG: Final = logging.getLogger(__name__)
 _PAUSE_SECONDS: Final = 0.1
 #: Lines that may wait to be written; more would be memory taken for nothing but the log.
 _MOST: Final = 100_000
@@ -28,6 +30,7 @@ class Observer:
         self._write = write
         self._lines: deque[str] = deque()
         self._stopped = Event()
+        self._losing = False
         self._run = f"{time.time_ns() // 1_000_000:x}"
         self._numbers = count(1)
         self._thread = Thread(target=self._work, name="observer", daemon=True)
@@ -56,11 +59,17 @@ class Observer:
     def _flush(self) -> None:
         """Write what waits; a log that can't be written, as on a full disk, must not stop the counting."""
         lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        if not lines:
+            return
         try:
-            if lines:
-                self._write("".join(lines))
-        except OSError:
+            self._write("".join(lines))
+        except OSError as error:
             self._metrics.lose(len(lines))
+            if not self._losing:  # told once, and not ten times a second
+                _LOG.error("The access log can't be written, and its lines are lost until it can: %s", error)
+            self._losing = True
+        else:
+            self._losing = False
 
     def _line(self, finished: Finished) -> str:
         number = finished.notes.get("id") or f"{self._run}-{next(self._numbers):x}"
