@@ -153,3 +153,10 @@ def test_no_column_of_dates_stands_over_sides_that_have_none(client: FlaskClient
     heads = ['<th scope="col">Date</th>' in table for table in tables]
     assert heads == [bool(each) for each in dates]
     assert not all(heads)
+
+
+def test_a_side_that_counts_tells_what_it_counts(client: FlaskClient) -> None:
+    rows = [
+        row for row in sheet(client, "/conflicts?kind=different-count") if row["About"] == "Entreprenörsregionen"
+    ]
+    assert {"12; Municipality", "3; County"} <= {row["What it says"] for row in rows}
