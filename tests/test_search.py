@@ -148,3 +148,36 @@ def test_search_is_narrowed_by_class_and_facets(tmp_path: Path) -> None:
         assert choices["county"] == {f"{BASE}id/county/se-07": 1}
         assert choices["country"] == {}
         assert opened.count(f"{BASE}def/Municipality") == 2
+
+
+RANKED = rf"""
+@prefix kg: <{BASE}def/> .
+@prefix kgi: <{BASE}id/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+kgi:source\/jb a kg:Source ; dcterms:title "JB Marks"@en .
+kgi:municipality\/jb a kg:Municipality ; skos:prefLabel "JB Marks lokala kommun"@sv .
+kgi:municipality\/malmo a kg:Municipality ; skos:prefLabel "Malmö kommun"@sv .
+kgi:cooperation\/malmo a kg:Cooperation ; skos:prefLabel "MalmöLund"@sv .
+kgi:twinning\/malmo a kg:Twinning ; skos:prefLabel "Twinning Malmö–Vaasa"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def ranked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with indexed(RANKED, tmp_path_factory.mktemp("ranked")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("words", "first"), [("malmo", "municipality/malmo"), ("JB Marks", "municipality/jb")])
+def test_whole_words_come_before_longer_ones_and_things_before_what_is_said_of_them(
+    ranked: Index, words: str, first: str
+) -> None:
+    assert found(ranked, words)[0] == iri(first)
+
+
+def test_things_that_hold_some_of_the_words_are_found_on_demand(ranked: Index) -> None:
+    assert found(ranked, "twin towns malmo") == []
+    hits = [hit.iri for hit in ranked.search("twin towns malmo", "en", within=Narrowing(some=True)).hits]
+    assert iri("twinning/malmo") in hits
+    assert iri("municipality/jb") not in hits

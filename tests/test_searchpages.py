@@ -80,3 +80,11 @@ def test_what_is_no_date_is_refused_with_what_to_write(client: FlaskClient, addr
         else None
     )
     assert told is None or "Write for example 2019-06-01" in (told.json or {})["detail"]
+
+
+def test_search_for_words_that_nothing_holds_all_of_shows_what_holds_some(client: FlaskClient) -> None:
+    answer = client.get("/search?q=twin+towns+Växjö&format=json").get_json()
+    assert (answer["total"], answer["hits"]) == (0, [])
+    assert any("twinning/se-0780" in each["iri"] for each in answer["some"])
+    assert "These hold some of the words:" in page(client, "/search?q=twin+towns+Växjö", "en")
+    assert client.get("/search?q=Växö+komun&format=json").get_json()["some"] == []

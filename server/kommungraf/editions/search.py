@@ -53,11 +53,13 @@ _COUNT_VALUES: Final = f"""
 # The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
 _MATCHING: Final = """
     WITH matches AS MATERIALIZED (
-        SELECT iri, text, lang, tier, bm25(words) AS score FROM words WHERE words MATCH :words
+        SELECT iri, text, lang, tier, bm25(words) AS score, rowid AS number FROM words WHERE words MATCH :words
+    ), whole AS MATERIALIZED (
+        SELECT rowid AS number FROM words WHERE words MATCH :whole
     ), best AS (
         SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY tier, lang <> :lang, score, text) AS place FROM matches
     ), found AS MATERIALIZED (
-        SELECT best.iri, text, lang, tier, score, type, kind FROM best LEFT JOIN thing USING (iri)
+        SELECT best.iri, text, lang, tier, score, number, type, kind FROM best LEFT JOIN thing USING (iri)
         WHERE place = 1 AND (:type IS NULL OR type = :type)
         AND NOT EXISTS (
             SELECT 1 FROM json_each(:facets) AS wanted WHERE NOT EXISTS (
@@ -71,9 +73,12 @@ _SEARCH: Final = (
     _MATCHING  # noqa: S608  both parts are ours
     + """
     SELECT iri, text, lang, type, kind, COUNT(*) OVER () AS total FROM found
-    ORDER BY tier, score, text, iri LIMIT :limit OFFSET :offset
+    ORDER BY tier, number NOT IN (SELECT number FROM whole), kind IN (SELECT value FROM json_each(:evidence)), score, text, iri
+    LIMIT :limit OFFSET :offset
 """
 )
+#: What is said, who says it and where it isn't clear, which comes after what it is about.
+_EVIDENCE: Final = ("claim", "conflict", "gap", "source", "statement")
 _COUNTS: Final = (
     _MATCHING  # noqa: S608  both parts are ours
     + """
@@ -128,10 +133,14 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a search is held to: a narrowest class, and values of facets (a `county`, a `country`, a `status`)."""
+    """What a search is held to: a narrowest class, and values of facets (a `county`, a `country`, a `status`).
+
+    Where `some` of the words are enough, a thing needn't hold each of them.
+    """
 
     type: str | None = None
     facets: Mapping[str, str] = field(default_factory=lambda: _NO_FACETS)
+    some: bool = False
 
 
 _ANYTHING: Final = Narrowing()
@@ -270,7 +279,10 @@ class Index:
         limit: int = 20,
         offset: int = 0,
     ) -> Hits:
-        """The things whose names or texts hold every word of `text`, the last letters of each word left open."""
+        """The things whose names or texts hold every word of `text`, the last letters of each word left open.
+
+        Names go before texts, whole words before the beginnings of longer ones, and things before what is said of them.
+        """
         asked = _asked(text, language, within)
         if not asked["words"]:
             return Hits((), 0)
@@ -326,17 +338,24 @@ class Index:
 
 
 def _asked(text: str, language: str, within: Narrowing) -> dict[str, Any]:
-    words = " ".join(_prefixes(text))
-    return {"words": words, "lang": language, "type": within.type, "facets": _json(within.facets)}
+    each = list(_quoted(text))
+    return {
+        "words": (" OR " if within.some else " ").join(f"{word}*" for word in each),
+        "whole": " ".join(each),
+        "evidence": json.dumps(_EVIDENCE),
+        "lang": language,
+        "type": within.type,
+        "facets": _json(within.facets),
+    }
 
 
 def _json(facets: Mapping[str, str]) -> str:
     return json.dumps(dict(facets))
 
 
-def _prefixes(text: str) -> Iterator[str]:
+def _quoted(text: str) -> Iterator[str]:
     # A quoted string is data to FTS5, never an operator; only letters and digits get into it anyway.
-    return (f'"{word}"*' for word in _WORD.findall(text)[:_MOST_WORDS])
+    return (f'"{word}"' for word in _WORD.findall(text)[:_MOST_WORDS])
 
 
 def _distance(lang: str, language: str) -> int:

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kommungraf.editions.search import Alike, Hit, Hits
+from kommungraf.editions.search import Alike, Hit, Hits, Narrowing
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import asked_moment, page_number, required
@@ -24,6 +24,8 @@ blueprint = Blueprint("search", __name__)
 
 _HITS: Final = 20
 _SUGGESTED: Final = 8
+#: From here on a name that is spelt alike is surely what was meant.
+_CLOSE: Final = 0.8
 _JSON: Final = "application/json"
 _SUGGESTIONS: Final = "application/x-suggestions+json"
 _DESCRIPTION: Final = "application/opensearchdescription+xml"
@@ -39,6 +41,14 @@ class Found:
     answer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What comes near where nothing holds every word: what holds `some` of them, and names that are spelt `alike`."""
+
+    some: tuple[Hit, ...] = ()
+    alike: tuple[Alike, ...] = ()
+
+
 @blueprint.get("/search")
 def search() -> ResponseReturnValue:
     """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`; as of a `date`."""
@@ -48,15 +58,16 @@ def search() -> ResponseReturnValue:
     words, within = request.args.get("q", "").strip(), asked_narrowing()
     index = who.edition.index
     hits = index.search(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
-    alike = index.alike(words, type_=within.type) if words and not hits.total and not within.facets else ()
+    near = _near(who, words, within) if words and not hits.total else _Near()
     if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
-        return _hits_as_json(who, words, hits, alike=alike, when=when)
+        return _hits_as_json(who, words, hits, near=near, when=when)
     pages = max(1, -(-hits.total // _HITS))
     context = {
         "found": _found(who, hits.hits, when),
-        "alike": _found(who, alike, when),
+        "alike": _found(who, near.alike, when),
+        "some": _found(who, near.some, when),
         "total": hits.total,
-        "lists": () if hits.total or alike else kinds(who),
+        "lists": () if hits.total or near.alike or near.some else kinds(who),
     }
     choices = facets(who, "search", index.counts(words, within))
     return page(
@@ -70,6 +81,15 @@ def search() -> ResponseReturnValue:
         **dated(who, when),
         **context,
     )
+
+
+def _near(who: Reader, words: str, within: Narrowing) -> _Near:
+    """Names spelt alike, unless values of facets are asked for; where none is close, what holds some of several words."""
+    index = who.edition.index
+    alike = index.alike(words, type_=within.type) if not within.facets else ()
+    if len(words.split()) < 2 or any(each.score >= _CLOSE for each in alike):
+        return _Near((), alike)
+    return _Near(index.search(words, who.language, within=replace(within, some=True), limit=_HITS).hits, alike)
 
 
 def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None) -> list[Found]:
@@ -87,16 +107,19 @@ def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None)
     ]
 
 
-def _hits_as_json(who: Reader, words: str, hits: Hits, *, alike: Iterable[Alike], when: Moment | None) -> Response:
-    answers = answers_at(who, (hit.iri for hit in hits.hits), when)
-    found = [
-        {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
-        | ({"holds": answers.get(hit.iri)} if when else {})
-        for hit in hits.hits
-    ]
-    similar = [{"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in alike]
+def _hits_as_json(who: Reader, words: str, hits: Hits, *, near: _Near, when: Moment | None) -> Response:
+    answers = answers_at(who, (hit.iri for hit in (*hits.hits, *near.some)), when)
+    found, partly = (
+        [
+            {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
+            | ({"holds": answers.get(hit.iri)} if when else {})
+            for hit in each
+        ]
+        for each in (hits.hits, near.some)
+    )
+    similar = [{"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in near.alike]
     asked = {"date": when.text} if when else {}
-    content = {"query": words, **asked, "total": hits.total, "hits": found, "alike": similar}
+    content = {"query": words, **asked, "total": hits.total, "hits": found, "some": partly, "alike": similar}
     return _as_json(who, content, _JSON)
 
 
