@@ -28,6 +28,16 @@ def test_manifest_says_what_the_service_is(client: FlaskClient) -> None:
     assert set(manifest["suggest"]) == {"entity", "property", "type"}
 
 
+def test_a_name_without_a_class_means_no_page_that_is_called_so(client: FlaskClient) -> None:
+    plain = asked(client, {"q": {"query": "JB Marks"}})["q"]["result"]
+    assert plain[0]["id"] == "municipality/za-nw405"
+    assert not [each for each in plain if each["id"].startswith("source/")]
+    page = asked(client, {"q": {"query": "JB Marks", "type": "Source"}})["q"]["result"]
+    assert page[0]["id"].startswith("source/")
+    manifest = client.get("/reconcile").json or {}
+    assert "Claim" not in {each["id"] for each in manifest["defaultTypes"]}
+
+
 def test_batch_answers_each_query_under_its_key(client: FlaskClient) -> None:
     queries = {"q0": {"query": "Älmhult"}, "q1": {"query": "Elmhullt", "limit": 2}, "q2": {"query": "Zanzibar"}}
     answer = asked(client, queries)

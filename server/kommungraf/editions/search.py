@@ -15,7 +15,7 @@ from urllib.parse import quote
 from kommungraf.errors import ReleaseError
 from kommungraf.texts import LANGUAGES, folded
 
-__all__ = ["Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
+__all__ = ["EVIDENCE", "Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
 
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 12
@@ -78,7 +78,7 @@ _SEARCH: Final = (
 """
 )
 #: What is said, who says it and where it isn't clear, which comes after what it is about.
-_EVIDENCE: Final = ("claim", "conflict", "gap", "source", "statement")
+EVIDENCE: Final = ("claim", "conflict", "gap", "source", "statement")
 _COUNTS: Final = (
     _MATCHING  # noqa: S608  both parts are ours
     + """
@@ -342,7 +342,7 @@ def _asked(text: str, language: str, within: Narrowing) -> dict[str, Any]:
     return {
         "words": (" OR " if within.some else " ").join(f"{word}*" for word in each),
         "whole": " ".join(each),
-        "evidence": json.dumps(_EVIDENCE),
+        "evidence": json.dumps(EVIDENCE),
         "lang": language,
         "type": within.type,
         "facets": _json(within.facets),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from kommungraf.editions.search import Index, Narrowing
+from kommungraf.editions.search import EVIDENCE, Index, Narrowing
 from kommungraf.texts import folded
 
 __all__ = ["Candidate", "Wanted", "candidates"]
@@ -68,15 +68,16 @@ def _identified(index: Index, wanted: Wanted, start: str) -> str | None:
 
 
 def _scored(index: Index, wanted: Wanted, language: str) -> dict[str, tuple[str, float]]:
-    """The class and score of everything whose name is like the one that is wanted."""
+    """The class and score of everything whose name is like the one that is wanted; of no claim or page unless of its class."""
     written = folded(wanted.text.strip())[:_LONGEST]
     found: dict[str, tuple[str, float]] = {}
     for type_ in wanted.types or (None,):
         hits = index.search(wanted.text, language, within=Narrowing(type=type_), limit=_LOOKED_AT).hits
         near = index.alike(wanted.text, type_=type_, limit=_LOOKED_AT)
+        passed = () if type_ else EVIDENCE
         scores = [
-            *((hit.iri, hit.type, _likeness(written, hit.match.text)) for hit in hits),
-            *((each.iri, each.type, each.score * _WHOLE) for each in near),
+            *((hit.iri, hit.type, _likeness(written, hit.match.text)) for hit in hits if hit.kind not in passed),
+            *((each.iri, each.type, each.score * _WHOLE) for each in near if each.kind not in passed),
         ]
         for iri, kind, score in scores:
             if iri not in found or found[iri][1] < score:

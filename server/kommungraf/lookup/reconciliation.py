@@ -25,6 +25,20 @@ _MOST_CANDIDATES: Final = 25
 _MOST_IDS: Final = 50
 _SUGGESTED: Final = 10
 _PREVIEW: Final = (420, 220)
+#: Classes of what is said and of what rules say: nobody's column names them.
+_ASIDE: Final = frozenset(
+    (
+        "Claim",
+        "Conflict",
+        "CountStatement",
+        "GeneralRule",
+        "KnowledgeGap",
+        "PopulationStatement",
+        "Register",
+        "Rule",
+        "Source",
+    )
+)
 _MATCHING: Final = ("county", "country")
 _NUMBERS: Final = ("latitude", "longitude")
 
@@ -75,7 +89,7 @@ def _manifest(who: Reader) -> dict[str, Any]:
         "documentation": f"{host}/",
         "serviceVersion": __version__,
         "batchSize": _MOST_QUERIES,
-        "defaultTypes": _types(who),
+        "defaultTypes": [each for each in _types(who) if each["id"] not in _ASIDE],
         "view": {"url": f"{host}/doc/{{{{id}}}}"},
         "preview": {"url": f"{host}/reconcile/preview?id={{{{id}}}}", "width": width, "height": height},
         "suggest": suggest,
