@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +50,8 @@ kgi:b\\/1 a kg:Cooperation ; skos:prefLabel "B"@sv ; org:hasMember kgi:a\\/1 .
 <{BASE}id/place/v1.0> a kg:Place ; skos:prefLabel "dots"@en .
 <{BASE}id/place/what?q=1> a kg:Place ; skos:prefLabel "query"@en .
 <{BASE}docs/deep/er#me> a kg:Place ; skos:prefLabel "fragment"@en .
+<{BASE}docs/two#one> a kg:Place ; skos:prefLabel "first of two"@en .
+<{BASE}docs/two#other> a kg:Place ; skos:prefLabel "second of two"@en .
 <{BASE}other/layout> a kg:Place ; skos:prefLabel "elsewhere under the base"@en .
 <https://example.org/outside> a kg:Place ; skos:prefLabel "outside"@en .
 kgi:old\\/1 owl:deprecated true ; dcterms:isReplacedBy kgi:a\\/1 .
@@ -393,3 +395,43 @@ def test_claim_page_shows_what_it_says_and_what_it_is_against(client: FlaskClien
 def test_links_on_a_page_keep_the_language_that_was_chosen(client: FlaskClient) -> None:
     assert 'href="/doc/b/1?lang=en"' in got(client, "/doc/a/1?lang=en", "text/html").text
     assert 'href="/doc/b/1"' in got(client, "/doc/a/1", "text/html").text
+
+
+def test_address_of_things_that_differ_by_their_fragments_leads_to_what_is_said_of_all(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/docs/two", headers={"Accept": "text/turtle"})
+    assert answer.status_code == 303
+    found = client.get(answer.headers["Location"], headers={"Accept": "application/n-triples"})
+    assert found.status_code == 200
+    subjects = {quad.subject.value for quad in parse(found.data, RdfFormat.N_TRIPLES)}
+    assert subjects == {f"{BASE}docs/two#one", f"{BASE}docs/two#other"}
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/def", "/def/"),
+        ("/shape?format=ttl", "/shape/?format=ttl"),
+        ("/doc/a/1/", "/doc/a/1"),
+        ("/id/a/1/", "/id/a/1"),
+        ("/questions/", "/questions"),
+        ("/search/?q=a", "/search?q=a"),
+        ("/nothing/", None),
+        ("/nothing", None),
+        ("/doc/", None),
+        ("//nothing.example/a", None),
+        ("//def", "/def/"),
+    ],
+)
+def test_slash_at_the_end_that_is_missing_or_too_many_is_put_right(
+    client: FlaskClient, path: str, place: str | None
+) -> None:
+    answer = client.get("/", environ_overrides=environ_of(path))
+    assert (answer.status_code, answer.headers.get("Location")) == ((404, None) if place is None else (308, place))
+
+
+def environ_of(path: str) -> dict[str, str]:
+    """What stands for the path in a request: werkzeug's own client would take its first slashes for a host."""
+    path, _, query = path.partition("?")
+    return {"PATH_INFO": unquote(path), "QUERY_STRING": query}

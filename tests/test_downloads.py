@@ -115,6 +115,9 @@ def test_a_client_that_wants_another_file_is_told_so_without_this_one(client: Fl
         ("gzip;q=0.5, identity;q=0.5", "gzip"),
         ("gzip;q=0.5, identity", None),
         ("gzip;q=0, *", None),
+        ("x-gzip", "gzip"),
+        ("X-GZIP;q=0.5, br", "gzip"),
+        ("gzip, identity;q=0", "gzip"),
         ("br, zstd", None),
     ],
 )

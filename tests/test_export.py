@@ -312,6 +312,16 @@ def test_language_is_negotiated_as_the_live_server_does(
         ("/dataset/manifest", "*/*"),
         ("/robots.txt", "*/*"),
         ("/id/a/1?lang=en&page=1", "text/turtle"),
+        ("/def", "text/turtle"),
+        ("/shape?format=nt&lang=en", "text/html"),
+        ("/doc/a/1/", "text/html"),
+        ("/doc/a/1/?lang=en", "text/turtle"),
+        ("/doc/nothing/1/", "text/html"),
+        ("/id/a/1/", "*/*"),
+        ("/id/nothing/1/", "*/*"),
+        ("/questions/", "text/html"),
+        ("/catalogue/", "text/turtle"),
+        ("/dataset", "text/html"),
     ],
 )
 def test_address_is_answered_as_by_the_live_server(

@@ -261,6 +261,9 @@ def test_an_idle_connection_ends_with_the_time_for_a_head(server: Running) -> No
         pytest.param("GET /a b HTTP/1.1", 400, id="space"),
         pytest.param("TRACE /ready HTTP/1.1", 405, id="trace"),
         pytest.param("OPTIONS * HTTP/1.1", 200, id="asterisk"),
+        pytest.param("get /ready HTTP/1.1", 405, id="a method of lower case is another"),
+        pytest.param("Post /sparql HTTP/1.1", 405, id="nor of mixed case"),
+        pytest.param("Post /ready HTTP/1.1", 405, id="nor where no method of the name is"),
         pytest.param("GET http://example.org/health HTTP/1.1", 200, id="absolute"),
         pytest.param("GET /%ff%00 HTTP/1.1", 404, id="odd path"),
     ],
@@ -333,6 +336,15 @@ def test_head_says_what_get_says(server: Running, path: str, encoding: str) -> N
         assert bool(body) is (method == "GET" and status != 303)
         said.append((status, {name: value for name, value in headers.items() if name not in own}))
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("accepted", ["identity;q=0", "*;q=0", "br, *;q=0"])
+@pytest.mark.parametrize("path", ["/", LOOKUP, "/doc/municipality/se-0765"])
+def test_who_takes_no_encoding_that_there_is_is_told(server: Running, path: str, accepted: str) -> None:
+    for _ in range(2):
+        assert server.get(path)[0] == 200
+        status, _, body = server.get(path, **{"Accept-Encoding": accepted})
+        assert (status, json.loads(body)["offers"]) == (406, ["gzip", "identity"])
 
 
 def test_a_range_is_for_get_alone(server: Running) -> None:
@@ -418,6 +430,18 @@ def test_behind_a_proxy_each_client_has_its_own_number_of_requests_and_its_own_a
         f"192.0.2.{number}": 3 for number in range(5)
     }
     assert "10.9.9.9" not in clients
+
+
+@pytest.mark.parametrize(("proxies", "scheme"), [("127.0.0.1", "https"), ("192.0.2.1", "http")])
+def test_absolute_addresses_have_the_scheme_that_a_proxy_of_ours_tells(
+    tmp_path: Path, proxies: str, scheme: str
+) -> None:
+    with running(tmp_path, hosting={"proxies": proxies}) as server:
+        own = {"Host": "data.example", "X-Forwarded-Proto": "https"}
+        assert f"{scheme}://data.example/sitemap-1.xml" in server.get("/sitemap.xml", **own)[2].decode()
+        assert server.get("/dataset", **own)[1]["location"] == "/dataset/"
+        odd = server.get("/sitemap.xml", **{**own, "X-Forwarded-Proto": "javascript"})[2].decode()
+        assert "http://data.example/sitemap-1.xml" in odd
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from kommungraf.editions.edition import Editions, Stores
 from kommungraf.errors import ContentTooLarge, UriTooLong
@@ -54,6 +55,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     _lease_editions(app, editions)
     _bound_requests(app, limits)
     app.after_request(_opened_to_all)
+    app.after_request(_pointed_within)
     app.after_request(_numbered)
     problems.install(app, pages.problem_page)
     app.register_blueprint(operation.blueprint_of(settings.recording or Recording()))
@@ -93,6 +95,9 @@ def _lease_editions(app: Flask, editions: Editions) -> None:
 def _bound_requests(app: Flask, limits: Limits) -> None:
     @app.before_request
     def bound() -> None:
+        if request.environ["REQUEST_METHOD"] != request.method:  # of other case, and so another (RFC 9110 §9.1)
+            methods = request.url_rule.methods if request.url_rule is not None else None
+            raise request.routing_exception or MethodNotAllowed(sorted(methods or ()))
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > limits.uri_bytes:
             request.query_string = b""  # what is too long to be read isn't read for the answer either
             raise UriTooLong(limits.uri_bytes)
@@ -108,6 +113,14 @@ def _numbered(response: Response) -> Response:
         number = numbered()
         response.headers["X-Request-Id"] = number
         note(id=number)
+    return response
+
+
+def _pointed_within(response: Response) -> Response:
+    """Where werkzeug redirects by itself it names the scheme and the host, which a proxy in front may know otherwise."""
+    place = response.headers.get("Location", "")
+    if place.startswith(request.host_url) and not place.startswith(f"{request.host_url}/"):
+        response.headers["Location"] = place.removeprefix(request.host_url.rstrip("/"))
     return response
 
 

@@ -44,7 +44,7 @@ Errors carry data, never an HTTP status.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 __all__ = [
     "BadRequest",
@@ -247,17 +247,18 @@ class UpdateRefused(QueryRefused):
         super().__init__("This endpoint only reads. The dataset changes with its next release.")
 
 
+_NO_MEDIA_TYPE: Final = Phrase("None of the media types that this resource has is acceptable: {offers}.")
+
+
 class BadRequest(RequestError):
     """The request isn't one of the protocol."""
 
 
 class NotAcceptable(RequestError):
-    """No representation on offer fits the Accept header."""
+    """No representation on offer fits the Accept header, or none of its encodings Accept-Encoding."""
 
-    def __init__(self, offers: tuple[str, ...]) -> None:
-        super().__init__(
-            "None of the media types that this resource has is acceptable: {offers}.", offers=", ".join(offers)
-        )
+    def __init__(self, offers: tuple[str, ...], told: str = _NO_MEDIA_TYPE) -> None:
+        super().__init__(told, offers=", ".join(offers))
         self.offers = offers
 
 

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from kommungraf.errors import TooManyRequests
 from kommungraf.settings.limits import Limits
 
-__all__ = ["Clients", "Network", "address_of", "client_of"]
+__all__ = ["Clients", "Network", "address_of", "client_of", "scheme_of"]
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -95,6 +95,15 @@ def address_of(peer: str, forwarded_for: str | None, proxies: Sequence[Network])
     while addresses and client is not None and any(client in network for network in proxies):
         client = _address(addresses.pop()) or client
     return client
+
+
+def scheme_of(peer: str, own: str, forwarded_proto: str | None, proxies: Sequence[Network]) -> str:
+    """How the client asked: `own` is how we were asked, which one of our proxies knows better."""
+    told = (forwarded_proto or "").partition(",")[0].strip().lower()
+    if told not in {"http", "https"}:
+        return own
+    address = _address(peer.rpartition(":")[0].strip("[]"))
+    return told if address is not None and any(address in network for network in proxies) else own
 
 
 def _address(text: str) -> Address | None:

@@ -1,14 +1,14 @@
 """gzip as an encoding of a finished response: who takes it, what it is worth, and what its headers say."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from typing import Final
 
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
-__all__ = ["Headers", "accepts_gzip", "is_worth_it", "packed", "packed_tag", "unpacked_tags"]
+__all__ = ["Headers", "accepts_gzip", "accepts_something", "is_worth_it", "packed", "packed_tag", "unpacked_tags"]
 
 Headers = Sequence[tuple[str, str]]
 
@@ -18,6 +18,9 @@ _LEVEL: Final = 6
 _GZIP_WINDOW: Final = 31
 _COMPRESSIBLE: Final = ("text/", "application/", "image/svg+xml")
 _COMPRESSED: Final = ("application/gzip", "application/vnd.sqlite3")
+#: The second is an old name of the first (RFC 9110 §8.4.1.3).
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
+_PLAIN: Final = frozenset({"identity"})
 _MARK: Final = '-gzip"'
 
 
@@ -25,8 +28,25 @@ _MARK: Final = '-gzip"'
 def accepts_gzip(header: str) -> bool:
     """Whether the Accept-Encoding `header` takes gzip, and doesn't like the plain body better."""
     asked = parse_accept_header(header, Accept)
-    plain = max((quality for name, quality in asked if name.lower() == "identity"), default=0)
-    return asked.quality("gzip") > 0 and asked.quality("gzip") >= plain
+    packed = _quality(asked, _GZIP)
+    return packed > 0 and packed >= max(_named(asked, _PLAIN), default=0)
+
+
+@lru_cache(maxsize=256)
+def accepts_something(header: str) -> bool:
+    """Whether the Accept-Encoding `header` takes the plain body, as it does unless it says otherwise, or gzip (RFC 9110 §12.5.3)."""
+    asked = parse_accept_header(header, Accept)
+    others = max(_named(asked, {"*"}), default=1)
+    return max(_named(asked, _PLAIN), default=others) > 0 or _quality(asked, _GZIP) > 0
+
+
+def _quality(asked: Accept, names: Set[str]) -> float:
+    """That of an encoding by any of its names, or else that of any encoding."""
+    return max(_named(asked, names), default=max(_named(asked, {"*"}), default=0))
+
+
+def _named(asked: Accept, names: Set[str]) -> list[float]:
+    return [quality for name, quality in asked if name.lower() in names]
 
 
 def is_worth_it(headers: Headers, size: int) -> bool:

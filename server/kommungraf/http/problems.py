@@ -139,7 +139,7 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         406,
         "not-acceptable",
         "No acceptable representation",
-        "None of the media types in the Accept header is on offer. The answer lists those that are, under `offers`.",
+        "None of the media types in the Accept header, or of the encodings in Accept-Encoding, is on offer. The answer lists those that are, under `offers`.",
     ),
     (
         UnknownResource,

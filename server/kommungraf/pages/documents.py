@@ -1,13 +1,14 @@
 """Dereferencing: a thing redirects to its document; documents, terms and shapes are negotiated or fixed by suffix."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from pyoxigraph import NamedNode
+from werkzeug.exceptions import HTTPException
 
 from kommungraf.editions.edition import Edition
 from kommungraf.engine.ownqueries import query_text
@@ -32,6 +33,8 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("documents", __name__)
 
 _BY_SUFFIX: Final = {**{form.suffix: form.media_type for form in RDF}, "html": HTML}
+#: So many things whose IRIs differ by their fragments are told of together.
+_MOST_FRAGMENTS: Final = 100
 #: How many statements a page has in either direction for people.
 _STATEMENTS: Final = 50
 #: What links to other pages of a document keep of the request.
@@ -110,16 +113,43 @@ def _answer(start: str, key: str) -> ResponseReturnValue:
 def _elsewhere(start: str, key: str) -> Response:
     """303 to the document of what a path alone doesn't name: an IRI with a query, with escaped slashes, or with a fragment.
 
-    A client leaves the fragment out, so there must be one only. Raises UnknownResource where nothing is meant.
+    A client leaves the fragment out; where there are several, 303 to what is said of them all. 308 where a slash at the
+    end is missing or too many. Raises UnknownResource where nothing is meant.
     """
     edition: Edition = g.edition
     query = request.query_string.decode("latin-1")
     names = [f"{name}?{query}" for name in spellings(start, key) if query]
-    names += [*escaped_spellings(start, key), *edition.index.with_fragment(start + key, most=2)]
+    names += [*escaped_spellings(start, key), *edition.index.with_fragment(start + key, most=_MOST_FRAGMENTS + 1)]
     known = [name for name in names if _is_known(edition, name)]
-    if len(known) != 1:
+    if not known:
+        return _with_other_end(start, key)
+    if len(known) > _MOST_FRAGMENTS:
         raise UnknownResource(start + key)
-    return fixed(Response("", 303, {"Location": _address(known[0])}), edition.etag("elsewhere", known[0]))
+    place = _address(known[0]) if len(known) == 1 else f"{request.script_root}/sparql?{_description(known)}"
+    return fixed(Response("", 303, {"Location": place}), edition.etag("elsewhere", *known))
+
+
+def _description(names: Iterable[str]) -> str:
+    """The parameter that asks for what is said of all of `names`."""
+    return urlencode({"query": " ".join(("DESCRIBE", *(str(NamedNode(name)) for name in names)))}, quote_via=quote)
+
+
+def _with_other_end(start: str, key: str) -> Response:
+    """308 to the address with a slash at its end, or without it, where that stands for something."""
+    other = key.removesuffix("/") if key.endswith("/") else f"{key}/"
+    path = f"/{(request.path.removesuffix(key) + other).lstrip('/')}"
+    if not _is_page(path) and (other.startswith("/") or _known(start, other) is None):
+        raise UnknownResource(start + key)
+    return _redirect(f"{request.script_root}{quote(path, safe=URI_SAFE)}", 308)
+
+
+def _is_page(path: str) -> bool:
+    """Whether a page of the site that is no document stands there."""
+    try:
+        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+    return not endpoint.startswith(f"{blueprint.name}.")
 
 
 def _known(start: str, key: str) -> str | None:

@@ -24,9 +24,10 @@ from werkzeug.sansio.utils import get_host
 from werkzeug.wsgi import FileWrapper
 
 from kommungraf.engine.callers import CALLER, Caller
-from kommungraf.errors import BadRequest, ClientLeft, Overloaded, RequestError
+from kommungraf.errors import BadRequest, ClientLeft, NotAcceptable, Overloaded, Phrase, RequestError
 from kommungraf.http.cache import FAULT
-from kommungraf.http.clients import Clients, Network, client_of
+from kommungraf.http.clients import Clients, Network, client_of, scheme_of
+from kommungraf.http.compression import accepts_something
 from kommungraf.http.envelope import OPEN_TO_ALL
 from kommungraf.http.notes import NOTES
 from kommungraf.http.problems import answer, plain_page
@@ -48,6 +49,7 @@ __all__ = ["Finished", "Gateway", "environ_of", "joined", "refusal"]
 _SPARE_THREADS: Final = 8
 _RETRY_SECONDS: Final = 5
 _LEFT: Final = 499
+_NO_ENCODING: Final = Phrase("None of the encodings that there are is acceptable: {offers}.")
 #: A host and perhaps a port (RFC 3986 §3.2.2).
 _HOST: Final = re.compile(r"(?:[\w.~!$&'()*+;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?", re.ASCII)
 _Headers = list[tuple[str, str]]
@@ -120,6 +122,8 @@ class Gateway:
         fault: RequestError | None = self._clients.refusal(client) if counted else None
         if fault is None and not _names_a_host(scope.http_version, fields.get("host", scope.authority)):
             fault = BadRequest("The request names no host, several, or something that is none.")
+        if fault is None and not accepts_something(fields.get("accept-encoding", "")):
+            fault = NotAcceptable(("gzip", "identity"), _NO_ENCODING)
         kept = None if fault is not None else self._cache.kept(method, target, fields)
         notes: dict[str, Any] = {}
         if kept is not None:
@@ -130,7 +134,11 @@ class Gateway:
             if method == "GET" and not limited and fault is None:
                 response, fault = await self._direct_response(target, fields, notes, protocol)
             if response is None and not isinstance(fault, ClientLeft):
-                response = await self._worked_out(environ_of(scope, fields, notes), protocol, client, fault)
+                environ = environ_of(scope, fields, notes)
+                environ["wsgi.url_scheme"] = scheme_of(
+                    scope.client, scope.scheme, fields.get("x-forwarded-proto"), self._proxies
+                )
+                response = await self._worked_out(environ, protocol, client, fault)
             status, size = (_LEFT, 0) if response is None else await self._sent(response, protocol)
         if self._observe is not None:
             seconds = time.perf_counter() - started

@@ -27,7 +27,7 @@ class Hosting:
     proxies: Networks = setting(
         (),
         Kind.NETWORKS,
-        "Reverse proxies in front, whose X-Forwarded-For tells the client's address.",
+        "Reverse proxies in front, whose X-Forwarded-For tells the client's address and whose X-Forwarded-Proto how it asked.",
     )
     access_log: str = setting(
         "json", Kind.CHOICE, "The form of the access log.", choices=("json", "combined", "off")
