@@ -9,7 +9,17 @@ from typing import Final
 from kommungraf.editions.search import Index
 from kommungraf.vocab import iri
 
-__all__ = ["ACTIVITY", "MEMBER", "PARTICIPANT", "WHOLE", "Between", "neighbours", "participants", "partners"]
+__all__ = [
+    "ACTIVITY",
+    "MEMBER",
+    "PARTICIPANT",
+    "WHOLE",
+    "Between",
+    "neighbours",
+    "participants",
+    "partners",
+    "positions",
+]
 
 #: The properties by which memberships and activities refer to a thing.
 MEMBER: Final = iri("org:member")
@@ -34,6 +44,9 @@ _PARTNERS: Final = """
 _PARTICIPANTS: Final = """
     SELECT iri, thing FROM activity
     WHERE role = 'participant' AND iri IN (SELECT value FROM json_each(?)) ORDER BY 1, 2
+"""
+_POSITIONS: Final = """
+    SELECT iri, latitude, longitude FROM place WHERE iri IN (SELECT value FROM json_each(?)) ORDER BY iri
 """
 
 
@@ -66,6 +79,12 @@ def partners(index: Index, thing: str) -> Mapping[str, tuple[str, ...]]:
 def participants(index: Index, activities: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """Who takes part in each of `activities`."""
     return _grouped(index.rows(_PARTICIPANTS, json.dumps(sorted(set(activities)))))
+
+
+def positions(index: Index, iris: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """The latitude and longitude of each of `iris` whose place is known."""
+    rows = index.rows(_POSITIONS, json.dumps(sorted(set(iris))))
+    return {name: (latitude, longitude) for name, latitude, longitude in rows}
 
 
 def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

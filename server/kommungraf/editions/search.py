@@ -156,7 +156,7 @@ class Index:
         self._types: Mapping[str, int] | None = None
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            for table in ("thing", "graph", "facet", "alike", "span", "claim", "activity"):
+            for table in ("thing", "graph", "facet", "alike", "span", "claim", "activity", "place"):
                 self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} can't be read ({error}). Run `kommungraf build`.") from error

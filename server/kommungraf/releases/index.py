@@ -11,6 +11,8 @@ from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
 from kommungraf.releases.facets import TELLING, write_facets
 from kommungraf.releases.naming import told, write_names
+from kommungraf.releases.places import told as placed
+from kommungraf.releases.places import write_places
 from kommungraf.releases.quotations import told as claimed
 from kommungraf.releases.quotations import write_claims
 from kommungraf.releases.spans import told as timed
@@ -68,6 +70,7 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         connection.executemany("INSERT INTO graph VALUES (?, ?)", graphs)
         connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", _labels(records))
         write_claims(connection, records)
+        write_places(connection, records)
         searched = _searched(records, f"{base_iri}shape/")
         connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", searched)
         write_names(connection, records)
@@ -85,7 +88,7 @@ def _records(
     """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
 
     Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`,
-    those of naming.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
+    those of naming.py, places.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last, length = f"<{base_iri}".encode(), b"\n", 0
     lately = set[bytes]()
@@ -105,6 +108,7 @@ def _records(
                 yield from _told(subject[1:-1], name, value, broader)
             yield from told(subject, name, value)
             yield from claimed(subject, name, value, graph)
+            yield from placed(subject, name, value, graph)
             if subject[:1] == b"<" and not graph and (fact := timed(predicate[1:-1], value)):
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
         if graph:

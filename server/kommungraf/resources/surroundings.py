@@ -3,13 +3,13 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kommungraf.editions.neighbours import MEMBER
+from kommungraf.editions.neighbours import MEMBER, positions
 from kommungraf.editions.standings import claims as claims_of
 from kommungraf.engine.ownqueries import joined
 from kommungraf.resources.resources import (
@@ -38,9 +38,10 @@ __all__ = [
     "load_with_surroundings",
 ]
 
-_EXCERPT: Final = (*CLAIMED, "surroundings", "located", "names-of", "quoted", "conflicting")
-#: The queries that are asked as one for all that a page shows of a resource.
-WHOLE: Final = (*_EXCERPT, "partners")
+_COMMON: Final = (*CLAIMED, "surroundings", "names-of", "quoted", "conflicting")
+#: The queries that are asked as one for all that a page shows of a resource; the second where the index tells the rest.
+WHOLE: Final = (*_COMMON, "located", "partners")
+_EXCERPT: Final = (*_COMMON, "near")
 _FIRST: Final = Extent()
 #: What finds all that an excerpt names a part of.
 _FOUND: Final = (
@@ -157,14 +158,16 @@ def load_with_surroundings(
     claims = claims_behind(source, parts, (*_links(parts), "quoted", "rival"))
     document = document_in(source, parts, iri=resource, extent=extent, claims=claims)
     own = next(iter(claims_of(source.index, [resource]).values()), None)
-    return document, _surroundings(parts, resource, claims=claims, own=own, excerpt=excerpt)
+    places = _places(source, parts, is_told=excerpt is None)
+    around = _surroundings(parts, resource, claims=claims, excerpt=excerpt)
+    return document, replace(around, own=own, places=places)
 
 
 def load_surroundings(source: Source, resource: str, excerpt: Excerpt) -> tuple[Surroundings, Mapping[str, Claim]]:
     """What an `excerpt` holds of what stands around `resource`, and the claims behind it."""
-    parts = asked(source, resource, _narrowed(joined("surroundings", "located"), excerpt))
+    parts = asked(source, resource, _narrowed(joined("surroundings", "near"), excerpt))
     claims = claims_behind(source, parts, _links(parts))
-    return _surroundings(parts, resource, claims=claims, own=None, excerpt=excerpt), claims
+    return _surroundings(parts, resource, claims=claims, excerpt=excerpt), claims
 
 
 def _narrowed(text: str, excerpt: Excerpt) -> str:
@@ -179,14 +182,22 @@ def _narrowed(text: str, excerpt: Excerpt) -> str:
     return text.replace(memberships, f"VALUES ?own {{ {own} }} {memberships}")
 
 
+def _places(source: Source, parts: Parts, *, is_told: bool) -> Mapping[str, tuple[float, float]]:
+    """Where the things on the map lie: as the parts tell, or else as the index does."""
+    near = parts.get("near", ())
+    if not is_told:
+        return positions(source.index, (row["s"].value for row in near))
+    return {row["s"].value: _position(row) for row in near if "latitude" in row}
+
+
 def _surroundings(
-    parts: Parts, resource: str, *, claims: Mapping[str, Claim], own: Claim | None, excerpt: Excerpt | None
+    parts: Parts, resource: str, *, claims: Mapping[str, Claim], excerpt: Excerpt | None
 ) -> Surroundings:
     near = parts.get("near", ())
     cooperating = {row["s"].value for row in near if "p" in row and row["p"].value == _COOPERATES} - {resource}
     partners = _partners(parts) if excerpt is None else excerpt.partners
     return Surroundings(
-        own=own,
+        own=None,
         neighbours=_neighbours(parts, claims),
         partners={
             name: tuple(sorted(cooperating.intersection(found)))
@@ -194,7 +205,7 @@ def _surroundings(
             if not cooperating.isdisjoint(found)
         },
         near=tuple(dict.fromkeys(row["s"].value for row in near)),
-        places={row["s"].value: _position(row) for row in near if "latitude" in row},
+        places={},
         names=tuple((row["s"].value, row["o"]) for row in parts.get("name", ())),
         quotations=_quotations(parts.get("quoted", ()), claims),
         rivals=_rivals(parts.get("rival", ()), claims),
