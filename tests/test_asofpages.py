@@ -84,6 +84,12 @@ def test_csv_has_a_row_for_each_tie(client: FlaskClient) -> None:
     )
 
 
+def test_csv_writes_yes_and_no_as_in_json(client: FlaskClient) -> None:
+    response = client.get(f"{address('municipality/se-0780', '2020')}&format=csv")
+    found = {row["partner_ongoing"] for row in csv.DictReader(io.StringIO(response.text))}
+    assert {"true", "false"} <= found <= {"true", "false", ""}
+
+
 def test_csv_names_cooperations_and_partners_in_both_languages(client: FlaskClient) -> None:
     response = client.get(f"{address('municipality/se-0780', '2020')}&format=csv")
     rows = list(csv.DictReader(io.StringIO(response.text)))

@@ -30,6 +30,10 @@ TRIG = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n" + "\n".join(
     + (f' ; skos:altLabel "{other}"@sv .' if other else " .")
     for key, (name, other) in NAMES.items()
 )
+TRIG += f"""
+<{BASE}id/source/page> a <{BASE}def/Source> ; skos:prefLabel "Xyz"@sv .
+<{BASE}id/place/e> a <{BASE}def/Place> ; skos:prefLabel "Xyzzy"@sv .
+"""
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +96,7 @@ def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         ("omaal", ["Åmål", "Åmåls grannar"]),
         ("Kursheenai", ["Kuršėnai"]),
         ("grannr åmål", ["Åmåls grannar"]),
+        ("xyz", ["Xyzzy", "Xyz"]),
         ("nowhere", []),
     ],
 )

@@ -5,6 +5,8 @@ const mostFiles = 4;
 const mostHits = 50;
 const leastAlike = 0.6;
 const mostAlike = 5;
+// What is said, who says it and where it isn't clear comes after what it is about.
+const evidence = /(^|\/)doc\/(claim|conflict|gap|source|statement)\//;
 
 if (box && words.length) show();
 
@@ -42,7 +44,7 @@ async function search(words, firsts) {
     const held = found.get(path);
     if (!held || rank[0] < held.rank[0]) found.set(path, { name: preferred || name, other: preferred ? name : "", path, kind, rank });
   }
-  const hits = [...found.values()].sort((one, other) => one.rank[0] - other.rank[0] || one.rank[1] - other.rank[1] || (one.path < other.path ? -1 : 1));
+  const hits = [...found.values()].sort((one, other) => evidence.test(one.path) - evidence.test(other.path) || one.rank[0] - other.rank[0] || one.rank[1] - other.rank[1] || (one.path < other.path ? -1 : 1));
   return { hits, cut: files.length > mostFiles };
 }
 

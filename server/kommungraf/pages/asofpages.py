@@ -138,5 +138,10 @@ def _as_csv(who: Reader, thing: str, found: Sequence[Tie], *, when: Moment) -> s
         named = (
             found.get(name or "", _NAMELESS).text for name in (tie.cooperation, tie.partner) for found in labels
         )
-        lines.append((when.text, thing, *row, *bounds, *named))
+        lines.append((when.text, thing, *row, *map(_written, bounds), *named))
     return spreadsheet(_COLUMNS, lines)
+
+
+def _written(bound: object) -> object:
+    """A bound as XML Schema writes it: true, not True."""
+    return str(bound).lower() if isinstance(bound, bool) else bound
