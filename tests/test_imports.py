@@ -490,3 +490,20 @@ def test_items_that_a_list_of_wikidata_named_first_are_the_ends_of_the_ties_of_a
     assert members == {iri(f"kgi:place/wikidata-Q{number}") for number in (1, 2, 3)}
     labels = {quad.object.value for quad in made if quad.predicate.value == iri("skos:prefLabel")}
     assert "Twinning Here–There" in labels
+
+
+@pytest.mark.parametrize(
+    ("code", "country"),
+    [("SE", "SWE"), ("SWE", "SWE"), ("EL", "GRC"), ("GR", "GRC"), ("UK", "GBR"), ("XK", "1A0")],
+)
+def test_a_country_may_be_written_by_its_code_of_two_letters(code: str, country: str) -> None:
+    assert own_names().found(code, (iri("dcterms:Location"),), None) == (f"{COUNTRY}{country}",)
+
+
+def test_every_country_has_a_code_of_two_letters_of_its_own() -> None:
+    said = list(parse(path=str(ROOT / "data" / "countries.ttl")))
+    codes = [each.object.value for each in said if each.predicate.value == iri("skos:notation")]
+    assert len(codes) == len(set(codes))
+    assert {each.subject for each in said} == {
+        each.subject for each in said if each.predicate.value == iri("skos:notation")
+    }
