@@ -17,7 +17,7 @@ VAXJO = "/check/se-0780"
 
 
 def about(client: FlaskClient, heading: str, path: str = VAXJO) -> set[str]:
-    return {row["Address"].rpartition("/id/")[2] for row in sheet(client, path) if row["What to check"] == heading}
+    return {row["iri"].rpartition("/id/")[2] for row in sheet(client, path) if row["heading"] == heading}
 
 
 def test_officer_of_vaxjo_sees_on_one_page_what_to_check(client: FlaskClient) -> None:
@@ -36,8 +36,8 @@ def test_tie_that_the_own_pages_name_and_the_other_sides_own_page_does_not_is_to
     client: FlaskClient,
 ) -> None:
     heading = "Twin towns whose own page is silent"
-    rows = [row for row in sheet(client, "/check/se-1480") if row["What to check"] == heading]
-    told = {row["Address"].rpartition("/id/")[2]: (row["Kind"], row["Source"]) for row in rows}
+    rows = [row for row in sheet(client, "/check/se-1480") if row["heading"] == heading]
+    told = {row["iri"].rpartition("/id/")[2]: (row["why"], row["sources"]) for row in rows}
     kind, sources = told["twinning/se-1480-de-rostock"]
     assert kind == "Rostock: the own page doesn't name the tie"
     assert "source/" in sources
@@ -97,13 +97,13 @@ def test_municipality_of_which_no_page_was_read_is_not_said_to_leave_towns_out(
 
 def test_number_that_a_source_states_is_held_against_the_ties_that_are_known(client: FlaskClient) -> None:
     heading = "Fewer twin towns known than counted"
-    (row,) = [each for each in sheet(client, "/check/se-0880") if each["What to check"] == heading]
-    stated, known = re.fullmatch(r"(\d+) counted, (\d+) known", row["Kind"]).groups()  # type: ignore[union-attr]
+    (row,) = [each for each in sheet(client, "/check/se-0880") if each["heading"] == heading]
+    stated, known = re.fullmatch(r"(\d+) counted, (\d+) known", row["why"]).groups()  # type: ignore[union-attr]
     assert stated == "9"
     assert 0 < int(known) < 9
-    assert row["Source"].endswith("/source/kalmar-vanorter")
-    (row,) = [each for each in sheet(client, "/check/se-0765") if each["What to check"] == heading]
-    assert row["Kind"] == "at least 1 counted, 0 known"
+    assert row["sources"].endswith("/source/kalmar-vanorter")
+    (row,) = [each for each in sheet(client, "/check/se-0765") if each["heading"] == heading]
+    assert row["why"] == "at least 1 counted, 0 known"
 
 
 def test_disagreements_are_those_of_the_municipality(client: FlaskClient) -> None:
@@ -157,11 +157,7 @@ GRAPH kgi:claim\\/letter\\/1 { kgi:membership\\/b org:member kgi:municipality\\/
 def test_tie_that_no_source_with_an_address_names_is_told_with_the_source_that_has_none(tmp_path: Path) -> None:
     with client_of(tmp_path, UNSOURCED) as small:
         rows = sheet(small, "/check/se-0765")
-    found = {
-        row["Address"]: row["Source"]
-        for row in rows
-        if row["What to check"] == "Without a source that can be read"
-    }
+    found = {row["iri"]: row["sources"] for row in rows if row["heading"] == "Without a source that can be read"}
     letter = f"{BASE}id/source/letter"
     assert found == {f"{BASE}id/twinning/lost": letter, f"{BASE}id/twinning/bare": ""}
 
@@ -173,7 +169,7 @@ def test_report_is_a_shacl_validation_report_of_the_same_things(client: FlaskCli
     things = {quad.object.value for quad in quads if quad.predicate == NamedNode(iri("sh:focusNode"))}
     rows = sheet(client, VAXJO)
     assert len(results) == len(rows)
-    assert things == {row["Address"] for row in rows}
+    assert things == {row["iri"] for row in rows}
 
 
 def test_municipality_is_found_by_name_and_code(client: FlaskClient) -> None:
@@ -216,5 +212,5 @@ def test_disagreement_tells_what_its_sides_say_and_leads_to_them(client: FlaskCl
     )
     assert found
     assert "sedan 2006" in page(client, found[1])
-    rows = [row for row in sheet(client, VAXJO) if row["Kind"] == "Different starts"]
-    assert "since 2005 · since 2006" in {row["What it says"] for row in rows}
+    rows = [row for row in sheet(client, VAXJO) if row["why"] == "Different starts"]
+    assert "since 2005; since 2006" in {row["says"] for row in rows}

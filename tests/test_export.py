@@ -95,7 +95,7 @@ def test_table_that_is_too_long_for_its_page_is_there_whole_in_pages_and_as_a_sh
     assert sorted(len(each) for each in found) == [MANY - 50, 50]
     assert len(set().union(*found)) == MANY
     assert [len(path.read_text("utf-8").splitlines()) for path in sheets] == [1 + MANY]
-    assert f"/{files[0].name.partition('~page')[0]}" in (
+    assert f"/{sheets[0].name.partition('~page')[0]}" in (
         exported / "site" / "doc" / "wide" / f"1.{language}.html"
     ).read_text("utf-8")
 

@@ -210,10 +210,10 @@ def test_gaps_are_a_sheet_too(client: FlaskClient) -> None:
     response = client.get(href.replace("&amp;", "&"), headers={"Accept-Language": "en"})
     rows = list(csv.DictReader(io.StringIO(response.text)))
     assert response.mimetype == "text/csv"
-    [row] = [each for each in rows if each["What is not known"] == "Which the twin towns of Älmhult are"]
-    assert row["About"] == "Älmhult Municipality"
-    assert row["Address"].startswith(f"{BASE}id/gap/")
-    assert f"{BASE}id/source/" in row["Address of the source"]
+    [row] = [each for each in rows if each["name"] == "Which the twin towns of Älmhult are"]
+    assert row["about_names"] == "Älmhult Municipality"
+    assert row["iri"].startswith(f"{BASE}id/gap/")
+    assert f"{BASE}id/source/" in row["sources"]
     assert len(rows) == shown(client, "/gaps", "en").count('<tr><th scope="row">')
 
 

@@ -19,7 +19,7 @@ INDEX: Final = "index"
 LEFT_OUT: Final = ("sparql", "reconcile", "search/suggest", "opensearch.xml", "rdf-graphs", "linkset", "asof")
 
 #: What comes in each language.
-_TONGUED: Final = frozenset({"html", "atom", "csv"})
+_TONGUED: Final = frozenset({"html", "atom", "csv", "json"})
 _SUFFIXES: Final = frozenset(form.suffix for form in RDF)
 _AS_THEY_ARE: Final = re.compile(r"static/.+|dataset/[^/]+|catalogue\.\w+|robots\.txt|llms\.txt|sitemap[^/]*\.xml")
 _LONGEST_SEGMENT: Final = 150

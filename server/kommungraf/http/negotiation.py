@@ -18,7 +18,8 @@ __all__ = ["asked_moment", "best", "chosen", "language", "page_number", "refuse_
 _SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     **{form.suffix: (form.media_type,) for form in (*RDF, *SOLUTIONS)},
     "html": (HTML,),
-    "json": (SOLUTIONS[0].media_type, "application/ld+json"),
+    "csvm": ("application/csvm+json",),
+    "json": (SOLUTIONS[0].media_type, "application/ld+json", "application/json"),
     "xml": ("application/sparql-results+xml", "application/rdf+xml"),
     "turtle": ("text/turtle",),
     "n3": ("text/turtle",),

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from kommungraf.editions.search import Narrowing
@@ -14,14 +14,14 @@ from kommungraf.engine.engine import Query
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
-from kommungraf.http.freshness import fixed
-from kommungraf.http.negotiation import asked_moment, page_number, required
+from kommungraf.http.negotiation import asked_moment, page_number
 from kommungraf.lookup.narrowing import FACETS, Facet, asked_narrowing, facets, open_at_once
 from kommungraf.releases.moments import Holds, Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
+from kommungraf.rendering.columns import COLUMNS, Cell
 from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.rowlists import CSV, RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.texts import LANGUAGES
 
 __all__ = ["blueprint"]
@@ -32,7 +32,6 @@ _LISTED: Final = 100
 #: So many pages of a list are told by the names that they begin with.
 _MOST_STARTS: Final = 15
 _NAMES: Final = tuple(f"name_{tongue}" for tongue in LANGUAGES)
-_CSV: Final = "text/csv"
 #: A copy of the site holds the lists of whole classes, and those of one county.
 _KEPT: Final = ("county",)
 
@@ -41,13 +40,13 @@ _KEPT: Final = ("county",)
 def listing() -> ResponseReturnValue:
     """The things of one class by name, narrowed by `county`, `country` and `status`; whether each was there as of a `date`."""
     who, number, when, within = reader(), page_number(request), asked_moment(request), asked_narrowing()
-    name, index = within.type or "", who.edition.index
+    name, index, form = within.type or "", who.edition.index, form_asked()
     total = index.count(name, within.facets)
     pages = max(1, -(-total // _LISTED))
-    if name not in index.types() or number > pages:
+    if name not in index.types() or (form == HTML and number > pages):
         raise UnknownResource(name)
-    if required(request, (HTML, _CSV)) == _CSV:
-        return _as_csv(who, name, within.facets, when)
+    if form != HTML:
+        return sent(who, _rows(who, within, when), form)
     found, first = _page_of(who, within, number=number, pages=pages)
     answers, rows = answers_at(who, found, when), _facets(who, name, within.facets)
     who.names.fetch((name, *found, *first, *within.facets.values()))
@@ -60,7 +59,7 @@ def listing() -> ResponseReturnValue:
         "facets": rows,
         "opened": open_at_once(rows),
         "starts": [who.names.link(each) for each in first],
-        "csv": who.with_query("list", {**request.args.to_dict(), "format": "csv"}),
+        "csv": who.with_query("list", {"type": name, **within.facets, "format": "csv"}),
         "query": who.as_query("things", type=name, **within.facets),
     }
     return page("list.html", who, total=total, number=number, pages=pages, **dated(who, when), **context)
@@ -84,32 +83,40 @@ def _facets(who: Reader, name: str, chosen: Mapping[str, str]) -> list[Facet]:
     return facets(who, "list", counts, needed="type")
 
 
-def _as_csv(who: Reader, name: str, chosen: Mapping[str, str], when: Moment | None) -> Response:
-    """All pages of a list, with members, period and sources of each thing, and whether it was there at `when`."""
-    query = Query(query_text("listed"), solutions=_CSV, graph=None, bindings={"type": name}, own=True)
+def _rows(who: Reader, within: Narrowing, when: Moment | None) -> RowList:
+    """All of a list, with members, period and sources of each thing, and whether it was there at `when`."""
+    name, chosen = within.type or "", within.facets
+    query = Query(query_text("listed"), solutions=CSV, graph=None, bindings={"type": name}, own=True)
     with who.edition.evaluator.evaluate(query).body as body:
-        content = body.read().decode()
-    response = Response(_sheet(who, content, name, chosen=chosen, when=when), mimetype=_CSV)
-    response.headers["Content-Disposition"] = "attachment; filename=kommungraf.csv"
-    response.vary.update(("Accept", "Accept-Language"))
-    return fixed(response, who.edition.etag(request.full_path, _CSV))
+        heading, *rows = csv.reader(io.StringIO(body.read().decode(), newline=""))
+    who.names.fetch((name,))
+    more = ("held", *(("date", "holds") if when else ()))
+    lines = tuple(_lines(who, heading, rows, within=within, when=when))
+    title, asked = plural(who.names.link(name), who.language).text, who.as_query("things", type=name, **chosen)
+    return RowList("kommungraf", title, (*heading, *more), lines, ("thing",), asked)
 
 
-def _sheet(who: Reader, content: str, name: str, *, chosen: Mapping[str, str], when: Moment | None) -> str:
+def _lines(
+    who: Reader,
+    heading: list[str],
+    rows: list[list[str]],
+    *,
+    within: Narrowing,
+    when: Moment | None,
+) -> Iterator[tuple[Cell, ...]]:
     """A row for each thing that is listed, those that aren't held last; for a moment, with whether it was there then."""
-    heading, *rows = csv.reader(io.StringIO(content, newline=""))
     place, index = heading.index("thing"), who.edition.index
+    name, chosen = within.type or "", within.facets
     listed = index.of_type(name, who.language, facets=chosen, limit=index.count(name, chosen))
     wanted = frozenset(listed)
     held = {row[place]: row for row in rows if row[place] in wanted}
-    others = _unheld(who, heading, [each for each in listed if each not in held])
+    others = _unheld(who, heading, name, [each for each in listed if each not in held])
     _name(who, heading, [row for row in held.values() if not any(row[heading.index(each)] for each in _NAMES)])
     answers = answers_at(who, listed, when)
-    lines = (
-        (*row, "yes" if thing in held else "no", *((when.text, answers.get(thing, Holds.UNKNOWN)) if when else ()))
-        for thing, row in (*held.items(), *others.items())
-    )
-    return spreadsheet((*heading, "held", *(("date", "holds") if when else ())), lines)
+    for thing, row in (*held.items(), *others.items()):
+        cells = (COLUMNS[column].parted(cell) for column, cell in zip(heading, row, strict=True))
+        then = (when.text, answers.get(thing, Holds.UNKNOWN).value) if when else ()
+        yield (*cells, "yes" if thing in held else "no", *then)
 
 
 def _name(who: Reader, heading: list[str], rows: list[list[str]]) -> None:
@@ -121,12 +128,12 @@ def _name(who: Reader, heading: list[str], rows: list[list[str]]) -> None:
             row[column] = names[thing].text if thing in names else ""
 
 
-def _unheld(who: Reader, heading: list[str], things: list[str]) -> dict[str, list[str]]:
+def _unheld(who: Reader, heading: list[str], type_: str, things: list[str]) -> dict[str, list[str]]:
     """A row for each of `things`, of which no more is taken over than the names."""
     names = {tongue: who.edition.index.labels(things, tongue) for tongue in LANGUAGES}
     found = {}
     for thing in things:
         told = {tongue: names[tongue].get(thing) for tongue in LANGUAGES}
         cells = {f"name_{key}": label.text for key, label in told.items() if label and label.lang == key}
-        found[thing] = [({"thing": thing} | cells).get(column, "") for column in heading]
+        found[thing] = [({"type": type_, "thing": thing} | cells).get(column, "") for column in heading]
     return found

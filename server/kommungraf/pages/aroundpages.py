@@ -10,15 +10,15 @@ from kommungraf.editions.neighbours import MEMBER, Between, participants
 from kommungraf.editions.standings import Claim
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
-from kommungraf.http.freshness import fixed
-from kommungraf.http.negotiation import asked_moment, page_number, required
+from kommungraf.http.negotiation import asked_moment, page_number
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import dated, edition_day, times_of
+from kommungraf.rendering.columns import Cell
 from kommungraf.rendering.excerpts import TABLES, Tables, tables_of
 from kommungraf.rendering.panels import panels_of, titles
 from kommungraf.rendering.picking import Picked, picked
+from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.resources.surroundings import Excerpt, Neighbour, Surroundings, load_surroundings
 from kommungraf.resources.views import Views, mentioned
 from kommungraf.texts import LANGUAGES
@@ -30,7 +30,6 @@ blueprint = Blueprint("around", __name__)
 _ROWS: Final = 50
 #: So many rows of a sheet are asked of the engine at once.
 _ASKED: Final = 500
-_CSV: Final = "text/csv"
 #: By these SPARQL narrows the rows as the index does.
 _PLACES: Final = ("kind", "country", "county")
 #: So many rows can be named in the address of a query.
@@ -66,10 +65,10 @@ def around() -> Response:
     who, number = reader(), page_number(request)
     asked = _asked(who)
     pages = max(1, -(-len(asked.rows) // _ROWS))
+    if (form := form_asked()) != HTML:
+        return sent(who, _all_rows(who, asked), form)
     if number > pages:
         raise UnknownResource(asked.thing)
-    if required(request, (HTML, _CSV)) == _CSV:
-        return _sheet(who, asked)
     return _page(who, asked, number=number, pages=pages)
 
 
@@ -137,17 +136,16 @@ def _fetch(who: Reader, thing: str, found: Surroundings, claims: Mapping[str, Cl
     who.names.fetch({thing, *through, *partners, *rows, *mentioned(found.statements, claims)})
 
 
-def _sheet(who: Reader, asked: Asked) -> Response:
+def _all_rows(who: Reader, asked: Asked) -> RowList:
     """All rows, each with its names in every language, whom it is with, its period, and the sources behind it."""
     parts = (asked.rows[first : first + _ASKED] for first in range(0, len(asked.rows), _ASKED))
-    lines = (line for rows in parts for line in _lines(who, asked, rows))
-    response = Response(spreadsheet((*_COLUMNS, *_MORE), lines), mimetype=_CSV)
-    response.headers["Content-Disposition"] = f'inline; filename="{asked.key}.csv"'
-    response.vary.update(("Accept", "Accept-Language"))
-    return fixed(response, who.edition.etag(request.full_path, _CSV))
+    lines = tuple(line for rows in parts for line in _lines(who, asked, rows))
+    who.names.fetch((asked.thing,))
+    title = f"{titles(who)[asked.key]}: {who.names.link(asked.thing).text}"
+    return RowList(asked.key, title, (*_COLUMNS, *_MORE), lines, ("through",), _query(who, asked))
 
 
-def _lines(who: Reader, asked: Asked, rows: Sequence[Between]) -> Iterator[tuple[str, ...]]:
+def _lines(who: Reader, asked: Asked, rows: Sequence[Between]) -> Iterator[tuple[Cell, ...]]:
     found, claims = load_surroundings(who.edition, asked.thing, asked.excerpt(rows))
     said = {each.iri: each for each in found.neighbours if each.link == TABLES[asked.key]}
     wholes = {each.iri: each for each in found.by("org:hasMember")}
@@ -168,12 +166,12 @@ def _lines(who: Reader, asked: Asked, rows: Sequence[Between]) -> Iterator[tuple
             each.about,
             *(named(each.about, tongue) for tongue in LANGUAGES),
             asked.picked.kinds.get(each.about, ""),
-            " ".join(beside),
-            *("; ".join(named(name, tongue) for name in beside) for tongue in LANGUAGES),
+            tuple(beside),
+            *(tuple(named(name, tongue) for name in beside) for tongue in LANGUAGES),
             _period(told, wholes.get(each.about)),
             str(day),
-            asked.picked.holds[each.iri],
-            " ".join(_sources((told, wholes.get(each.about)), claims)),
+            asked.picked.holds[each.iri].value,
+            tuple(_sources((told, wholes.get(each.about)), claims)),
         )
 
 

@@ -1,7 +1,7 @@
 """With whom a thing was tied as of a day, for programs: JSON and CSV."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -16,8 +16,9 @@ from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import asked_moment, page_number, required
 from kommungraf.releases.moments import Bounds, Moment
+from kommungraf.rendering.columns import Cell
+from kommungraf.rendering.rowlists import CSV, METADATA, RowList, sent
 from kommungraf.rendering.site import Reader, reader
-from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
 
@@ -27,7 +28,6 @@ blueprint = Blueprint("asof", __name__)
 
 _PAGE: Final = 1000
 _JSON: Final = "application/json"
-_CSV: Final = "text/csv"
 #: How many ties a sheet holds.
 _MOST: Final = 20_000
 _NAMELESS: Final = Label("", "")
@@ -63,14 +63,13 @@ def asof() -> ResponseReturnValue:
     pages = max(1, -(-total // _PAGE))
     if not index.exists(thing) or number > pages:
         raise UnknownResource(thing)
-    media_type = _JSON if request.args.get("format") == "json" else required(request, (_JSON, _CSV, HTML))
+    media_type = required(request, (_JSON, CSV, METADATA, HTML))
     if media_type == HTML:
         return _to_page(who, thing, when)
-    if media_type == _CSV and "page" not in request.args:
-        return _sent(who, _as_csv(who, thing, ties(index, thing, limit=_MOST), when=when), _CSV)
+    if media_type != _JSON:
+        most, before = (_PAGE, (number - 1) * _PAGE) if "page" in request.args else (_MOST, 0)
+        return sent(who, _rows(who, thing, ties(index, thing, limit=most, offset=before), when=when), media_type)
     found = ties(index, thing, limit=_PAGE, offset=(number - 1) * _PAGE)
-    if media_type == _CSV:
-        return _sent(who, _as_csv(who, thing, found, when=when), _CSV)
     counts = {"total": total, "page": number, "pages": pages}
     known = spans(index, [thing]).get(thing)
     content = {
@@ -83,7 +82,9 @@ def asof() -> ResponseReturnValue:
         **counts,
         "ties": [_told(each, when) for each in found],
     }
-    return _sent(who, json.dumps(content, ensure_ascii=False) + "\n", _JSON)
+    response = Response(json.dumps(content, ensure_ascii=False) + "\n", mimetype=_JSON)
+    response.vary.update(("Accept", "Accept-Language"))
+    return fixed(response, who.edition.etag(request.full_path, _JSON))
 
 
 def _to_page(who: Reader, thing: str, when: Moment) -> Response:
@@ -92,12 +93,6 @@ def _to_page(who: Reader, thing: str, when: Moment) -> Response:
     response = redirect(f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", 303)
     response.vary.add("Accept")
     return response  # type: ignore[return-value]  # werkzeug's, which Flask takes
-
-
-def _sent(who: Reader, text: str, media_type: str) -> Response:
-    response = Response(text, mimetype=media_type)
-    response.vary.update(("Accept", "Accept-Language"))
-    return fixed(response, who.edition.etag(request.full_path, media_type))
 
 
 def _told(tie: Tie, when: Moment) -> dict[str, object]:
@@ -128,20 +123,32 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _as_csv(who: Reader, thing: str, found: Sequence[Tie], *, when: Moment) -> str:
+def _rows(who: Reader, thing: str, found: Sequence[Tie], *, when: Moment) -> RowList:
     names = {name for tie in found for name in (tie.cooperation, tie.partner) if name}
     labels = [who.edition.index.labels(names, tongue) for tongue in LANGUAGES]
-    lines = []
-    for tie in found:
-        bounds = tuple((_bounds(tie.other) or dict.fromkeys(_COLUMNS[7:12])).values())
-        row = (tie.cooperation, tie.partner, tie.hold(when), tie.membership, tie.partner_membership)
-        named = (
-            found.get(name or "", _NAMELESS).text for name in (tie.cooperation, tie.partner) for found in labels
-        )
-        lines.append((when.text, thing, *row, *map(_written, bounds), *named))
-    return spreadsheet(_COLUMNS, lines)
+    who.names.fetch((thing,))
+    rows = tuple(_row(thing, tie, when=when, labels=labels) for tie in found)
+    return RowList("asof", f"{who.names.link(thing).text}, {when.text}", _COLUMNS, rows)
 
 
-def _written(bound: object) -> object:
-    """A bound as XML Schema writes it: true, not True."""
-    return str(bound).lower() if isinstance(bound, bool) else bound
+def _row(thing: str, tie: Tie, *, when: Moment, labels: Sequence[Mapping[str, Label]]) -> tuple[Cell, ...]:
+    days = (_day(day) for day in _four(tie.other)) if tie.other else (None,) * 4
+    ongoing = str(tie.other.ongoing).lower() if tie.other else None
+    named = (told.get(name or "", _NAMELESS).text for name in (tie.cooperation, tie.partner) for told in labels)
+    held = tie.hold(when).value
+    return (
+        when.text,
+        thing,
+        tie.cooperation,
+        tie.partner,
+        held,
+        tie.membership,
+        tie.partner_membership,
+        *days,
+        ongoing,
+        *named,
+    )
+
+
+def _four(found: Bounds) -> tuple[date | None, ...]:
+    return found.earliest_start, found.latest_start, found.earliest_end, found.latest_end

@@ -17,7 +17,6 @@ from kommungraf.engine.ownqueries import query_text
 from kommungraf.engine.substitution import substituted
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import GRAPH, HTML
-from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import refuse_moment, required
 from kommungraf.http.problems import Problem
 from kommungraf.pages.asked import asked
@@ -27,11 +26,12 @@ from kommungraf.pages.schemaorg import dataset as dataset_in_schema_org
 from kommungraf.pages.steps import steps
 from kommungraf.rendering.asof import edition_day
 from kommungraf.rendering.atlas import towns
+from kommungraf.rendering.columns import Cell
 from kommungraf.rendering.maps import map_of_municipalities, maps_of_ties, ties_shown
 from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
-from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import URI_SAFE, Link
 from kommungraf.resources.resources import load
@@ -45,7 +45,13 @@ __all__ = ["blueprint", "problem_page"]
 
 blueprint = Blueprint("pages", __name__)
 
-_CSV: Final = "text/csv"
+#: The columns of the list of gaps.
+_GAP: Final = (
+    "iri",
+    "name",
+    *(f"{part}{form}" for part in ("about", "reason") for form in ("", "_names")),
+    *("sources", "source_names", "filled_by", "filled_by_names"),
+)
 _COUNTED: Final = 12
 _QUESTIONS: Final = 5
 _MOST_COUNTIES: Final = 60
@@ -243,31 +249,25 @@ def _says_the_same(first: Table, second: Table) -> bool:
 def all_gaps() -> Response:
     """What the sources announce and don't give, as a page and as a sheet."""
     who = reader()
-    panel = gaps(who)
-    if required(request, (HTML, _CSV)) == HTML:
-        return page(
-            "gaps.html",
-            who,
-            panel=panel,
-            sheet=who.with_query("gaps", {"format": "csv"}),
-            query=who.as_query("gaps"),
-        )
-    response = Response(
-        _gaps_as_csv(who, panel), mimetype=_CSV, headers={"Content-Disposition": 'inline; filename="gaps.csv"'}
-    )
-    response.vary.update(("Accept", "Accept-Language"))
-    return fixed(response, who.edition.etag(request.full_path, _CSV, who.language))
+    panel, form = gaps(who), form_asked()
+    asked = who.as_query("gaps")
+    if form == HTML:
+        return page("gaps.html", who, panel=panel, sheet=who.with_query("gaps", {"format": "csv"}), query=asked)
+    rows = tuple(tuple(_gap_as_row(row)) for row in panel.rows)
+    return sent(who, RowList("gaps", who.text("What is not known"), _GAP, rows, ("iri",), asked), form)
 
 
-def _gaps_as_csv(who: Reader, panel: Panel) -> str:
-    """A line for each gap: what each column says, and the addresses of the gap and of its sources."""
-    heading = (*panel.columns, who.text("Address"), who.text("Address of the source"))
-    return spreadsheet(heading, map(_gap_as_line, panel.rows))
+def _gap_as_row(row: tuple[Part, ...]) -> Iterator[Cell]:
+    """What each column of the page says, as IRIs and in words."""
+    gap, *others = (part.values for part in row)
+    yield from (value for term, words in map(_told, gap) for value in (term, words))
+    for values in others:
+        told = tuple(map(_told, values))
+        yield from (tuple(term for term, _ in told), tuple(words for _, words in told))
 
 
-def _gap_as_line(row: tuple[Part, ...]) -> Iterator[str]:
-    yield from ("; ".join(value.link.text if value.link else value.text for value in part.values) for part in row)
-    yield from (" ".join(value.term for value in row[place].values) for place in (0, 3))
+def _told(value: Value) -> tuple[str, str]:
+    return value.term, value.link.text if value.link else value.text
 
 
 @blueprint.get("/dataset/")

@@ -144,6 +144,7 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "built": _built,
         "shared_picture": _shared_picture(who),
         "page": names.page,
+        "as_form": _as_form,
         "numbered": lambda number: _with(page=str(number)),
         "nearby": nearby,
     }
@@ -213,6 +214,12 @@ def _undated() -> str:
     """The address of this page without a date."""
     kept = urlencode(_kept())
     return f"{request.script_root}{quote(request.path)}{'?' if kept else ''}{kept}"
+
+
+def _as_form(form: str, **more: str) -> str:
+    """The address of the whole of what this page is a page of, in another form."""
+    kept = {name: value for name, value in request.args.items() if value and name not in {"page", "format"}}
+    return f"{request.script_root}{quote(request.path)}?{urlencode({**kept, **more, 'format': form})}"
 
 
 def _with(**changes: str) -> str:

@@ -11,17 +11,18 @@ from werkzeug.wrappers import Response as Answer
 from kommungraf.errors import BadRequest, UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
-from kommungraf.http.negotiation import required
+from kommungraf.rendering.columns import Cell
+from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
-from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.review.checks import Checks, checks, oldest, report
 from kommungraf.review.conflictpages import municipality_key
 from kommungraf.vocab import PREFIXES
 
 __all__ = ["blueprint_of"]
 
-_CSV: Final = "text/csv"
 _TURTLE: Final = "text/turtle"
+#: The columns of a list of what to check.
+_ROW: Final = ("check", "heading", "why", "iri", "name", "date", "conflict", "sources", "says")
 _MOST_YEARS: Final = 100
 
 
@@ -48,12 +49,13 @@ def check(key: str, *, usual: int) -> Response:
     if not who.edition.index.exists(f"{who.edition.base_iri}id/municipality/{key}"):
         raise UnknownResource(f"{who.edition.base_iri}id/municipality/{key}")
     found = checks(who, key, years)
-    forms = {"csv": _CSV, "ttl": _TURTLE}
-    chosen = forms.get(request.args.get("format", "")) or required(request, (HTML, _CSV, _TURTLE))
+    chosen = form_asked(_TURTLE)
     if chosen == HTML:
         return page("check.html", who, found=found, years=years, key=key, query=_query(who, key, years))
-    content = _sheet(found, who) if chosen == _CSV else _report(found, who)
-    response = Response(content, mimetype=chosen)
+    if chosen != _TURTLE:
+        title = f"{who.text('What to check')}: {found.municipality.text}"
+        return sent(who, RowList("check", title, _ROW, tuple(_rows(found)), query=_query(who, key, years)), chosen)
+    response = Response(_report(found, who), mimetype=chosen)
     response.vary.update(("Accept", "Accept-Language"))
     return fixed(response, who.edition.etag(request.full_path, chosen, who.language))
 
@@ -70,16 +72,22 @@ def _years(usual: int) -> int:
     return int(text)
 
 
-def _sheet(found: Checks, who: Reader) -> str:
-    names = ("What to check", "Kind", "About", "Date", "Address", "Source", "What it says")
-    return spreadsheet(map(who.text, names), _lines(found))
-
-
-def _lines(found: Checks) -> Iterator[tuple[str, ...]]:
-    for heading, _, each in found.groups:
-        for one in each:
-            sources = "; ".join(link.iri for link in one.sources)
-            yield heading, one.why, one.thing.text, one.day, one.thing.iri, sources, " · ".join(one.said)
+def _rows(found: Checks) -> Iterator[tuple[Cell, ...]]:
+    for group in found.groups:
+        for one in group.checks:
+            sources = tuple(link.iri for link in one.sources)
+            conflict = one.conflict.iri if one.conflict else None
+            yield (
+                group.name,
+                group.heading,
+                one.why,
+                one.thing.iri,
+                one.thing.text,
+                one.day,
+                conflict,
+                sources,
+                one.said,
+            )
 
 
 def _report(found: Checks, who: Reader) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -39,12 +39,21 @@ class Check:
     conflict: Link | None = None
 
 
+class Group(NamedTuple):
+    """What there is to check of one sort: its heading, what to do about it, and a name that stays the same."""
+
+    heading: str
+    advice: str
+    checks: tuple[Check, ...]
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """All that a municipality should look at, group by group, each with its heading and what to do about it."""
 
     municipality: Link
-    groups: tuple[tuple[str, str, tuple[Check, ...]], ...]
+    groups: tuple[Group, ...]
 
 
 def checks(who: Reader, municipality: str, years: int) -> Checks:
@@ -63,59 +72,76 @@ def checks(who: Reader, municipality: str, years: int) -> Checks:
 
 def _groups(
     who: Reader, parts: Mapping[str, list[Row]], matters: Iterable[Matter], *, years: int
-) -> Iterator[tuple[str, str, tuple[Check, ...]]]:
+) -> Iterator[Group]:
     text = who.text
     old, undated = _pages(who, parts.get("page", []), years=years)
     found = (
         *_reciprocity(who, parts),
-        (
+        Group(
             text("Sources that disagree"),
             text("Correct the page that is wrong, or say on your own page which holds."),
             tuple(map(_matter, matters)),
+            "disagreement",
         ),
-        (
-            text("Named by weak sources alone"),
-            text("Confirm them on a page of your own, or leave them."),
-            _listed(who, parts.get("weak", [])),
-        ),
-        (
-            text("Without a source that can be read"),
-            text("No source with an address names them. Give the address of one that does, or remove them."),
-            _listed(who, parts.get("unsourced", [])),
-        ),
-        (
-            text("Without a start"),
-            text("No source that is held says when the cooperation began. Say it on your page."),
-            _listed(who, parts.get("start", [])),
-        ),
-        (
-            text("Projects without a time"),
-            text("No source that is held says when the project ran. Say it on your page."),
-            _listed(who, parts.get("when", [])),
-        ),
-        (
+        *_unsupported(who, parts),
+        Group(
             text("Old pages"),
             text("Your pages that are older than %(years)s years. Look through them and date them anew.")
             % {"years": years},
             old,
+            "old-page",
         ),
-        (
+        Group(
             text("Pages without a date"),
             text("A page without a date can't be weighed against a newer one. Date it."),
             undated,
+            "page-without-date",
         ),
-        (
+        Group(
             text("Fewer twin towns known than counted"),
             text("A source counts more than are held by name. Name them all on your page, or correct the number."),
             _uncounted(who, parts),
+            "fewer-known-than-counted",
         ),
-        (
+        Group(
             text("Recorded gaps"),
             text("What a source announces and does not give."),
             _listed(who, parts.get("gap", [])),
+            "gap",
         ),
     )
-    return (each for each in found if each[2])
+    return (each for each in found if each.checks)
+
+
+def _unsupported(who: Reader, parts: Mapping[str, list[Row]]) -> tuple[Group, ...]:
+    """What the municipality takes part in, as far as too little is said of it."""
+    text = who.text
+    return (
+        Group(
+            text("Named by weak sources alone"),
+            text("Confirm them on a page of your own, or leave them."),
+            _listed(who, parts.get("weak", [])),
+            "weakly-supported",
+        ),
+        Group(
+            text("Without a source that can be read"),
+            text("No source with an address names them. Give the address of one that does, or remove them."),
+            _listed(who, parts.get("unsourced", [])),
+            "without-readable-source",
+        ),
+        Group(
+            text("Without a start"),
+            text("No source that is held says when the cooperation began. Say it on your page."),
+            _listed(who, parts.get("start", [])),
+            "without-start",
+        ),
+        Group(
+            text("Projects without a time"),
+            text("No source that is held says when the project ran. Say it on your page."),
+            _listed(who, parts.get("when", [])),
+            "project-without-time",
+        ),
+    )
 
 
 def _matter(each: Matter) -> Check:
@@ -128,10 +154,10 @@ def _words(value: Value) -> str:
     return value.link.text if value.link else value.text or value.term
 
 
-def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[tuple[str, str, tuple[Check, ...]]]:
+def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[Group]:
     """The twin towns that stand on one side's own pages alone, as far as pages of the two sides were read."""
     text, own = who.text, {row["thing"].value for row in parts.get("own", ())}
-    yield (
+    yield Group(
         text("Twin towns that only others name"),
         text(
             "The municipality's own pages that were read name other twin towns, and not these. Name them there, or tell the others that they have ended."
@@ -141,13 +167,15 @@ def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[tuple[
             "No page of the municipality's own that names twin towns has been read. Name them on one, and record it as a source."
         ),
         _listed(who, (row for row in parts.get("named", ()) if row["thing"].value not in own)),
+        "named-by-others",
     )
-    yield (
+    yield Group(
         text("Twin towns whose own page is silent"),
         text(
             "The municipality names them, and they name twin towns on a page of their own that was read, but not this one. That they don't say it is no denial: ask them."
         ),
         _silent(who, (row for row in parts.get("silent", ()) if row["thing"].value in own)),
+        "not-named-by-the-other",
     )
 
 
@@ -213,7 +241,7 @@ def report(found: Checks, language: str) -> Iterator[Quad]:
     yield Quad(name, NamedNode(kind), NamedNode(iri("sh:ValidationReport")))
     yield Quad(name, NamedNode(iri("sh:conforms")), Literal(not found.groups))
     number = 0
-    for heading, _, each in found.groups:
+    for heading, _, each, _ in found.groups:
         for check in each:
             number += 1
             node = NamedNode(f"{name.value}-{number}")

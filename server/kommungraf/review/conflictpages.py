@@ -8,19 +8,18 @@ from flask import Blueprint, Response, request
 
 from kommungraf.errors import BadRequest
 from kommungraf.formats import HTML
-from kommungraf.http.freshness import fixed
-from kommungraf.http.negotiation import page_number, required
+from kommungraf.http.negotiation import page_number
+from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.wording import period_in_words
-from kommungraf.review.disagreements import as_csv, concerned, disagreements
+from kommungraf.review.disagreements import ROW, as_rows, concerned, disagreements
 from kommungraf.vocab import iri
 
 __all__ = ["blueprint", "municipality_key"]
 
 blueprint = Blueprint("conflictpages", __name__)
 
-_CSV: Final = "text/csv"
 #: How many disagreements a sheet holds.
 _SHEET: Final = 10_000
 
@@ -31,8 +30,8 @@ def all_conflicts() -> Response:
     who = reader()
     kind, asked = request.args.get("kind", ""), request.args.get("municipality", "").strip()
     key = municipality_key(who, asked)
-    if request.args.get("format") == "csv" or required(request, (HTML, _CSV)) == _CSV:
-        return _sheet(who, kind, key)
+    if (form := form_asked()) != HTML:
+        return sent(who, _rows(who, kind, key), form)
     number = page_number(request)
     found = disagreements(who, kind, key, page=number)
     context = {
@@ -61,11 +60,10 @@ def _choices(who: Reader, kind: str, key: str, taken: Link | None) -> tuple[tupl
     return (*found, (taken, key, 0))
 
 
-def _sheet(who: Reader, kind: str, municipality: str) -> Response:
-    text = as_csv(disagreements(who, kind, municipality, size=_SHEET), who)
-    response = Response(text, mimetype=_CSV, headers={"Content-Disposition": 'inline; filename="conflicts.csv"'})
-    response.vary.update(("Accept", "Accept-Language"))
-    return fixed(response, who.edition.etag(request.full_path, _CSV, who.language))
+def _rows(who: Reader, kind: str, municipality: str) -> RowList:
+    rows = tuple(as_rows(disagreements(who, kind, municipality, size=_SHEET)))
+    asked = who.as_query("conflicts", **_narrowed(who, kind, municipality))
+    return RowList("conflicts", who.text("Where sources disagree"), ROW, rows, query=asked)
 
 
 def _with_format() -> str:

@@ -10,8 +10,8 @@ from kommungraf.editions.search import Label
 from kommungraf.editions.standings import Claim, claims
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
+from kommungraf.rendering.columns import Cell
 from kommungraf.rendering.site import Reader
-from kommungraf.rendering.spreadsheets import spreadsheet
 from kommungraf.resources.amounts import AMOUNTS, amounts
 from kommungraf.resources.links import Link
 from kommungraf.resources.views import Behind, Value, Views
@@ -19,11 +19,12 @@ from kommungraf.vocab import iri
 
 __all__ = [
     "PAGE",
+    "ROW",
     "Disagreements",
     "Kind",
     "Matter",
     "Side",
-    "as_csv",
+    "as_rows",
     "concerned",
     "disagreements",
     "matters",
@@ -31,6 +32,21 @@ __all__ = [
 
 #: How many disagreements a page holds.
 PAGE: Final = 20
+#: The columns of a list of disagreements.
+ROW: Final = (
+    "conflict",
+    "kind",
+    "kind_name",
+    "about",
+    "about_names",
+    "claim",
+    "says",
+    "held",
+    "status",
+    "status_name",
+    "sources",
+    "date",
+)
 #: How many sides of one disagreement are shown.
 _SIDES: Final = 40
 
@@ -227,18 +243,23 @@ def _order(side: Side) -> tuple[object, ...]:
     return not side.held, [value.text or value.term for value in side.values], side.behind.link.iri
 
 
-def as_csv(found: Disagreements, who: Reader) -> str:
-    """A line for each side, with the columns in the reader's language."""
-    names = ("Kind", "About", "What it says", "Held here", "Status", "Source", "Date", "Claim")
-    return spreadsheet(map(who.text, names), _lines(found, who))
-
-
-def _lines(found: Disagreements, who: Reader) -> Iterator[tuple[str, ...]]:
-    text = who.text
+def as_rows(found: Disagreements) -> Iterator[tuple[Cell, ...]]:
+    """A row for each side of each disagreement, with the cells of `ROW`."""
     for matter in found.matters:
         for side in matter.sides:
-            said = "; ".join(value.link.text if value.link else value.text or value.term for value in side.values)
-            held, behind = text("yes") if side.held else text("no"), side.behind
-            status = behind.status.text if behind.status else ""
-            source = "; ".join(link.iri for link in behind.sources)
-            yield matter.kind.text, matter.subject.text, said, held, status, source, side.date, behind.link.iri
+            said = tuple(value.link.text if value.link else value.text or value.term for value in side.values)
+            behind = side.behind
+            yield (
+                matter.conflict.iri,
+                matter.kind.iri,
+                matter.kind.text,
+                matter.subject.iri,
+                matter.subject.text,
+                behind.link.iri,
+                said,
+                "yes" if side.held else "no",
+                behind.status.iri if behind.status else _ACCEPTED,
+                behind.status.text if behind.status else "",
+                tuple(link.iri for link in behind.sources),
+                side.date,
+            )
