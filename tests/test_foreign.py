@@ -42,9 +42,9 @@ def server() -> Iterator[Server]:
         yield started
 
 
-def load(server: Server, data: str) -> None:
+def load(server: Server, data: str, graph: str = "default") -> None:
     request = urllib.request.Request(
-        f"{server.graphs}?default", data.encode(), {"Content-Type": "text/turtle"}, method="PUT"
+        f"{server.graphs}?{graph}", data.encode(), {"Content-Type": "text/turtle"}, method="PUT"
     )
     urllib.request.urlopen(request).close()
 
@@ -92,6 +92,77 @@ def test_claims_that_it_holds_are_known(tmp_path: Path) -> None:
         try:
             shown = create_app(editions, Settings(LIMITS)).test_client().get("/a", headers={"Accept": "text/html"})
             assert "<q>near b</q>" in shown.text
+        finally:
+            editions.close()
+
+
+TIES = "".join(
+    f"""<{BASE}m/{number}> org:member <{BASE}a> ; org:organization <{BASE}whole/{number}> ; kg:period "2001/.." .
+    <{BASE}whole/{number}> a <{BASE}Union> ; rdfs:label "Union {number}"@en ; org:hasMember <{BASE}a> .
+    """
+    for number in range(40)
+)
+PREFIXES = f"""@prefix kg: <{OURS}def/> . @prefix org: <http://www.w3.org/ns/org#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<{BASE}a> rdfs:label "Aby"@en ."""
+AROUND = f"/around?thing={quote(BASE, safe='')}a&table=cooperations"
+
+
+@pytest.mark.parametrize(
+    ("more", "limits", "status"),
+    [
+        pytest.param("", LIMITS, 200, id="all of it was read"),
+        pytest.param(
+            f"<{BASE}m/x> org:member <{BASE}a> .", LIMITS, 404, id="a membership without an organisation"
+        ),
+        pytest.param(
+            f"[] org:member <{BASE}a> ; org:organization <{BASE}b> .", LIMITS, 404, id="one without an IRI"
+        ),
+        pytest.param("", replace(LIMITS, labels=100), 404, id="more than may be read"),
+    ],
+)
+def test_long_tables_have_a_page_of_their_own_where_all_rows_are_known(
+    tmp_path: Path, more: str, limits: Limits, status: int
+) -> None:
+    with oxigraph(None) as server:
+        load(server, PREFIXES + TIES + more)
+        load(server, PREFIXES + TIES, f"graph={quote(BASE, safe='')}claim")
+        gatherer(server, tmp_path, limits).gather()
+        editions = opened(server, tmp_path)
+        try:
+            client = create_app(editions, Settings(LIMITS)).test_client()
+            sheet = client.get(AROUND, headers={"Accept": "text/csv"})
+            assert (sheet.status_code, sheet.text.count("\nhttp")) == (status, 40 if status == 200 else 0)
+            shown = client.get("/a", headers={"Accept": "text/html", "Accept-Language": "en"}).text
+            assert ("/around?" in shown) is (status == 200)
+            assert "Union 39" in shown or status == 200
+        finally:
+            editions.close()
+
+
+def test_what_stands_in_no_named_graph_is_told_by_no_page_of_a_table(tmp_path: Path) -> None:
+    with oxigraph(None) as server:
+        load(server, PREFIXES + TIES)
+        gatherer(server, tmp_path).gather()
+        editions = opened(server, tmp_path)
+        try:
+            client = create_app(editions, Settings(LIMITS)).test_client()
+            assert client.get(AROUND, headers={"Accept": "text/html"}).status_code == 404
+            shown = client.get("/a", headers={"Accept": "text/html", "Accept-Language": "en"})
+            assert "Union 39" in shown.text
+        finally:
+            editions.close()
+
+
+def test_a_class_that_is_narrower_than_another_is_the_one_that_is_listed(tmp_path: Path) -> None:
+    with oxigraph(None) as server:
+        narrower = f"<{BASE}Zone> rdfs:subClassOf <{BASE}Area> . <{BASE}a> a <{BASE}Zone> , <{BASE}Area> ."
+        load(server, PREFIXES + narrower)
+        gatherer(server, tmp_path).gather()
+        editions = opened(server, tmp_path)
+        try:
+            with editions.current() as edition:
+                assert edition.index.type(f"{BASE}a") == f"{BASE}Zone"
         finally:
             editions.close()
 

@@ -91,6 +91,7 @@ def test_the_buckets_of_a_histogram_are_cumulative_and_sum_up() -> None:
         ({}, "answered"),
         ({"notes": {"query": "a"}, "path": "/sparql", "query_string": ""}, "answered"),
         ({"notes": {"query": "a", "problem": "query-limit:time"}, "status": 503}, "query-limit:time"),
+        ({"notes": {"query": "a"}, "status": 499, "size": 0}, "client-left"),
     ],
 )
 def test_queries_are_timed_by_outcome(changes: dict[str, Any], outcome: str) -> None:

@@ -80,7 +80,7 @@ def test_a_release_that_is_replaced_while_it_is_read_is_not_answered_from(
         pushed(other, servers[0], in_place=True)
         with editions.current() as edition:
             edition.evaluator.look()  # type: ignore[attr-defined]
-            with pytest.raises(EngineFailed, match="being loaded with another release"):
+            with pytest.raises(EngineFailed, match="being loaded with another, or has lost it"):
                 edition.evaluator.evaluate(
                     Query("ASK {}", solutions="application/sparql-results+json", graph=None)
                 )

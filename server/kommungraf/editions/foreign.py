@@ -7,12 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, serialize
 
 from kommungraf.editions.pointer import pages
 from kommungraf.engine.endpoint import Endpoint
@@ -30,6 +31,8 @@ __all__ = ["Gatherer"]
 _LOG: Final = logging.getLogger(__name__)
 _MEDIA_TYPES: Final = {"index.sqlite": "application/vnd.sqlite3", "questions.json": "application/json"}
 _KEPT: Final = 2
+#: By what memberships and activities refer to things.
+_BETWEEN: Final = ("org:member", "org:organization", "kg:participant", "kg:partOfCooperation")
 
 
 class Gatherer:
@@ -110,12 +113,13 @@ class Gatherer:
 
 def _lines(engine: Engine, most: int) -> list[bytes]:
     """What was read, as sorted N-Quads lines."""
-    lines = serialize(_triples(engine, most), format=RdfFormat.N_QUADS) or b""
+    read = chain(_triples(engine, most), _between(engine, most))
+    lines = serialize(read, format=RdfFormat.N_QUADS) or b""
     return sorted(set(lines.splitlines(keepends=True)))
 
 
 def _triples(engine: Engine, most: int) -> Iterator[Triple]:
-    """Names, classes and claims; an engine that fails after the first page has its own bound, and what it gave is used."""
+    """Names, classes and claims, if it says which those are; an engine that fails after the first page has its own bound, and what it gave is used."""
     for name, predicate in (("labels", None), ("types", NamedNode(iri("rdf:type"))), ("standings", None)):
         count = 0
         try:
@@ -123,11 +127,28 @@ def _triples(engine: Engine, most: int) -> Iterator[Triple]:
                 yield Triple(row["s"], predicate or row["p"], row["o"])
                 count += 1
         except RequestError as error:
-            if not count:
+            if not count and name != "standings":
                 raise
             _LOG.warning("The engine gave %d %s and then: %s", count, name, error)
         if count >= most:
             _LOG.warning("The engine has more %s than the limit labels, %d: search finds those alone.", name, most)
+
+
+def _between(engine: Engine, most: int) -> list[Triple]:
+    """What stands between things: all of it or, where that can't be had, nothing. Pages ask the engine then."""
+    try:
+        rows = list(pages(engine, "between", most=most))
+    except RequestError as error:
+        _LOG.warning(
+            "The engine doesn't tell all that stands between things, so long tables have no page: %s", error
+        )
+        return []
+    said = {name: {row["s"] for row in rows if row["p"].value == iri(name)} for name in _BETWEEN}
+    nameless = any(isinstance(each, BlankNode) for found in said.values() for each in found)
+    if len(rows) >= most or nameless or said["org:member"] != said["org:organization"]:
+        _LOG.warning("The engine has more or other ties than an index can hold, so long tables have no page.")
+        return []
+    return [Triple(row["s"], row["p"], row["o"]) for row in rows]
 
 
 def _counted(engine: Engine) -> int:

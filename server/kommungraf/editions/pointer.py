@@ -80,7 +80,7 @@ class PointedEvaluator:
     def _require(self) -> RemoteEvaluator:
         if self._lost:
             raise EngineFailed(
-                "The engine at {engine} is being loaded with another release. Try again when that is served.",
+                "The engine at {engine} doesn't hold the release that is served any more: it is being loaded with another, or has lost it. Try again later.",
                 engine=self._remote.url,
             )
         return self._remote

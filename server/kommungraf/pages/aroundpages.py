@@ -97,6 +97,8 @@ def _page(who: Reader, asked: Asked, *, number: int, pages: int) -> Response:
     _fetch(who, asked.thing, found, claims)
     views, times = Views(who.names, claims), times_of(who, asked.thing, found, asked.when)
     panels = {each.key: each for each in panels_of(who, views, found, times=times)}
+    if asked.rows and asked.key not in panels:  # an engine of somebody else that states it in no named graph
+        raise UnknownResource(asked.thing)
     context = {
         "thing": who.names.link(asked.thing),
         "title": titles(who)[asked.key],

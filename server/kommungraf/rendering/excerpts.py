@@ -47,9 +47,9 @@ class Tables:
 
 def tables_of(who: Reader, thing: str, when: Moment | None) -> Tables | None:
     """The rows around `thing`; None where the index doesn't know them, as that of an engine of somebody else."""
-    if who.edition.partial:
-        return None
     found = neighbours(who.edition.index, thing)
+    if who.edition.partial and not found:
+        return None
     who.names.fetch(each.about for rows in found.values() for each in rows)
     ended = _ended(who, found, when)
     ordered = {

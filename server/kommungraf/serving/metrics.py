@@ -22,6 +22,7 @@ from kommungraf.serving.gateway import Finished
 __all__ = ["Gauges", "Metrics"]
 
 _LIMITS: Final = ("time", "memory", "nesting", "result")
+_LEFT: Final = 499
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 #: Upper bounds in seconds: from a kept answer to the deadline of a query.
 _BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -100,7 +101,7 @@ class Metrics(Collector):
         if finished.kept:
             series.kept += 1
         elif _is_query(finished):
-            outcome = str(finished.notes.get("problem", "answered"))
+            outcome = str(finished.notes.get("problem", "answered" if finished.status != _LEFT else "client-left"))
             if outcome not in self._queries:
                 self._queries[outcome] = _Histogram()
             self._queries[outcome].observe(finished.seconds)
