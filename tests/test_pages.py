@@ -268,6 +268,18 @@ def test_lists_of_a_county_keep_their_columns_on_a_telephone(client: FlaskClient
     assert '<table class="list compact">' in page(client, "/doc/county/se-07")
 
 
+def test_project_of_whose_period_nothing_is_held_says_what_is_claimed_and_how_it_stands(
+    client: FlaskClient,
+) -> None:
+    summary = page(client, "/doc/project/blue-vietnam").split('<dl class="summary">')[1].split("</dl>")[0]
+    assert 'sedan 2018 <span class="quiet">(omstritt)</span>' in summary
+    assert '2019 – 2021 <span class="quiet">(omstritt)</span>' in summary
+
+
+def test_two_places_far_apart_are_on_one_map(client: FlaskClient) -> None:
+    assert page(client, "/doc/project/blue-vietnam").count('<figure class="map">') == 1
+
+
 def test_who_says_so_stands_after_with_whom(client: FlaskClient) -> None:
     table = page(client, "/doc/municipality/se-0765").split('<section id="table-1">')[1].split("</section>")[0]
     row = next(each for each in table.split("<tr>") if "JB Marks lokala kommun" in each)

@@ -26,6 +26,7 @@ from kommungraf.vocab import iri
 __all__ = ["EntityView", "entity_view"]
 
 _TEXTS: Final = tuple(iri(name) for name in ("skos:definition", "dcterms:description", "rdfs:comment"))
+_PERIOD: Final = iri("kg:period")
 #: What stands in short under the heading.
 _SUMMARY: Final = tuple(
     iri(name)
@@ -215,11 +216,19 @@ def _texts(document: Document, language: str) -> tuple[Label, ...]:
 def _summary(views: Views, document: Document) -> Iterator[Brief]:
     for name in _SUMMARY:
         found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
-        values = tuple(map(views.value, found))
+        values = tuple(map(views.value, found)) or tuple(_contested(views, document, name))
         told = tuple(value for value in values if value.link is None or value.link.named)
         near = tuple(value for value in told if value.link is None or value.link.here)
         if values:
             yield Brief(views.names.link(name), near or told or values)
+
+
+def _contested(views: Views, document: Document, name: str) -> Iterator[Value]:
+    """What claims say of a period where nothing is held of it, each with its standing; of other properties nothing."""
+    for each in document.unheld if name == _PERIOD else ():
+        about, behind = (each.triple.subject, each.triple.predicate), views.behind(each.graphs)
+        if about == (NamedNode(document.iri), NamedNode(name)) and behind and behind[0].status:
+            yield replace(views.value(each.triple.object), note=behind[0].status.text.lower())
 
 
 def _in_county(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]:

@@ -156,7 +156,8 @@ def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]
     centre = places.pop(resource, None)
     near = [each for each in places.values() if _REGION.holds(each)]
     inside = centre if centre is not None and _REGION.holds(centre) else None
-    alone = len(near) == len(places) or not near if inside is centre else len(near) < 2
+    whole = inside is centre and len(near) == len(places)
+    alone = whole or len(near) + (inside is not None) < 2
     if alone:
         return (drawn(places.values(), centre=centre, missing=missing),)
     first = drawn(near, centre=inside)
@@ -214,16 +215,20 @@ def drawn(
 ) -> Map:
     """The picture of `places`, each tied to `centre` if there is one, and of `pairs`."""
     others = sorted(places, key=lambda place: _by_name(place.link))
-    window = _window([*others, centre] if centre else others)
+    shown = [*others, centre] if centre else others  # the centre last, so that it lies above the others
+    window = _window(shown)
     tied = [(centre, each) for each in others] if centre else list(pairs)
+    points = {each.link.iri: window.point(each) for each in shown}
     nameless = {each.link.iri for each in others if not each.named}
     sheet = _REGION if _REGION.covers(window) else _WORLD
     return Map(
         width=_WIDTH,
         height=round(window.height * window.scale, 1),
         outlines=_laid(sheet, window),
-        spots=tuple(_named(_spots(window, others, centre), window, nameless)),
-        ties=tuple(Tie(*window.point(one), *window.point(other)) for one, other in tied),
+        spots=tuple(
+            _named((Spot(each.link, *points[each.link.iri], each is centre) for each in shown), window, nameless)
+        ),
+        ties=tuple(Tie(*points[one.link.iri], *points[other.link.iri]) for one, other in tied),
         missing=tuple(missing),
         cut=cut,
     )
@@ -256,13 +261,6 @@ def _laid(sheet: _Sheet, window: _Window) -> Outlines:
     left, top = window.at(sheet.west, sheet.north)
     right, bottom = window.at(sheet.east, sheet.south)
     return Outlines(sheet.name, round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1))
-
-
-def _spots(window: _Window, others: Iterable[Place], centre: Place | None) -> Iterator[Spot]:
-    for each in others:
-        yield Spot(each.link, *window.point(each))
-    if centre:  # last, so that it lies above the others
-        yield Spot(centre.link, *window.point(centre), centre=True)
 
 
 def _named(spots: Iterable[Spot], window: _Window, nameless: Set[str]) -> Iterator[Spot]:

@@ -164,7 +164,9 @@ class Views:
         contested = {(each.triple.subject, each.triple.predicate) for each in said if not each.held}
         if not contested:
             return ()
-        told = (each for each in said if (each.triple.subject, each.triple.predicate) in contested)
+        subjects = {subject for subject, _ in contested}
+        near = (each for each in said if each.triple.subject in subjects)
+        told = (each for each in near if (each.triple.subject, each.triple.predicate) in contested)
         rivals = (each for each in _by_matter(told) if len({one.held for one in each}) > 1)
         return self._ordered(each for each in rivals if any(map(self._is_rejected, each)))
 
