@@ -1,6 +1,6 @@
 import pytest
 
-from kommungraf.quads.spool import Lines, merged, starting_with
+from kommungraf.quads.spool import Lines, distinct, merged, starting_with
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])
@@ -41,3 +41,34 @@ def test_sorted_lines_are_merged_without_doubles() -> None:
 
 def test_lines_that_start_alike_stand_together() -> None:
     assert list(starting_with(Lines([b"ab 1\n", b"a 2\n", b"a 1\n", b"b\n"]), b"a ")) == [b"a 1\n", b"a 2\n"]
+
+
+@pytest.mark.parametrize("alike", [0, 119, 120, 300])
+def test_lines_are_found_by_how_they_begin_however_long_that_is(alike: int) -> None:
+    found = sorted(b"%s%03d %d\n" % (b"x" * alike, number, each) for number in range(300) for each in range(3))
+    lines = Lines(found)
+    for number in (0, 1, 10, 31, 150, 299):
+        start = b"%s%03d " % (b"x" * alike, number)
+        assert list(starting_with(lines, start)) == [line for line in found if line.startswith(start)]
+    assert list(starting_with(lines, b"x" * alike)) == found
+    assert list(starting_with(lines, b"x" * alike + b"2")) == found[600:]
+    assert list(starting_with(lines, b"y")) == []
+    assert list(starting_with(lines, b"w")) == []
+
+
+def test_each_line_and_stretch_of_lines_is_where_it_stands() -> None:
+    expected = [b"%04d\n" % number for number in range(1000)]
+    lines = Lines(expected)
+    assert [lines[number] for number in range(1000)] == expected
+    for start, stop in ((0, 1), (31, 33), (32, 64), (999, 1000), (5, 5), (0, 1000)):
+        assert lines[start:stop] == expected[start:stop]
+
+
+def test_content_can_be_read_when_nobody_else_has_the_lines() -> None:
+    content = Lines([b"b\n", b"a\n"]).content()
+    assert (content.read(3), content.read(), content.read()) == (b"a\nb", b"\n", b"")
+
+
+def test_different_items_are_counted() -> None:
+    assert distinct(b"%d" % (number % 7) for number in range(100)) == 7
+    assert distinct([]) == 0

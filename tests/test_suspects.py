@@ -1,8 +1,10 @@
 """Above a size pySHACL judges suspects only; it must report just what it reports of the whole graph."""
 
 import random
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,11 @@ from pyoxigraph import Quad, RdfFormat, parse
 from kommungraf.dataset.dataset import sorted_lines
 from kommungraf.dataset.inputs import read_inputs
 from kommungraf.dataset.project import own_project
+from kommungraf.quads.spool import Lines
 from kommungraf.validation.findings import Finding
-from kommungraf.validation.shapes import read_shapes
-from kommungraf.validation.suspects import View
+from kommungraf.validation.shapes import Shape, read_shapes
+from kommungraf.validation.suspects import Suspicion, View
+from kommungraf.validation.triples import TYPE
 from kommungraf.validation.validation import view_findings
 from kommungraf.vocab import BASE, PREFIXES
 from own_content import own_content
@@ -93,6 +97,53 @@ def changed(lines: list[bytes], chance: random.Random) -> list[bytes]:
     return found
 
 
+def test_stretches_of_few_lines_and_a_short_memory_change_no_result(
+    monkeypatch: pytest.MonkeyPatch, shapes: list[Quad]
+) -> None:
+    lines = changed(list(own_content().dataset.held_lines), random.Random(3))
+    at_once = results(lines, shapes, 0)
+    monkeypatch.setattr("kommungraf.validation.triples._STRETCH", 300)
+    monkeypatch.setattr("kommungraf.validation.triples._LATELY", 5)
+    monkeypatch.setattr("kommungraf.validation.suspects._LATELY", 1)
+    assert at_once
+    assert results(lines, shapes, 0) == at_once
+
+
+MEMORY = (("kommungraf.validation.triples._STRETCH", 500), ("kommungraf.validation.triples._LATELY", 500))
+
+
+def test_memory_of_a_check_does_not_grow_with_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in MEMORY:
+        monkeypatch.setattr(name, number)
+    shape = turtle(
+        "ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ sh:path ex:q ; sh:class ex:Thing ] ."
+    )
+    few, many = (peak(read_shapes(shape), number) for number in (10_000, 30_000))
+    assert many < 1.2 * few
+
+
+def peak(shapes: tuple[Shape, ...], number: int) -> int:
+    """The most memory that looking for suspects among so many things takes, each of which leads to another far off."""
+    linked = (f"<urn:ex:{n:06}> <urn:ex:q> <urn:ex:{n * 7919 % number:06}> .\n".encode() for n in range(number))
+    typed = (f"<urn:ex:{n:06}> {TYPE} <urn:ex:Thing> .\n".encode() for n in range(number))
+    lines = Lines(chain(linked, typed))
+    tracemalloc.start()
+    try:
+        assert list(View(lines, shapes).suspicions()) == []
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_many_suspects_are_judged_in_parts_that_stay_small() -> None:
+    shape = read_shapes(turtle("ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ."))[0]
+    suspicion = Suspicion(shape, frozenset(f"<urn:ex:{number}>" for number in range(20_000)))
+    parts = [part.nodes for part in suspicion.parts()]
+    assert sum(map(len, parts)) == 20_000
+    assert frozenset().union(*parts) == suspicion.nodes
+    assert max(map(len, parts)) < 200
+
+
 def test_valid_data_have_no_suspects(shapes: list[Quad]) -> None:
     lines = sorted(set(lines_of(SURROUNDINGS, CASES / "MunicipalityShape" / "valid.ttl")))
     assert list(View(lines, read_shapes(shapes)).suspicions()) == []
@@ -143,7 +194,11 @@ CONSTRAINTS = {
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS.values(), ids=CONSTRAINTS)
-def test_each_construct_is_understood_or_left_to_pyshacl(constraint: str) -> None:
+@pytest.mark.parametrize("stretch", [1, 50_000])
+def test_each_construct_is_understood_or_left_to_pyshacl(
+    monkeypatch: pytest.MonkeyPatch, constraint: str, stretch: int
+) -> None:
+    monkeypatch.setattr("kommungraf.validation.triples._STRETCH", stretch)
     lines = sorted_lines(turtle(DATA))
     shapes = turtle(
         f"ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:targetSubjectsOf ex:q ; {constraint} ."

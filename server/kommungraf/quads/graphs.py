@@ -136,8 +136,8 @@ def without_graphs(quads: Iterable[Quad]) -> Iterator[bytes]:
     return (line[:-3].rpartition(b" ")[0] + b" .\n" for line in serialised(quads))
 
 
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+def chunks(items: Iterable[Item], size: int = _CHUNK) -> Iterator[list[Item]]:
     """The items in lists of bounded length."""
     iterator = iter(items)
-    while chunk := list(islice(iterator, _CHUNK)):
+    while chunk := list(islice(iterator, size)):
         yield chunk

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pyoxigraph import RdfFormat, Store, parse
 
+from kommungraf.quads.collector import give_back
 from kommungraf.quads.graphs import chunks
 
 __all__ = ["added", "stocked"]
@@ -23,7 +24,7 @@ _ATTEMPTS: Final = 20
 @contextmanager
 def stocked(lines: Iterable[bytes], in_memory: int = _IN_MEMORY) -> Iterator[Store]:
     """A store of the N-Quads lines, which goes when it isn't needed any more; on disk from `in_memory` bytes on."""
-    with _folder() as folder, ThreadPoolExecutor(1) as hand:
+    with _folder() as folder, tempfile.TemporaryFile(dir=folder) as seen, ThreadPoolExecutor(1) as hand:
         store, size, large = Store(), 0, False
         loading: Future[None] | None = None
         for chunk in chunks(lines):
@@ -31,7 +32,11 @@ def stocked(lines: Iterable[bytes], in_memory: int = _IN_MEMORY) -> Iterator[Sto
                 loading.result()  # the engine loads a chunk while the next one is made
             size += sum(map(len, chunk))
             if size >= in_memory and not large:
-                store, large = _moved(store, folder / "store"), True
+                del store
+                give_back()
+                store, large = _reloaded(seen, folder / "store"), True
+            elif not large:
+                seen.writelines(chunk)
             loading = hand.submit(added, store, chunk)
         if loading:
             loading.result()
@@ -39,6 +44,7 @@ def stocked(lines: Iterable[bytes], in_memory: int = _IN_MEMORY) -> Iterator[Sto
             store.optimize()
         yield store
         del store
+    give_back()
 
 
 @contextmanager
@@ -54,10 +60,13 @@ def _folder() -> Iterator[Path]:
                 break
 
 
-def _moved(store: Store, folder: Path) -> Store:
-    on_disk = Store(str(folder))
-    on_disk.bulk_extend(store)
-    return on_disk
+def _reloaded(seen: IO[bytes], folder: Path) -> Store:
+    """A store on disk of the lines so far: to take them out of another store would need as much memory again."""
+    store = Store(str(folder))
+    seen.seek(0)
+    for chunk in chunks(seen):
+        added(store, chunk)
+    return store
 
 
 def added(store: Store, lines: Iterable[bytes]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, Protocol
 
 from kommungraf.validation.paths import Path
-from kommungraf.validation.triples import SUBCLASS, TYPE, Triples, datatype, language, text
+from kommungraf.validation.triples import TYPE, Triples, datatype, language, text
 from kommungraf.vocab import iri
 
 __all__ = [
@@ -105,21 +105,11 @@ def _max_count(most: str) -> Constraint:
 def _class(wanted: str) -> Constraint:
     def is_instance(triples: Triples, node: str) -> bool:
         types = triples.objects(node, TYPE)
-        return wanted in types or any(wanted in _superclasses(triples, each) for each in types)
+        return wanted in types or any(wanted in triples.superclasses(each) for each in types)
 
     return Constraint(
         lambda triples, _focus, values: all(is_instance(triples, value) for value in values), paths=(_TYPE_PATH,)
     )
-
-
-def _superclasses(triples: Triples, name: str) -> Iterable[str]:
-    found: dict[str, None] = {}
-    pending = [name]
-    while pending:
-        new = [each for each in triples.objects(pending.pop(), SUBCLASS) if each not in found]
-        found.update(dict.fromkeys(new))
-        pending += new
-    return found
 
 
 def _datatype(wanted: str) -> Constraint:

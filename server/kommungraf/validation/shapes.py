@@ -1,6 +1,6 @@
 """The shapes of a SHACL graph as values that tell which nodes surely conform; the rest is for pySHACL to judge."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,15 +16,19 @@ from kommungraf.validation.constraints import (
     qualified,
 )
 from kommungraf.validation.paths import Path, Triple
-from kommungraf.validation.triples import SUBCLASS, TYPE, Triples, normal, text
+from kommungraf.validation.triples import TYPE, Triples, normal, text
 from kommungraf.vocab import iri
 
-__all__ = ["TARGETS", "Shape", "read_shapes"]
+__all__ = ["TARGETS", "Named", "Shape", "Target", "read_shapes"]
 
 _SH: Final = iri("sh:path").removesuffix("path")
 _REST: Final = f"<{iri('rdf:rest')}>"
 _FIRST: Final = f"<{iri('rdf:first')}>"
 _NIL: Final = f"<{iri('rdf:nil')}>"
+#: The kind of a target, and the node, class or property that it names.
+Target = tuple[str, str]
+#: Nodes by the targets that lead to them.
+Named = Mapping[Target, Collection[str]]
 TARGETS: Final = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 #: Says nothing of which nodes conform.
 _SILENT: Final = frozenset(
@@ -48,7 +52,7 @@ class Shape:
     path: Path | None
     constraints: tuple[Constraint, ...]
     lenient: bool
-    targets: tuple[tuple[str, str], ...]
+    targets: tuple[Target, ...]
     queries: tuple[str, ...] = ()
     known: bool = True
 
@@ -68,18 +72,10 @@ class Shape:
             sure = sure and answer is True
         return True if sure else None
 
-    def focus_nodes(self, triples: Triples) -> Iterator[str]:
-        """The nodes that the shape's targets name, some of them more than once."""
-        for kind, name in self.targets:
-            if kind == "targetNode":
-                yield name
-            elif kind == "targetSubjectsOf":
-                yield from triples.all_subjects(name)
-            elif kind == "targetObjectsOf":
-                yield from triples.all_objects(name)
-            else:
-                for each in _subclasses(triples, name):
-                    yield from triples.subjects(TYPE, each)
+    def focus_nodes(self, named: Named) -> Iterator[str]:
+        """Those of the nodes that its targets name, some of them more than once."""
+        for target in self.targets:
+            yield from named.get(target, ())
 
     def looked_at(self, triples: Triples, nodes: Iterable[str]) -> Iterator[Triple]:
         """Every triple that the verdict on the nodes can depend on, but for SPARQL constraints and the subclass triples."""
@@ -107,16 +103,6 @@ class Shape:
         for shape in (each for one in self.constraints for each in one.shapes):
             if isinstance(shape, Shape):
                 yield from shape.steps()
-
-
-def _subclasses(triples: Triples, name: str) -> Iterable[str]:
-    found = {name: None}
-    pending = [name]
-    while pending:
-        new = [each for each in triples.subjects(SUBCLASS, pending.pop()) if each not in found]
-        found.update(dict.fromkeys(new))
-        pending += new
-    return found
 
 
 def read_shapes(quads: Iterable[Quad]) -> tuple[Shape, ...]:

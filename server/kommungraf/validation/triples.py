@@ -1,21 +1,43 @@
-"""The triples of a view by predicate, as N-Triples tokens: what shapes look at, quick to walk in both directions."""
+"""The triples of a view that shapes look at, as N-Triples tokens, read from its sorted lines where they are asked for, in both directions."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 import rdflib
 from pyoxigraph import Quad
 
+from kommungraf.quads.graphs import chunks
+from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import datatype, language, text
 from kommungraf.vocab import iri
 
-__all__ = ["SUBCLASS", "TYPE", "Triples", "datatype", "language", "line", "normal", "parts", "text", "triple"]
+__all__ = [
+    "SUBCLASS",
+    "TYPE",
+    "Said",
+    "Triples",
+    "datatype",
+    "language",
+    "line",
+    "normal",
+    "parts",
+    "text",
+    "triple",
+]
 
 TYPE: Final = f"<{iri('rdf:type')}>"
 SUBCLASS: Final = f"<{iri('rdfs:subClassOf')}>"
+#: What is said of a node: the values of each property.
+Said = Mapping[str, tuple[str, ...]]
 
+#: So many lines are in memory at once, and all that is said of the last subject.
+_STRETCH: Final = 50_000
+#: Of so many nodes what was looked up is kept in mind.
+_LATELY: Final = 50_000
 _XSD: Final = f'"^^<{iri("xsd:date").removesuffix("date")}'
 _AS_IT_IS: Final = re.compile(
     rf'"(?:\d{{4}}-\d\d-\d\d"\^\^<{iri("xsd:date")}>|-?[1-9]\d{{0,17}}"\^\^<{iri("xsd:integer")}>'
@@ -24,69 +46,123 @@ _AS_IT_IS: Final = re.compile(
 
 
 class Triples:
-    """The triples whose predicate is one of `followed` or `reversed_too`; a literal is kept in rdflib's normal form.
+    """The triples whose predicate is one of `followed` or `reversed_too`; a literal is given in rdflib's normal form.
 
-    Equal terms are then equal strings, as they are equal to pySHACL. A property with one value, as most have, keeps it without a
-    tuple around it, and nodes of the same types share the tuple of these.
+    Equal terms are then equal strings, as they are equal to pySHACL. In memory are those of a stretch of lines and what was
+    looked up lately; what leads backwards is a file of its own, sorted by property and value.
     """
 
-    def __init__(self, lines: Iterable[bytes], followed: Collection[str], reversed_too: Collection[str]) -> None:
-        self._objects: dict[str, dict[str, str | tuple[str, ...]]] = {
-            name: {} for name in {*followed, *reversed_too, TYPE, SUBCLASS}
-        }
-        self._subjects: dict[str, dict[str, str | list[str]]] = {
-            name: {} for name in {*reversed_too, TYPE, SUBCLASS}
-        }
-        wanted = {name.encode(): name for name in self._objects}
-        nodes: dict[str, str] = {}
-        types: dict[tuple[str, ...], tuple[str, ...]] = {}
+    def __init__(self, lines: Sequence[bytes], followed: Collection[str], reversed_too: Collection[str]) -> None:
+        self._lines = lines
+        self._wanted = {name.encode(): name for name in {*followed, *reversed_too, TYPE, SUBCLASS}}
+        self._back = Lines(_turned(lines, {name.encode() for name in {*reversed_too, SUBCLASS}}))
+        self._stretch: dict[str, Said] = {}
+        self._others: dict[str, Said] = {}
+        self._turned: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._above: dict[str, frozenset[str]] = {}
+
+    def stretches(self) -> Iterator[Mapping[str, Said]]:
+        """What is said of every subject, some of them at a time, which are then quick to ask for."""
+        for lines in _stretches(self._lines):
+            self._stretch = self._said(lines)
+            yield self._stretch
+        self._stretch = {}
+
+    def _said(self, lines: Iterable[bytes]) -> dict[str, Said]:
+        found: dict[str, Said] = {}
+        last, said = b"", dict[str, tuple[str, ...]]()
         for line in lines:
             subject, predicate, rest = line.split(b" ", 2)
-            if name := wanted.get(predicate):
-                self._add(_node(subject, nodes), name, _term(rest[:-3], nodes), types)
-
-    def _add(
-        self, subject: str, predicate: str, value: str, types: dict[tuple[str, ...], tuple[str, ...]]
-    ) -> None:
-        table = self._objects[predicate]
-        known = table.get(subject)
-        if known is None:
-            table[subject] = value
-        elif known == value or (isinstance(known, tuple) and value in known):
-            return
-        else:
-            several = (*known, value) if isinstance(known, tuple) else (known, value)
-            table[subject] = types.setdefault(several, several) if predicate == TYPE else several
-        if predicate in self._subjects:
-            self._turn(subject, self._subjects[predicate], value)
-
-    @staticmethod
-    def _turn(subject: str, back: dict[str, str | list[str]], value: str) -> None:
-        found = back.get(value)
-        if found is None:
-            back[value] = subject
-        elif isinstance(found, str):
-            back[value] = [found, subject]
-        else:
-            found.append(subject)
+            if subject != last:
+                last = subject
+                found[subject.decode()] = said = {}
+            if name := self._wanted.get(predicate):
+                value = rest[:-3].decode()
+                if value[0] == '"':
+                    value = normal(value)
+                known = said.get(name)
+                if known is None:
+                    said[name] = (value,)
+                elif value not in known:
+                    said[name] = (*known, value)
+        return found
 
     def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
         """The values of a property of a node."""
-        found = self._objects[predicate].get(subject, ())
-        return (found,) if isinstance(found, str) else found
+        said = self._stretch.get(subject)
+        if said is None:
+            said = self._others.get(subject)
+            if said is None:
+                said = self._looked_up(subject)
+        return said.get(predicate, ())
+
+    def _looked_up(self, subject: str) -> Said:
+        if len(self._others) == _LATELY:
+            self._others.clear()
+        said = self._said(starting_with(self._lines, f"{subject} ".encode())).get(subject, {})
+        self._others[subject] = said
+        return said
 
     def subjects(self, predicate: str, value: str) -> Sequence[str]:
-        """The nodes that have this value of a property."""
-        found = self._subjects[predicate].get(value, ())
-        return (found,) if isinstance(found, str) else found
+        """The nodes that have this value of a property, which is one of those that were to be reversed."""
+        found = self._turned.get((predicate, value))
+        if found is None:
+            if len(self._turned) == _LATELY:
+                self._turned.clear()
+            start = f"{predicate} {value} ".encode()
+            found = tuple(line[len(start) : -1].decode() for line in starting_with(self._back, start))
+            self._turned[predicate, value] = found
+        return found
 
-    def all_subjects(self, predicate: str) -> Collection[str]:
-        """Every node that has the property."""
-        return self._objects[predicate].keys()
+    def superclasses(self, name: str) -> frozenset[str]:
+        """The classes above one, however far."""
+        found = self._above.get(name)
+        if found is None:
+            if len(self._above) == _LATELY:
+                self._above.clear()
+            found = self._above[name] = frozenset(self._climbed(name))
+        return found
 
-    def all_objects(self, predicate: str) -> Collection[str]:
-        """Every value of the property."""
-        return self._subjects[predicate].keys()
+    def _climbed(self, name: str) -> set[str]:
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            new = [each for each in self.objects(pending.pop(), SUBCLASS) if each not in found]
+            found.update(new)
+            pending += new
+        return found
+
+    def pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """Every subject and value of a property that was to be reversed, by value."""
+        start = f"{predicate} ".encode()
+        for line in starting_with(self._back, start):
+            value, _, subject = line[len(start) : -1].decode().rpartition(" ")
+            yield subject, value
+
+    def all_objects(self, predicate: str) -> Iterator[str]:
+        """Every value of such a property, each once."""
+        return (value for value, _ in groupby(value for _, value in self.pairs(predicate)))
+
+
+def _stretches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Sorted lines in parts of which each has all that is said of its subjects."""
+    pending: list[bytes] = []
+    for block in chunks(lines, _STRETCH):
+        pending += block
+        place = bisect_left(pending, pending[-1].partition(b" ")[0] + b" ")
+        if place:
+            yield pending[:place]
+            del pending[:place]
+    if pending:
+        yield pending
+
+
+def _turned(lines: Iterable[bytes], predicates: Collection[bytes]) -> Iterator[bytes]:
+    """The triples with these predicates as `predicate object subject`."""
+    for line in lines:
+        subject, predicate, rest = line.split(b" ", 2)
+        if predicate in predicates:
+            yield b"%s %s %s\n" % (predicate, normal(rest[:-3].decode()).encode(), subject)
 
 
 def parts(line: bytes) -> tuple[str, str, str]:
@@ -103,16 +179,6 @@ def line(terms: tuple[str, str, str]) -> bytes:
 def triple(quad: Quad) -> tuple[str, str, str]:
     """The three terms of a quad."""
     return str(quad.subject), str(quad.predicate), str(quad.object)
-
-
-def _node(token: bytes, nodes: dict[str, str]) -> str:
-    """The token as the one string that stands for it wherever it occurs."""
-    name = token.decode()
-    return nodes.setdefault(name, name)
-
-
-def _term(token: bytes, nodes: dict[str, str]) -> str:
-    return normal(token.decode()) if token[:1] == b'"' else _node(token, nodes)
 
 
 def normal(token: str) -> str:
