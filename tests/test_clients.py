@@ -23,6 +23,12 @@ PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
         pytest.param("[2001:db8:1:2:3::4]:5000", None, "2001:db8:1:2::/64", id="network of a subscriber"),
         pytest.param("[::ffff:192.0.2.1]:5000", None, "192.0.2.1", id="mapped"),
         pytest.param("[fd00::1]:5000", "2001:db8::1", "2001:db8::/64", id="proxy by IPv6"),
+        pytest.param(
+            "10.1.2.3:5000", "198.51.100.7:6000", "198.51.100.7", id="with a port, as some proxies tell it"
+        ),
+        pytest.param("10.1.2.3:5000", "[2001:db8::1]:6000", "2001:db8::/64", id="IPv6 with a port"),
+        pytest.param("10.1.2.3:5000", "[2001:db8::1", "2001:db8::/64", id="half a bracket"),
+        pytest.param("10.1.2.3:5000", "1:2:3", "10.1.2.3", id="no address with colons"),
     ],
 )
 def test_a_client_is_known_by_its_address(peer: str, forwarded_for: str | None, client: str) -> None:

@@ -187,6 +187,11 @@ def test_relative_iris_resolve_against_the_base_of_the_data(client: FlaskClient)
             id="charset",
         ),
         pytest.param(
+            {"method": "POST", "data": b"ASK{}", "content_type": DIRECT, "headers": {"Content-Encoding": "gzip"}},
+            *(415, "unsupported-media-type"),
+            id="encoding",
+        ),
+        pytest.param(
             {"method": "POST", "data": b"ASK { ?s ?p '\xff' }", "content_type": DIRECT},
             400,
             "bad-request",

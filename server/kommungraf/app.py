@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from kommungraf.editions.edition import Editions, Stores
-from kommungraf.errors import ContentTooLarge, UriTooLong
+from kommungraf.errors import ContentTooLarge, UnsupportedMediaType, UriTooLong
 from kommungraf.http import downloads, operation, problems, sparql
 from kommungraf.http.cache import FAULT
 from kommungraf.http.envelope import OPEN_TO_ALL, numbered
@@ -26,6 +26,7 @@ from kommungraf.settings.limits import Limits
 __all__ = ["Settings", "create_app"]
 
 _PREFLIGHT_SECONDS: Final = "86400"
+_PLAIN: Final = "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def _bound_requests(app: Flask, limits: Limits) -> None:
             raise ContentTooLarge(limits.body_bytes)
         if (fault := request.environ.get(FAULT)) is not None:
             raise fault
+        if request.method == "POST" and request.headers.get("Content-Encoding", _PLAIN).lower() != _PLAIN:
+            raise UnsupportedMediaType("A body is read as it is, without an encoding such as gzip.")
 
 
 def _numbered(response: Response) -> Response:

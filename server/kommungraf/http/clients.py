@@ -107,8 +107,11 @@ def scheme_of(peer: str, own: str, forwarded_proto: str | None, proxies: Sequenc
 
 
 def _address(text: str) -> Address | None:
+    """The address that is written, perhaps with a port, as some proxies write it."""
+    bracketed = text.startswith("[")
+    bare = text[1:].partition("]")[0] if bracketed else text.partition(":")[0] if text.count(":") == 1 else text
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(bare)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

@@ -304,6 +304,8 @@ def _headers(error: KommungrafError) -> dict[str, str]:
         return {"Connection": "close"}
     if isinstance(error, NotYetOpen | Overloaded | QueryLimitExceeded | TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, UnsupportedMediaType):
+        return {"Accept-Encoding": "identity"}  # of bodies (RFC 9110 §15.5.16)
     if isinstance(error, GoneResource) and error.successor is not None:
         return {"Link": f'<{error.successor}>; rel="successor-version"'}
     return {}
