@@ -138,6 +138,21 @@ def test_a_wrong_count_is_told_and_nothing_points_at_it(servers: tuple[Server, S
     assert hash_at(servers[0]) is None
 
 
+def test_a_release_that_somebody_changed_in_the_engine_is_told_and_loaded_again_in_place(
+    servers: tuple[Server, Server], tmp_path: Path
+) -> None:
+    release = write_release(tmp_path)
+    pushed(release, servers[0])
+    loaded(servers[0], '<http://e/a> <http://e/p> "theirs" .')
+    with pytest.raises(
+        TransferRefused, match=r"the default graph: 1 of .*servers read them as they are.*--in-place"
+    ):
+        pushed(release, servers[0])
+    assert pushed(release, servers[0], in_place=True) == servers[0].query
+    assert all_quads(servers[0]) == {str(quad) for quad in parse(path=release / "dataset.nq")}
+    assert str(hash_at(servers[0])).startswith(release.name[-12:])
+
+
 def test_an_engine_that_is_not_there_is_told(tmp_path: Path) -> None:
     gone = Server("http://127.0.0.1:1/query", "http://127.0.0.1:1/store")
     with pytest.raises(EngineFailed, match="can't be reached"):

@@ -27,6 +27,11 @@ _CHUNK: Final = 4 << 20
 _MOST_TOGETHER: Final = 256 << 20
 _N_TRIPLES: Final = "application/n-triples"
 _NAMED_IN_ERROR: Final = 5
+_UNREAD: Final = "Nothing points at it, so no server reads it. Push again; where it stays so, docs/scaling.md says what engines change."
+_READ: Final = (
+    "Somebody else changed them since they were pushed, and servers read them as they are. Push with --in-place to load the release again; "
+    "until that has ended, servers answer 502."
+)
 _ABSENT: Final = 404
 _NO_GRAPH: Final = "urn:x-kommungraf:nothing"
 #: Where Oxigraph's server takes queries and graphs.
@@ -79,7 +84,7 @@ def push(
 ) -> str:
     """Load `release` into one of `targets` and give the address at which it is to be read.
 
-    The one that holds it already is only counted. Else the one that points at no release, or at the one that was pushed
+    The one that holds it already is only counted and, where it has another number of triples by now, loaded again `in_place`. Else the one that points at no release, or at the one that was pushed
     longest ago, is taken, so that the others are read undisturbed; a lone target that points at a release is
     taken only `in_place`. Raises TransferRefused, EngineFailed or EngineTimedOut; until the end nothing points at what was loaded.
     """
@@ -90,10 +95,11 @@ def push(
         sites = [_Site(target, engine, pointer(engine)) for target, engine in zip(targets, engines, strict=True)]
         site = _chosen(sites, manifest, in_place=in_place)
         expected = _expected(index, manifest, site.target)
-        if site.pointer is None or site.pointer.content_hash != manifest.content_hash:
+        if not _is_whole(site, manifest, expected, progress=progress, in_place=in_place):
             _load(site, release, expected, limits=limits, progress=progress)
-        _verify(site.engine, expected, progress)
-        _point(site, manifest, expected, limits)
+            if wrong := _differing(site.engine, expected, progress):
+                raise TransferRefused(f"{wrong} {_UNREAD}")
+            _point(site, manifest, expected, limits)
         return site.target.query.url
     finally:
         index.close()
@@ -154,22 +160,32 @@ def _bodies(triples: Iterable[Triple]) -> Iterator[bytes]:
     return chunks(((True, f"{triple} .\n") for triple in triples), _CHUNK)
 
 
-def _verify(engine: RemoteEvaluator, expected: dict[str, int], progress: Progress) -> None:
-    """Compare what the engine counts in each graph with the release; raises TransferRefused."""
+def _is_whole(
+    site: _Site, manifest: Manifest, expected: dict[str, int], *, progress: Progress, in_place: bool
+) -> bool:
+    """Whether the engine points at the release and holds it; raises TransferRefused where it only points, if that isn't to be mended."""
+    if site.pointer is None or site.pointer.content_hash != manifest.content_hash:
+        return False
+    wrong = _differing(site.engine, expected, progress)
+    if wrong and not in_place:
+        raise TransferRefused(f"{wrong} {_READ}")
+    return not wrong
+
+
+def _differing(engine: RemoteEvaluator, expected: dict[str, int], progress: Progress) -> str:
+    """In which graphs the engine counts another number of triples than the release has, as a sentence; empty where in none."""
     progress("counting")
     counted = {row["name"].value: int(row["n"].value) for row in pages(engine, "counts")}
     if DEFAULT in expected:
         counted[DEFAULT] = _default_count(engine)
     wrong = [name for name, number in sorted(expected.items()) if counted.get(name, 0) != number]
-    if wrong:
-        told = "; ".join(
-            f"{name or 'the default graph'}: {counted.get(name, 0):,} of {expected[name]:,}"
-            for name in wrong[:_NAMED_IN_ERROR]
-        )
-        raise TransferRefused(
-            f"The engine at {engine.url} holds another number of triples than the release in {len(wrong)} graphs ({told}). "
-            "Nothing points at it, so no server reads it. Push again; where it stays so, docs/scaling.md says what engines change."
-        )
+    if not wrong:
+        return ""
+    told = "; ".join(
+        f"{name or 'the default graph'}: {counted.get(name, 0):,} of {expected[name]:,}"
+        for name in wrong[:_NAMED_IN_ERROR]
+    )
+    return f"The engine at {engine.url} holds another number of triples than the release in {len(wrong)} graphs ({told})."
 
 
 def _default_count(engine: RemoteEvaluator) -> int:
@@ -179,8 +195,6 @@ def _default_count(engine: RemoteEvaluator) -> int:
 
 def _point(site: _Site, manifest: Manifest, expected: dict[str, int], limits: Limits) -> None:
     """Say what is there; the last request is the one that counts."""
-    if site.pointer is not None and site.pointer.content_hash == manifest.content_hash:
-        return
     store = _GraphStore(site.target.graphs, limits)
     store.put(POINTER, _bodies(listing(sorted(expected.keys() - {DEFAULT}))))
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
