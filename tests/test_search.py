@@ -157,7 +157,10 @@ RANKED = rf"""
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 kgi:source\/jb a kg:Source ; dcterms:title "JB Marks"@en .
 kgi:municipality\/jb a kg:Municipality ; skos:prefLabel "JB Marks lokala kommun"@sv .
-kgi:municipality\/malmo a kg:Municipality ; skos:prefLabel "Malmö kommun"@sv .
+kgi:municipality\/malmo a kg:Municipality ; skos:prefLabel "Malmö kommun"@sv ; skos:altLabel "Malmö"@sv .
+kgi:municipality\/almhult a kg:Municipality ; skos:prefLabel "Älmhults kommun"@sv ; skos:altLabel "Älmhult"@sv .
+kgi:twinning\/almhult a kg:Twinning ; skos:prefLabel "Älmhult–Time"@sv .
+kgi:source\/almhult a kg:Source ; dcterms:title "Älmhult"@sv .
 kgi:cooperation\/malmo a kg:Cooperation ; skos:prefLabel "MalmöLund"@sv .
 kgi:twinning\/malmo a kg:Twinning ; skos:prefLabel "Twinning Malmö–Vaasa"@en .
 """
@@ -169,11 +172,25 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         yield opened
 
 
-@pytest.mark.parametrize(("words", "first"), [("malmo", "municipality/malmo"), ("JB Marks", "municipality/jb")])
-def test_whole_words_come_before_longer_ones_and_things_before_what_is_said_of_them(
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("malmo", "municipality/malmo"),
+        ("JB Marks", "municipality/jb"),
+        ("almhult", "municipality/almhult"),
+        ("Älmhult", "municipality/almhult"),
+    ],
+)
+def test_what_is_called_just_so_comes_first_and_what_is_said_of_it_last(
     ranked: Index, words: str, first: str
 ) -> None:
     assert found(ranked, words)[0] == iri(first)
+    assert "source" not in "".join(found(ranked, words)[:-1])
+
+
+@pytest.mark.parametrize("words", ["ma", 'ma"', "m", '"', "a OR b", "NEAR(", "m*"])
+def test_marks_and_short_words_are_words(ranked: Index, words: str) -> None:
+    assert isinstance(found(ranked, words), list)
 
 
 def test_things_that_hold_some_of_the_words_are_found_on_demand(ranked: Index) -> None:

@@ -88,3 +88,20 @@ def test_search_for_words_that_nothing_holds_all_of_shows_what_holds_some(client
     assert any("twinning/se-0780" in each["iri"] for each in answer["some"])
     assert "These hold some of the words:" in page(client, "/search?q=twin+towns+Växjö", "en")
     assert client.get("/search?q=Växö+komun&format=json").get_json()["some"] == []
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("almhult", "municipality/se-0765"),
+        ("Jönköping", "municipality/se-0680"),
+        ("goteborg", "municipality/se-1480"),
+        ("malmo", "municipality/se-1280"),
+        ("JB Marks", "municipality/za-nw405"),
+        ("Kaunas", "place/lt-kaunas"),
+    ],
+)
+def test_name_finds_what_is_called_so_first(client: FlaskClient, words: str, key: str, language: str) -> None:
+    hits = client.get(f"/search?q={words}&format=json&lang={language}").get_json()["hits"]
+    assert hits[0]["iri"] == f"{BASE}id/{key}"

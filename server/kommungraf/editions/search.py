@@ -53,13 +53,13 @@ _COUNT_VALUES: Final = f"""
 # The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
 _MATCHING: Final = """
     WITH matches AS MATERIALIZED (
-        SELECT iri, text, lang, tier, bm25(words) AS score, rowid AS number FROM words WHERE words MATCH :words
-    ), whole AS MATERIALIZED (
-        SELECT rowid AS number FROM words WHERE words MATCH :whole
+        SELECT iri, text, lang, tier, bm25(words) AS score FROM words WHERE words MATCH :words
+    ), called AS MATERIALIZED (
+        SELECT iri FROM alike WHERE alike MATCH :phrase AND folded = :name
     ), best AS (
         SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY tier, lang <> :lang, score, text) AS place FROM matches
     ), found AS MATERIALIZED (
-        SELECT best.iri, text, lang, tier, score, number, type, kind FROM best LEFT JOIN thing USING (iri)
+        SELECT best.iri, text, lang, tier, score, type, kind FROM best LEFT JOIN thing USING (iri)
         WHERE place = 1 AND (:type IS NULL OR type = :type)
         AND NOT EXISTS (
             SELECT 1 FROM json_each(:facets) AS wanted WHERE NOT EXISTS (
@@ -73,7 +73,8 @@ _SEARCH: Final = (
     _MATCHING  # noqa: S608  both parts are ours
     + """
     SELECT iri, text, lang, type, kind, COUNT(*) OVER () AS total FROM found
-    ORDER BY tier, number NOT IN (SELECT number FROM whole), kind IN (SELECT value FROM json_each(:evidence)), score, text, iri
+    ORDER BY tier = 2, kind IN (SELECT value FROM json_each(:evidence)), iri NOT IN (SELECT iri FROM called),
+        tier, score, kind <> 'municipality', text, iri
     LIMIT :limit OFFSET :offset
 """
 )
@@ -281,7 +282,7 @@ class Index:
     ) -> Hits:
         """The things whose names or texts hold every word of `text`, the last letters of each word left open.
 
-        Names go before texts, whole words before the beginnings of longer ones, and things before what is said of them.
+        Names go before texts, things before what is said of them, and those that are called just so before others.
         """
         asked = _asked(text, language, within)
         if not asked["words"]:
@@ -338,10 +339,11 @@ class Index:
 
 
 def _asked(text: str, language: str, within: Narrowing) -> dict[str, Any]:
-    each = list(_quoted(text))
+    each, name = list(_quoted(text)), folded(text.replace("\0", " ").strip())[:_LONGEST_NAME]
     return {
         "words": (" OR " if within.some else " ").join(f"{word}*" for word in each),
-        "whole": " ".join(each),
+        "phrase": '"{}"'.format(name.replace('"', '""')),
+        "name": name,
         "evidence": json.dumps(EVIDENCE),
         "lang": language,
         "type": within.type,
