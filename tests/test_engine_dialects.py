@@ -1,5 +1,6 @@
 """Our own content over other engines: the questions and pages whose queries are the most for an engine's dialect."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -78,3 +79,13 @@ def test_what_a_municipality_should_check_is_the_same_over_every_engine(
     over: FlaskClient, client: FlaskClient, key: str
 ) -> None:
     assert page(over, f"/check/{key}") == page(client, f"/check/{key}")
+
+
+def test_what_the_home_page_counts_is_counted_alike_by_every_engine(
+    over: FlaskClient, client: FlaskClient
+) -> None:
+    links = {html.unescape(each) for each in re.findall(r'href="(/sparql\?query=[^"]+)"', page(client, "/"))}
+    assert len(links) > 5
+    for link in links:
+        expected, found = (each.get(link, headers={"Accept": "text/csv"}) for each in (client, over))
+        assert (link, found.status_code, found.data) == (link, 200, expected.data)
