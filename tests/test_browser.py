@@ -40,6 +40,8 @@ OTHERS: Final = {
     "search for nothing": "/search",
     "search without a hit": "/search?q=qqqxyz",
     "list of claims": f"/list?type={quote(BASE + 'def/Claim', safe='')}",
+    "claims of a source": f"/around?thing={quote(BASE + 'id/source/municipality-register', safe='')}&table=claims",
+    "said elsewhere": f"/around?thing={quote(BASE + 'id/municipality/se-0780', safe='')}&table=elsewhere",
     "place abroad": "/doc/place/lt-kaunas",
     "country": "/describe?iri=http%3A%2F%2Fpublications.europa.eu%2Fresource%2Fauthority%2Fcountry%2FSWE",
     "disagreement": "/doc/conflict/before-it-existed/partnership-se-almhult-vaxjo-za-jb-marks",

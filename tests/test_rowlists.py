@@ -22,7 +22,13 @@ from own_release import page, sheet
 MUNICIPALITIES = f"/list?type={quote(BASE + 'def/Municipality', safe='')}"
 CLAIMS = f"/list?type={quote(BASE + 'def/Claim', safe='')}"
 TWINNINGS = f"/list?type={quote(BASE + 'def/Twinning', safe='')}&date=2019"
-AROUND = f"/around?thing={quote(BASE + 'id/municipality/se-0780', safe='')}&table=cooperations"
+
+
+def around(thing: str, table: str) -> str:
+    return f"/around?thing={quote(f'{BASE}id/{thing}', safe='')}&table={table}"
+
+
+AROUND = around("municipality/se-0780", "cooperations")
 LISTS = [
     pytest.param(MUNICIPALITIES, id="list"),
     pytest.param(TWINNINGS, id="list-as-of-a-day"),
@@ -30,9 +36,13 @@ LISTS = [
     pytest.param("/conflicts?municipality=0780", id="conflicts"),
     pytest.param("/gaps", id="gaps"),
     pytest.param("/check/se-0780", id="check"),
+    pytest.param(around("source/vaxjo-tlokwe", "claims"), id="claims"),
+    pytest.param(around("municipality/se-0780", "elsewhere"), id="elsewhere"),
+    pytest.param(around("municipality/za-nw405", "changes"), id="changes"),
 ]
 ASOF = f"/asof?thing={quote(BASE + 'id/municipality/se-0780', safe='')}&date=2020"
-DESCRIBED = [*LISTS, pytest.param(ASOF, id="asof")]
+YEARS = f"/years?type={quote(BASE + 'def/Twinning', safe='')}"
+DESCRIBED = [*LISTS, pytest.param(ASOF, id="asof"), pytest.param(YEARS, id="years")]
 DOCUMENT = Path(__file__).parent.parent / "docs" / "addresses.md"
 
 
@@ -58,7 +68,9 @@ def written(name: str, value: Any) -> str:
     """What JSON has, as CSV writes it."""
     if isinstance(value, list):
         return COLUMNS[name].separator.join(value)
-    return {None: "", True: "yes", False: "no"}.get(value, value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 @pytest.mark.parametrize("address", LISTS)

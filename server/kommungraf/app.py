@@ -15,7 +15,16 @@ from kommungraf.http.envelope import OPEN_TO_ALL, numbered
 from kommungraf.http.notes import note
 from kommungraf.http.operation import Recording
 from kommungraf.lookup import listpages, reconciliation, searchpages
-from kommungraf.pages import aroundpages, asofpages, countrywide, documents, machinepages, pages, problemtypes
+from kommungraf.pages import (
+    aroundpages,
+    askedlists,
+    asofpages,
+    countrywide,
+    documents,
+    machinepages,
+    pages,
+    problemtypes,
+)
 from kommungraf.pages.querypages import query_page, result_page
 from kommungraf.rendering.assets import YEAR_SECONDS, is_named_by_content
 from kommungraf.resources import graphstore
@@ -73,6 +82,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.register_blueprint(listpages.blueprint)
     app.register_blueprint(asofpages.blueprint)
     app.register_blueprint(aroundpages.blueprint)
+    app.register_blueprint(askedlists.blueprint)
     app.register_blueprint(reconciliation.blueprint)
     app.register_blueprint(machinepages.blueprint)
     app.register_blueprint(conflictpages.blueprint)

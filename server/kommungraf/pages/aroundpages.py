@@ -11,6 +11,7 @@ from kommungraf.editions.standings import Claim
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.negotiation import asked_moment, page_number
+from kommungraf.pages.askedlists import ASKED, asked_list
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import dated, edition_day, times_of
 from kommungraf.rendering.columns import Cell
@@ -62,7 +63,9 @@ class Asked:
 @blueprint.get("/around")
 def around() -> Response:
     """The `table` of what stands between a `thing` and others, narrowed by what else the request says."""
-    who, number = reader(), page_number(request)
+    who, number, table = reader(), page_number(request), request.args.get("table", "")
+    if table in ASKED:
+        return asked_list(who, request.args.get("thing", ""), table)
     asked = _asked(who)
     pages = max(1, -(-len(asked.rows) // _ROWS))
     if (form := form_asked()) != HTML:

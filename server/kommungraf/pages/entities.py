@@ -1,6 +1,6 @@
 """The page of one resource: its statements with their sources, disagreements, gaps and links."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.editions.search import Label
 from kommungraf.editions.tenures import is_tied, membership_tallies
+from kommungraf.pages.askedlists import ASKED
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
 from kommungraf.rendering.excerpts import Tables
@@ -47,6 +48,9 @@ _SUMMARY: Final = tuple(
     )
 )
 
+#: So many rows of a table that is asked for by its query are shown, where there are more than a few.
+_FIRST: Final = 15
+_FEW: Final = 30
 #: The lists of a page that are no tables above its statements, each by the query that it offers.
 _LISTS: Final = ("statements", "elsewhere", "links", "gaps", "content")
 
@@ -97,6 +101,7 @@ class EntityView:
     pages: int
     formats: tuple[Form, ...]
     sheet: str
+    sheets: tuple[tuple[str, str], ...]
     queries: Mapping[str, str]
     dated: bool
     asof: AsOf | None
@@ -118,6 +123,8 @@ def entity_view(
     who.names.fetch(_to_name(document, around, claim, name))
     views, times = Views(who.names, document.claims, document.parts), times_of(who, document.iri, around, when)
     disagreements = views.disagreements((*document.outgoing, *document.unheld, *around.statements))
+    years = _years(who, document.iri, around)
+    others = _listed(views, _beside(document.unheld, disagreements))
     return EntityView(
         iri=document.iri,
         title=who.names.link(document.iri),
@@ -129,13 +136,13 @@ def entity_view(
         claim_status=who.names.link(claim.status) if claim else None,
         maps=() if claim else maps_of(who, document.iri, around),
         network=_network(who, around),
-        years=_years(who, document.iri, around),
+        years=years,
         panels=tuple(
-            replace(panel, query=who.as_query(panel.key, thing=document.iri))
+            _offering(who, panel, document)
             for panel in (
                 *panels_of(who, views, around, times=times, tables=tables),
                 *_in_county(who, document.iri, name),
-                *quotation_panels(who, views, around.quotations),
+                *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
                 *rival_panels(who, views, around, document.content),
             )
         ),
@@ -144,13 +151,14 @@ def entity_view(
         content=_listed(views, (Statement(triple, held=True, graphs=()) for triple in document.content)),
         content_cut=document.content_cut,
         outgoing=views.outgoing(document.outgoing),
-        others=_listed(views, _beside(document.unheld, disagreements)),
+        others=others,
         incoming=views.incoming(document.incoming),
         incoming_total=document.incoming_total,
         page=document.page,
         pages=document.pages,
         formats=forms(document.iri),
         sheet=_sheet(who, document.iri, when),
+        sheets=tuple(_sheets(who, document.iri, others=others, years=years)),
         queries={key: who.as_query(key, thing=document.iri) for key in _LISTS},
         dated=bool(times.spans),
         asof=as_of(who, document.iri, around, times),
@@ -185,6 +193,24 @@ def _network(who: Reader, around: Surroundings) -> Network | None:
     return network_of(hubs_of(who, around)) if len(others) <= MOST_KNOTS else None
 
 
+def _offering(who: Reader, panel: Panel, document: Document) -> Panel:
+    """The panel with its query; one of those that are asked for by it with its first rows, and where all of them are."""
+    query = who.as_query(panel.key, thing=document.iri)
+    rows = panel.rows if len(panel.rows) <= _FEW else panel.rows[:_FIRST]
+    if panel.key not in ASKED or len(panel.rows) < 2 or (who.static and rows == panel.rows):
+        return replace(panel, query=query)
+    asked = {"thing": document.iri, "table": panel.key}
+    href, sheet = (who.with_query("around", {**asked, **form}) for form in ({}, {"format": "csv"}))
+    total = _claims(who, document.iri) if panel.key == "claims" and len(panel.rows) > _FEW else len(panel.rows)
+    return replace(panel, query=query, rows=rows, total=total, href=href, sheet=sheet)
+
+
+def _claims(who: Reader, source: str) -> int:
+    """How many claims are drawn from a source; counted once, as the index has no order by sources."""
+    query, index = "SELECT COUNT(DISTINCT iri) FROM claim WHERE what = 'source' AND value = ?", who.edition.index
+    return who.edition.memory.once((_claims, source), lambda: int(index.rows(query, source)[0][0]))
+
+
 def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:
     """How many cooperations a resource with several of them was in, year by year."""
     until = edition_day(who)
@@ -200,6 +226,15 @@ def _sheet(who: Reader, resource: str, when: Moment | None) -> str:
     if who.static or not date or not is_tied(who.edition.index, resource):
         return ""
     return who.with_query("asof", {"thing": resource, "date": date, "format": "csv"})
+
+
+def _sheets(who: Reader, resource: str, *, others: Sized, years: YearCounts | None) -> Iterator[tuple[str, str]]:
+    """What stands on the page apart from its tables and is CSV as well: its name and its address."""
+    if others and not who.static:
+        asked = {"thing": resource, "table": "elsewhere", "format": "csv"}
+        yield who.text("Said elsewhere, but not held to be true here"), who.with_query("around", asked)
+    if years and not who.static:
+        yield who.text("Over the years"), who.with_query("years", {"thing": resource, "format": "csv"})
 
 
 def _withdraws(triple: Triple) -> bool:

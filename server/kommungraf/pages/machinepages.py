@@ -1,16 +1,18 @@
 """What machines that read pages ask for: a sitemap, robots.txt, llms.txt, and the changes as a page and an Atom feed."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kommungraf.editions.changes import changes
+from kommungraf.editions.changes import Change, changes
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
-from kommungraf.http.negotiation import required
 from kommungraf.pages.steps import steps
+from kommungraf.rendering.columns import Cell
+from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import page, reader, sections
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
@@ -24,6 +26,7 @@ _LISTED: Final = 20_000
 _ATOM: Final = "application/atom+xml"
 _XML: Final = "application/xml"
 _TEXT: Final = "text/plain"
+_CHANGE: Final = ("edition", "earlier", "type", "came", "went")
 _PATHS: Final = ("", "changes")
 
 
@@ -73,11 +76,24 @@ def _with_host(template: str, media_type: str, **context: object) -> Response:
 
 @blueprint.get("/changes")
 def page_of_changes() -> ResponseReturnValue:
-    """What changed from release to release; by `Accept` or `format`, as an Atom feed."""
-    if request.args.get("format") == "atom" or required(request, (HTML, _ATOM)) == _ATOM:
+    """What changed from release to release; by `Accept` or `format`, as an Atom feed or as data."""
+    form = _ATOM if request.args.get("format") == "atom" else form_asked(_ATOM)
+    if form == _ATOM:
         return feed()
     who = reader()
+    if form != HTML:
+        return sent(
+            who, RowList("changes", who.text("Changes"), _CHANGE, tuple(_rows(changes(who.edition.folder)))), form
+        )
     return page("changes.html", who, steps=steps(who, changes(who.edition.folder)))
+
+
+def _rows(found: Iterable[Change]) -> Iterator[tuple[Cell, ...]]:
+    """How many things of each class came with an edition that has one before it, and how many went."""
+    for each in found:
+        for class_ in sorted({*each.came, *each.went}) if each.earlier else ():
+            numbers = (str(counts.get(class_, 0)) for counts in (each.came, each.went))
+            yield each.release.version, each.earlier.version if each.earlier else None, class_, *numbers
 
 
 @blueprint.get("/changes.atom")

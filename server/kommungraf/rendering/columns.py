@@ -1,5 +1,7 @@
 """The columns of the site's lists: each name means the same in every list, and says of what type its cells are."""
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ Cell = str | tuple[str, ...] | None
 _TEXTS: Final = "; "
 _IRIS: Final = " "
 _FLAG: Final = {"base": "boolean", "format": "yes|no"}
+_IN_JSON: Final[Mapping[Any, Callable[[Any], Any]]] = {"integer": int, "decimal": json.loads}
 _ANSWER: Final = {"base": "string", "format": "yes|no|unknown"}
 
 _TIE: Final = {
@@ -22,6 +25,25 @@ _TIE: Final = {
     "membership": Phrase("The membership of the thing"),
     "partner": Phrase("The other member"),
     "partner_membership": Phrase("The membership of the other"),
+}
+_STATED: Final = {
+    "subject": Phrase("What the statement is about"),
+    "property": Phrase("The property"),
+    "source": Phrase("The source"),
+    "qualifier": Phrase("How the source qualifies the number"),
+}
+_COUNTED: Final = {
+    "year": Phrase("The year, at its end"),
+    "certain": Phrase("How many for sure"),
+    "possible": Phrase("How many more, perhaps"),
+    "came": Phrase("How many came"),
+    "went": Phrase("How many went"),
+    "row": Phrase("The number of the row that the claim rests on"),
+}
+_FIGURES: Final = {
+    "number": Phrase("The number"),
+    "least": Phrase("At least"),
+    "most": Phrase("At most"),
 }
 _BOUNDS: Final = {
     "earliest_start": Phrase("The first day on which the other can have come"),
@@ -58,6 +80,8 @@ class Column:
             return [cell] if isinstance(cell, str) and cell else list(cell or ())
         if self.datatype in (_FLAG, "boolean") and cell:
             return cell in {"yes", "true"}
+        if isinstance(self.datatype, str) and self.datatype in _IN_JSON and cell:
+            return _IN_JSON[self.datatype](cell)
         return cell or None
 
     def parted(self, text: str) -> Cell:
@@ -87,6 +111,16 @@ _ALL: Final = (
     Column("date", Phrase("The date: of what is asked, of the claim, or of the page")),
     Column("filled_by", Phrase("Claims that fill the gap"), "anyURI", _IRIS),
     Column("filled_by_names", Phrase("The names of claims that fill the gap"), separator=_TEXTS),
+    *(Column(name, meaning, "anyURI") for name, meaning in _STATED.items()),
+    *(Column(name, meaning, "integer") for name, meaning in _COUNTED.items()),
+    *(Column(name, meaning, "decimal") for name, meaning in _FIGURES.items()),
+    Column("before", Phrase("What was there before"), "anyURI", _IRIS),
+    Column("after", Phrase("What came after"), "anyURI", _IRIS),
+    Column("edition", Phrase("The edition")),
+    Column("earlier", Phrase("The edition before it")),
+    Column("value", Phrase("The value: an IRI or a text")),
+    Column("wording", Phrase("In the words of the source")),
+    Column("words", Phrase("The words that the claim rests on")),
     Column("heading", Phrase("What to check, in words")),
     Column("held", Phrase("Whether it is held to be true here"), _FLAG),
     Column("holds", Phrase("Whether it held on the date, as far as the sources tell"), _ANSWER),

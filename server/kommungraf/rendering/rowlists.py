@@ -17,7 +17,7 @@ from kommungraf.rendering.site import Reader
 from kommungraf.rendering.spreadsheets import DELIMITERS, spreadsheet
 from kommungraf.resources.signposting import Target, header
 
-__all__ = ["CSV", "METADATA", "RowList", "form_asked", "sent"]
+__all__ = ["CSV", "JSON", "METADATA", "RowList", "form_asked", "sent"]
 
 CSV: Final = "text/csv"
 JSON: Final = "application/json"
