@@ -18,7 +18,11 @@ _RESERVED: Final = frozenset(
 
 
 def contacts(edition: Edition) -> tuple[str, ...]:
-    """The addresses at which whoever answers for the dataset is reached, by mail or on the web."""
+    """The addresses at which whoever answers for the dataset is reached, by mail or on the web; asked of a release once."""
+    return edition.memory.once(contacts, lambda: _contacts(edition))
+
+
+def _contacts(edition: Edition) -> tuple[str, ...]:
     subject = NamedNode(f"{edition.base_iri}dataset/")
     rows = edition.evaluator.select(query_text("contact"), this=subject)
     addresses = (row["address"].value for row in rows if isinstance(row["address"], NamedNode))

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kommungraf.editions.search import Label
 from kommungraf.editions.tenures import is_tied, membership_tallies
 from kommungraf.pages.askedlists import ASKED
+from kommungraf.pages.errata import error_report
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
 from kommungraf.rendering.excerpts import Tables
@@ -100,6 +101,7 @@ class EntityView:
     page: int
     pages: int
     formats: tuple[Form, ...]
+    report: Link
     sheet: str
     sheets: tuple[tuple[str, str], ...]
     queries: Mapping[str, str]
@@ -157,6 +159,7 @@ def entity_view(
         page=document.page,
         pages=document.pages,
         formats=forms(document.iri),
+        report=error_report(who, who.names.link(document.iri), views.claim(claim) if claim else None),
         sheet=_sheet(who, document.iri, when),
         sheets=tuple(_sheets(who, document.iri, others=others, years=years)),
         queries={key: who.as_query(key, thing=document.iri) for key in _LISTS},
