@@ -72,6 +72,16 @@ def test_pages_follow_each_other(index: Index) -> None:
     assert pages == found(index, "almhult")
 
 
+def test_statements_of_each_graph_are_counted_also_where_there_are_many_graphs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trig = "".join(f"<urn:g{n % 5}> {{ <urn:s{n}> <urn:p> <urn:o{n}> }}\n" for n in range(23))
+    monkeypatch.setattr("kommungraf.releases.index._LATELY", 2)
+    with indexed(trig, tmp_path), sqlite3.connect(tmp_path / "index.sqlite") as connection:
+        found = connection.execute("SELECT iri, quads FROM graph ORDER BY iri").fetchall()
+    assert found == [("urn:g0", 5), ("urn:g1", 5), ("urn:g2", 5), ("urn:g3", 4), ("urn:g4", 4)]
+
+
 def test_labels_fall_back_visibly(index: Index) -> None:
     labels = index.labels([iri(name) for name in "abcdx"], "en")
     assert labels == {

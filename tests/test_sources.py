@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kommungraf.dataset.sources import lines_of, rdf_files, read_rdf
+from kommungraf.dataset.sources import lines_of, rdf_files, rdf_reader, read_rdf
 from kommungraf.errors import EmptyInput, Place, SyntaxFault
 
 PREFIX = "@prefix ex: <http://example.org/> .\n"
@@ -68,6 +68,19 @@ def test_large_file_is_read_each_time_and_says_the_same(tmp_path: Path, monkeypa
     monkeypatch.setattr("kommungraf.dataset.sources._LARGE", 1)
     streamed = read_rdf(path, path.name).quads
     assert list(streamed) == list(streamed) == list(kept)
+
+
+def test_files_are_kept_as_long_as_there_is_room_for_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / f"{number}.ttl" for number in range(3)]
+    for path in paths:
+        path.write_text(PREFIX + "ex:a ex:b ex:c .", "utf-8")
+    monkeypatch.setattr("kommungraf.dataset.sources._LARGE", 2 * paths[0].stat().st_size)
+    read = rdf_reader()
+    files = [read(path, path.name) for path in paths]
+    assert [isinstance(file.quads, tuple) for file in files] == [True, True, False]
+    assert list(files[2].quads) == list(files[0].quads)
 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:

@@ -109,12 +109,12 @@ def test_stretches_of_few_lines_and_a_short_memory_change_no_result(
     assert results(lines, shapes, 0) == at_once
 
 
-MEMORY = (("kommungraf.validation.triples._STRETCH", 500), ("kommungraf.validation.triples._LATELY", 500))
+MEMORY = {"validation.triples._STRETCH": 500, "validation.triples._LATELY": 500, "quads.spool._BLOCK": 640}
 
 
 def test_memory_of_a_check_does_not_grow_with_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, number in MEMORY:
-        monkeypatch.setattr(name, number)
+    for name, number in MEMORY.items():
+        monkeypatch.setattr(f"kommungraf.{name}", number)
     shape = turtle(
         "ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ sh:path ex:q ; sh:class ex:Thing ] ."
     )

@@ -8,7 +8,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kommungraf.formats import RDF, TextFormat, by_suffix
-from kommungraf.quads.spool import starting_with
+from kommungraf.quads.spool import distinct, starting_with
 from kommungraf.releases.manifest import FileEntry
 from kommungraf.vocab import iri
 
@@ -175,8 +175,8 @@ def _void(told: Description, size: Extent, base_iri: str, files: list[FileEntry]
 
 
 def extent(held: Sequence[bytes]) -> Extent:
-    """Counts the held view's lines; of the objects only hashes are kept, as they may be many."""
-    objects: set[int] = set()
+    """Counts the held view's lines; its objects by their hashes, and not in memory, as they may be many."""
+    objects = distinct(b"%d" % hash(line.split(b" ", 2)[2]) for line in held)
     predicates: Counter[bytes] = Counter()
     types: Counter[bytes] = Counter()
     subjects, last = 0, b""
@@ -185,13 +185,12 @@ def extent(held: Sequence[bytes]) -> Extent:
         subjects += subject != last
         last = subject
         predicates[predicate] += 1
-        objects.add(hash(value))
         if predicate == _TYPE and value[:1] == b"<":
             types[value] += 1
     counts = {
         "void:triples": len(held),
         "void:distinctSubjects": subjects,
-        "void:distinctObjects": len(objects),
+        "void:distinctObjects": objects,
         "void:properties": len(predicates),
     }
     return Extent(counts, {name[1:-4].decode(): count for name, count in types.items()})

@@ -25,6 +25,7 @@ from kommungraf.dataset.dataset import Dataset, sorted_lines
 from kommungraf.errors import InvalidDataset, ReleaseError
 from kommungraf.formats import GRAPH, TextFormat
 from kommungraf.quads.collector import seldom
+from kommungraf.quads.spool import distinct
 from kommungraf.releases.index import write_index
 from kommungraf.releases.manifest import CURRENT, MANIFEST, FileEntry, Manifest, verified
 from kommungraf.validation.findings import Finding, Severity, conforms
@@ -133,7 +134,7 @@ def _dumped(dataset: Dataset, folder: Path, mapped: Mapped) -> Iterable[tuple[Fi
 
 
 def _graphs(dataset: Dataset) -> int:
-    return len({line[:-3].rpartition(b" ")[2] for line in dataset.named_lines})
+    return distinct(line[:-3].rpartition(b" ")[2] for line in dataset.named_lines)
 
 
 def _made(part: Part) -> tuple[FileEntry, ...]:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from pyoxigraph import NamedNode, Quad
 
 from kommungraf.dataset.project import Project
-from kommungraf.dataset.sources import RdfFile, rdf_files, read_rdf
+from kommungraf.dataset.sources import RdfFile, rdf_files, rdf_reader, read_rdf
 from kommungraf.errors import EmptyInput, InputError, Place
 from kommungraf.tables.csvw import Table
 from kommungraf.tables.kinds import Kinds, read_kinds, table_files
@@ -63,7 +63,7 @@ def read_inputs(project: Project) -> Inputs:
     faults: list[InputError] = []
     shown = project.shown
     sheets, others = _sorted_out(project.data)
-    data = tuple(_read(_members(others, rdf_files, shown), read_rdf, shown, faults))
+    data = tuple(_read(_members(others, rdf_files, shown), rdf_reader(), shown, faults))
     ontology = _folder(project.ontology, project, faults)
     tables = _tables(list(_members(sheets, table_files, shown)), (*data, *ontology), project, faults)
     if not (data or tables or faults):

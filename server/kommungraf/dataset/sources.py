@@ -1,7 +1,7 @@
 """RDF files as people keep them: reading with the place of each error, and finding the line of a statement."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,10 +12,10 @@ from kommungraf.errors import EmptyInput, Place, SyntaxFault
 from kommungraf.formats import RDF, by_suffix
 from kommungraf.tables.sheets import SUFFIXES
 
-__all__ = ["RdfFile", "lines_of", "rdf_files", "read_rdf"]
+__all__ = ["RdfFile", "lines_of", "rdf_files", "rdf_reader", "read_rdf"]
 
-#: From so many bytes on a file's statements aren't kept in memory, where they take three times as many.
-_LARGE: Final = 128 << 20
+#: Of files of so many bytes in all the statements are kept in memory, where they take three times as many.
+_LARGE: Final = 64 << 20
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -23,7 +23,7 @@ _UTF8_BOM: Final = b"\xef\xbb\xbf"
 class RdfFile:
     """One parsed file: `name` is how people know it, `quads` its statements in document order.
 
-    Those of a large file are read from it again each time, with other labels of blank nodes.
+    Those of a large file, or of one among very many, are read from it again each time, with other labels of blank nodes.
     """
 
     path: Path
@@ -38,11 +38,28 @@ def rdf_files(folder: Path) -> list[Path]:
     return sorted(path for path in found if not any(part.startswith(".") for part in path.parts[-2:]))
 
 
-def read_rdf(path: Path, name: str) -> RdfFile:
-    """The file's statements; raises SyntaxFault with line and column, or EmptyInput where it can't be read."""
+def rdf_reader() -> Callable[[Path, str], RdfFile]:
+    """What reads one file after the other, and keeps the statements of as many as there is room for."""
+    room = _LARGE
+
+    def read(path: Path, name: str) -> RdfFile:
+        nonlocal room
+        found = read_rdf(path, name, room)
+        if isinstance(found.quads, tuple):
+            room -= _size(path)
+        return found
+
+    return read
+
+
+def read_rdf(path: Path, name: str, room: int | None = None) -> RdfFile:
+    """The file's statements; raises SyntaxFault with line and column, or EmptyInput where it can't be read.
+
+    They are kept where the file has no more bytes than there is `room`.
+    """
     form = _format(path, name)
     try:
-        if _size(path) > _LARGE:
+        if _size(path) > (_LARGE if room is None else room):
             _expect_utf8(path, name)
             found = RdfFile(path, name, _Streamed(path, form))
         else:

@@ -42,6 +42,7 @@ def stocked(lines: Iterable[bytes], in_memory: int = _IN_MEMORY) -> Iterator[Sto
             loading.result()
         if large:
             store.optimize()
+            give_back()
         yield store
         del store
     give_back()

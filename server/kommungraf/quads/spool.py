@@ -15,16 +15,16 @@ __all__ = ["BATCH", "Lines", "distinct", "merged", "starting_with"]
 #: How many lines are sorted in memory at once; half a million of them are about 125 MB.
 BATCH: Final = 500_000
 _BUFFER: Final = 1 << 17
-#: Of so many lines the place and the beginning are kept in memory: five bytes a line.
-_STEP: Final = 32
+#: Of so many lines one has its place in memory, and its beginning too where lines are looked up: three bytes a line.
+_STEP: Final = 64
 #: How many lines are read or written at once.
-_BLOCK: Final = 640 * _STEP
+_BLOCK: Final = 320 * _STEP
 #: So many lines of all runs that are merged are in memory.
 _TOGETHER: Final = 8 * _BLOCK
 #: So much of a line tells where it stands among others; the rest is read.
 _BEGINNING: Final = 120
 #: So many steps, or so many items that were counted, are kept in mind.
-_STEPS: Final = 512
+_STEPS: Final = 128
 _LATELY: Final = 100_000
 
 
@@ -32,7 +32,8 @@ class Lines(Sequence[bytes]):
     """The distinct lines in byte order, in a temporary file without a name that goes with the object; each ends with its only line feed."""
 
     def __init__(self, lines: Iterable[bytes], batch: int = BATCH) -> None:
-        self._places, self._beginnings, self._count = array("Q", [0]), list[bytes](), 0
+        self._places, self._count = array("Q", [0]), 0
+        self._begun: list[bytes] = []
         self._latest: dict[int, list[bytes]] = {}
         runs = merged(*_runs(iter(lines), batch))
         with tempfile.TemporaryFile(prefix="kommungraf-", buffering=_BUFFER) as stream:
@@ -48,7 +49,6 @@ class Lines(Sequence[bytes]):
         end = places.pop()
         self._places.extend(places[::_STEP])
         self._places.append(end)
-        self._beginnings += [line[:_BEGINNING] for line in block[::_STEP]]
         self._count += len(block)
 
     def content(self) -> IO[bytes]:
@@ -82,20 +82,28 @@ class Lines(Sequence[bytes]):
 
     def starting_with(self, start: bytes) -> Iterator[bytes]:
         """Those lines that start so."""
-        place = max(bisect_left(self._beginnings, start[:_BEGINNING]) - 1, 0)
+        beginnings = self._beginnings()
+        place = max(bisect_left(beginnings, start[:_BEGINNING]) - 1, 0)
         width = 1  # most that are looked up are few
-        while place < len(self._beginnings):
-            lines = (
-                self._lately(place) if width == 1 else self._read(place, min(place + width, len(self._beginnings)))
-            )
+        while place < len(beginnings):
+            after = min(place + width, len(beginnings))
+            lines = self._lately(place) if width == 1 else self._read(place, after)
             found = bisect_left(lines, start)
             if lines[-1] < start or lines[-1].startswith(start):
                 yield from lines[found:]
             else:
                 yield from lines[found : bisect_right(lines, start, found, key=lambda line: line[: len(start)])]
                 return
-            place += width
-            width = min(4 * width, _BLOCK // _STEP)
+            place, width = after, min(4 * width, _BLOCK // _STEP)
+
+    def _beginnings(self) -> list[bytes]:
+        """How the first line of each step begins."""
+        if not self._begun:
+            steps = _BLOCK // _STEP
+            for place in range(0, len(self._places) - 1, steps):
+                lines = self._read(place, min(place + steps, len(self._places) - 1))
+                self._begun += [line[:_BEGINNING] for line in lines[::_STEP]]
+        return self._begun
 
     def read_at(self, place: int, buffer: memoryview) -> int:
         """Reads bytes from there on into the buffer; how many there were."""

@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from typing import Final
 
@@ -55,9 +55,8 @@ _SUBCLASS: Final = iri("rdfs:subClassOf")
 
 def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
     """Writes the index of the things and texts in sorted N-Quads lines; equal lines give equal bytes with one SQLite version."""
-    sizes: Counter[bytes] = Counter()
     broader: dict[str, set[str]] = {}
-    records = Lines(_records(lines, base_iri, sizes, broader))
+    records = Lines(_records(lines, base_iri, broader))
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = OFF")
@@ -66,8 +65,7 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         write_spans(connection, _times(records), f"{base_iri}dataset/")
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO thing VALUES (?, ?, ?)", _things(records, base_iri, broader))
-        graphs = ((name[1:-1].decode(), number) for name, number in sorted(sizes.items()) if name[:1] == b"<")
-        connection.executemany("INSERT INTO graph VALUES (?, ?)", graphs)
+        connection.executemany("INSERT INTO graph VALUES (?, ?)", _sizes(records))
         connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", _labels(records))
         write_claims(connection, records)
         write_places(connection, records)
@@ -82,16 +80,16 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         connection.close()
 
 
-def _records(
-    lines: Iterable[bytes], base_iri: str, sizes: Counter[bytes], broader: dict[str, set[str]]
-) -> Iterator[bytes]:
-    """What the lines tell, one record a line, while the statements of each graph are counted in `sizes`.
+def _records(lines: Iterable[bytes], base_iri: str, broader: dict[str, set[str]]) -> Iterator[bytes]:
+    """What the lines tell, one record a line, while narrower and `broader` classes are noted.
 
-    Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`,
+    Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`, `size IRI number statements`,
     those of naming.py, places.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last, length = f"<{base_iri}".encode(), b"\n", 0
     lately = set[bytes]()
+    sizes: Counter[bytes] = Counter()
+    parts = count()
     predicates: dict[bytes, str] = {}
     for line in lines:
         if line.startswith(last):
@@ -111,12 +109,28 @@ def _records(
             yield from placed(subject, name, value, graph)
             if subject[:1] == b"<" and not graph and (fact := timed(predicate[1:-1], value)):
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
-        if graph:
-            sizes[graph] += 1
+        sizes[graph] += 1
+        if len(sizes) > _LATELY:
+            yield from _counted(sizes, next(parts))
         for each in names:
             if each not in lately and (each.startswith(base) or (each == subject and each[:1] == b"<")):
                 yield b"thing\t%s\n" % each[1:-1]
                 _remember(each, lately)
+    yield from _counted(sizes, next(parts))
+
+
+def _counted(sizes: Counter[bytes], part: int) -> Iterator[bytes]:
+    """How many statements of each graph are in a part of the lines; the next one is counted anew."""
+    for name, number in sizes.items():
+        if name[:1] == b"<":
+            yield b"size\t%s\t%d\t%d\n" % (name[1:-1], part, number)
+    sizes.clear()
+
+
+def _sizes(records: Lines) -> Iterator[tuple[str, int]]:
+    """How many statements each graph has."""
+    for name, fields in groupby(_fields(records, b"size\t", 3), lambda each: each[0]):
+        yield name, sum(int(number) for _, _, number in fields)
 
 
 def _remember(name: bytes, lately: set[bytes]) -> None:
