@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -183,7 +182,6 @@ def test_delimiter_that_nobody_offers_is_refused_in_words(client: FlaskClient) -
     assert "semicolon" in response.text
 
 
-@pytest.mark.skipif(find_spec("csvw") is None, reason="needs the PyPI package csvw")
 @pytest.mark.parametrize("delimiter", ["comma", "semicolon"])
 @pytest.mark.parametrize("address", DESCRIBED)
 def test_outside_tool_of_csv_on_the_web_finds_the_files_valid(
