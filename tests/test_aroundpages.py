@@ -45,6 +45,16 @@ def test_table_of_the_page_stands_there_whole_in_the_same_order(
     assert rows(page(client, href.replace("&amp;", "&"), language)) == shown
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_cooperations_of_a_kind_stand_together_in_the_same_order_of_kinds_in_every_language(
+    client: FlaskClient, language: str
+) -> None:
+    shown = rows(page(client, address(VAXJO, "cooperations"), language))
+    kinds = [href.removeprefix("/doc/").partition("/")[0] for href in shown]
+    assert list(dict.fromkeys(kinds)) == ["partnership", "regional-cooperation", "twinning"]
+    assert kinds == sorted(kinds)
+
+
 @pytest.mark.parametrize("name", ["kind", "country", "holds"])
 def test_each_choice_leaves_as_many_rows_as_it_says(client: FlaskClient, name: str) -> None:
     found = choices(page(client, address(VAXJO, "cooperations"), "en"), name)

@@ -1,6 +1,6 @@
-"""Which rows the tables of a page have, where there are many: the first by name, as the index tells them all."""
+"""Which rows the tables of a page have, where there are many: the first by kind and name, as the index tells them all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from kommungraf.releases.moments import NOTHING_KNOWN, Holds, Moment
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.surroundings import Excerpt
 
-__all__ = ["FIRST", "TABLES", "Tables", "cut", "tables_of"]
+__all__ = ["FIRST", "TABLES", "Tables", "cut", "kinds_of", "tables_of"]
 
 #: How many rows a table has on the page of a thing, and how many more there have to be for the rest to stand elsewhere.
 FIRST: Final = 15
@@ -51,12 +51,18 @@ def tables_of(who: Reader, thing: str, when: Moment | None) -> Tables | None:
     if who.edition.partial and not found:
         return None
     who.names.fetch(each.about for rows in found.values() for each in rows)
-    ended = _ended(who, found, when)
-    ordered = {
-        link: tuple(sorted(rows, key=lambda each: (each.iri in ended, who.names.link(each.about).text.casefold())))
-        for link, rows in found.items()
-    }
+    ended, kinds = _ended(who, found, when), kinds_of(who, (each.about for each in found.get(MEMBER, ())))
+
+    def place(row: Between) -> tuple[bool, str, str]:
+        return row.iri in ended, kinds.get(row.about, ""), who.names.link(row.about).text.casefold()
+
+    ordered = {link: tuple(sorted(rows, key=place)) for link, rows in found.items()}
     return Tables(thing, ordered, partners(who.edition.index, thing) if MEMBER in found else {})
+
+
+def kinds_of(who: Reader, cooperations: Iterable[str]) -> Mapping[str, str]:
+    """The class of each cooperation: in tables those of a kind stand together, in every language in the same order."""
+    return who.edition.index.types_of(cooperations)
 
 
 def _ended(who: Reader, found: Mapping[str, Sequence[Between]], when: Moment | None) -> frozenset[str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from pyoxigraph import Triple
 
 from kommungraf.releases.moments import Bounds, Holds
 from kommungraf.rendering.asof import Times, answer_in_words, day_in_words, edition_day
-from kommungraf.rendering.excerpts import TABLES, Tables
+from kommungraf.rendering.excerpts import TABLES, Tables, kinds_of
 from kommungraf.rendering.networks import Hub
 from kommungraf.rendering.site import Reader
 from kommungraf.rendering.timelines import Axis, axis_of
@@ -105,7 +106,9 @@ def panels_of(
     for key, title, caption, (columns, rows) in found:
         if rows:
             told = [place for place in range(len(columns)) if any(row[place].values for row in rows)]
-            shown = [tuple(row[place] for place in told) for row in sorted(rows, key=_order)]
+            kinds = kinds_of(who, map(_first_iri, rows)) if key == "cooperations" else {}
+            ordered = sorted(rows, key=partial(_order, kinds))
+            shown = [tuple(row[place] for place in told) for row in ordered]
             names = tuple(columns[place] for place in told)
             yield _placed(who, Panel(title, caption, names, tuple(shown), _axis(who, rows), key=key), tables)
 
@@ -349,9 +352,14 @@ def _linked(who: Reader, iris: Iterable[str]) -> Part:
     return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))
 
 
-def _order(row: Row) -> tuple[bool, str]:
-    """By name; what didn't hold at the moment that is asked for comes last."""
-    return any(part.answer is Holds.NO for part in row), _first_text(row)
+def _order(kinds: Mapping[str, str], row: Row) -> tuple[bool, str, str]:
+    """By kind and name; what didn't hold at the moment that is asked for comes last."""
+    return any(part.answer is Holds.NO for part in row), kinds.get(_first_iri(row), ""), _first_text(row)
+
+
+def _first_iri(row: Row) -> str:
+    value = next(iter(row[0].values), None)
+    return value.link.iri if value is not None and value.link else ""
 
 
 def _first_text(row: Row) -> str:
