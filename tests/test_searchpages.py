@@ -82,6 +82,21 @@ def test_what_is_no_date_is_refused_with_what_to_write(client: FlaskClient, addr
     assert told is None or "Write for example 2019-06-01" in (told.json or {})["detail"]
 
 
+def test_search_that_finds_little_shows_what_holds_some_of_the_words_below_it(client: FlaskClient) -> None:
+    answer = client.get("/search?q=vänorter+Älmhult&format=json", headers={"Accept-Language": "sv"}).get_json()
+    hits, some = ([each["iri"] for each in answer[name]] for name in ("hits", "some"))
+    assert 0 < len(hits) < 4
+    assert f"{BASE}id/municipality/se-0765" in some[:5]
+    assert not set(hits) & set(some)
+    text = page(client, "/search?q=vänorter+Älmhult", "sv")
+    assert (
+        0
+        < text.index(f'href="/doc/{hits[0].removeprefix(BASE + "id/")}')
+        < text.index("De här innehåller några av orden:")
+    )
+    assert client.get("/search?q=Älmhults+kommun&format=json").get_json()["some"] == []
+
+
 def test_search_for_words_that_nothing_holds_all_of_shows_what_holds_some(client: FlaskClient) -> None:
     answer = client.get("/search?q=twin+towns+Växjö&format=json").get_json()
     assert (answer["total"], answer["hits"]) == (0, [])

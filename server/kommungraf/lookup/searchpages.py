@@ -24,6 +24,8 @@ blueprint = Blueprint("search", __name__)
 
 _HITS: Final = 20
 _SUGGESTED: Final = 8
+#: Up to so many hits, what holds some of the words is shown as well.
+_FEW: Final = 3
 #: From here on a name that is spelt alike is surely what was meant.
 _CLOSE: Final = 0.8
 _JSON: Final = "application/json"
@@ -43,7 +45,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """What comes near where nothing holds every word: what holds `some` of them, and names that are spelt `alike`."""
+    """What comes near where hardly anything holds every word: what holds `some` of them, and names that are spelt `alike`."""
 
     some: tuple[Hit, ...] = ()
     alike: tuple[Alike, ...] = ()
@@ -58,7 +60,7 @@ def search() -> ResponseReturnValue:
     words, within = request.args.get("q", "").strip(), asked_narrowing()
     index = who.edition.index
     hits = index.search(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
-    near = _near(who, words, within) if words and not hits.total else _Near()
+    near = _near(who, words, within, hits) if words else _Near()
     if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
         return _hits_as_json(who, words, hits, near=near, when=when)
     pages = max(1, -(-hits.total // _HITS))
@@ -83,13 +85,23 @@ def search() -> ResponseReturnValue:
     )
 
 
-def _near(who: Reader, words: str, within: Narrowing) -> _Near:
-    """Names spelt alike, unless values of facets are asked for; where none is close, what holds some of several words."""
-    index = who.edition.index
-    alike = index.alike(words, type_=within.type) if not within.facets else ()
-    if len(words.split()) < 2 or any(each.score >= _CLOSE for each in alike):
-        return _Near((), alike)
-    return _Near(index.search(words, who.language, within=replace(within, some=True), limit=_HITS).hits, alike)
+def _near(who: Reader, words: str, within: Narrowing, hits: Hits) -> _Near:
+    """Names spelt alike, unless there are hits or values of facets are asked for; where none is close, what holds some of several words."""
+    if hits.total:
+        enough = hits.total > _FEW or any(each.match.text.casefold() == words.casefold() for each in hits.hits)
+        return _Near(() if enough else _partly(who, words, within, hits))
+    alike = who.edition.index.alike(words, type_=within.type) if not within.facets else ()
+    close = any(each.score >= _CLOSE for each in alike)
+    return _Near(() if close else _partly(who, words, within, hits), alike)
+
+
+def _partly(who: Reader, words: str, within: Narrowing, hits: Hits) -> tuple[Hit, ...]:
+    """What holds some of several words, and not all."""
+    if len(words.split()) < 2:
+        return ()
+    found = who.edition.index.search(words, who.language, within=replace(within, some=True), limit=_HITS).hits
+    whole = {each.iri for each in hits.hits}
+    return tuple(each for each in found if each.iri not in whole)
 
 
 def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None) -> list[Found]:
