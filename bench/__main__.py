@@ -56,7 +56,7 @@ def generate(triples: int, seed: int, out: Path, faults: float, faults_out: Path
 
 @main.command()
 @click.option(
-    "--triples", type=click.IntRange(1000), default=700_000, show_default=True, help="Generated statements."
+    "--triples", type=click.IntRange(10_000), default=700_000, show_default=True, help="Generated statements."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--section", "sections", type=click.Choice(list(SECTIONS)), multiple=True, help="All by default.")
@@ -80,7 +80,7 @@ def table(folder: Path) -> None:
 
 @main.command()
 @click.option(
-    "--triples", type=click.IntRange(1000), default=70_000, show_default=True, help="Generated statements."
+    "--triples", type=click.IntRange(10_000), default=70_000, show_default=True, help="Generated statements."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--step", "names", type=click.Choice(list(STEPS)), multiple=True, help="All by default.")
@@ -101,7 +101,7 @@ def scaling(triples: int, seed: int, names: tuple[str, ...], with_readers: bool,
 @main.command()
 @click.option("--seconds", type=click.FloatRange(10), default=300, show_default=True)
 @click.option(
-    "--triples", type=click.IntRange(1000), default=70_000, show_default=True, help="Generated statements."
+    "--triples", type=click.IntRange(10_000), default=70_000, show_default=True, help="Generated statements."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
