@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
+from urllib.parse import quote_plus
 
 from pyoxigraph import Literal, NamedNode
 
 from kommungraf.texts import LANGUAGES
 
-__all__ = ["Given", "offered_query"]
+__all__ = ["Given", "offered_parameter", "offered_query"]
 
 _CONDITION: Final = re.compile(r"^(.*?) *#\? (\w+)\n", re.MULTILINE)
 _NAME: Final = re.compile(r"\$(\w+)")
@@ -25,9 +26,28 @@ Given = NamedNode | Literal | Iterable[str]
 
 def offered_query(name: str, language: str, given: Mapping[str, Given]) -> str:
     """The query offered/<name>.rq for what is `given`, with its description in one language."""
+    pieces = _pieces(name, language, frozenset(given))
+    return "".join(_written(given[each]) if place % 2 else each for place, each in enumerate(pieces))
+
+
+def offered_parameter(name: str, language: str, given: Mapping[str, Given]) -> str:
+    """The same as the value of a parameter in an address: pages have many, so what stays the same is encoded once."""
+    pieces = _encoded(name, language, frozenset(given))
+    return "".join(quote_plus(_written(given[each])) if place % 2 else each for place, each in enumerate(pieces))
+
+
+@cache
+def _encoded(name: str, language: str, asked: frozenset[str]) -> tuple[str, ...]:
+    pieces = enumerate(_pieces(name, language, asked))
+    return tuple(each if place % 2 else quote_plus(each) for place, each in pieces)
+
+
+@cache
+def _pieces(name: str, language: str, asked: frozenset[str]) -> tuple[str, ...]:
+    """A query for what is `asked`: text and the names of what is written between, in turn."""
     description, body = _parts(name)
-    wanted = _CONDITION.sub(lambda line: f"{line[1]}\n" if line[2] in given else "", body)
-    return description[language] + _NAME.sub(lambda place: _written(given[place[1]]), wanted)
+    wanted = _CONDITION.sub(lambda line: f"{line[1]}\n" if line[2] in asked else "", body)
+    return tuple(_NAME.split(description[language] + wanted))
 
 
 @cache

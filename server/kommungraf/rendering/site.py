@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from kommungraf.editions.edition import Edition
-from kommungraf.engine.offeredqueries import Given, offered_query
+from kommungraf.engine.offeredqueries import Given, offered_parameter
 from kommungraf.formats import HTML, RDF
 from kommungraf.http.freshness import fixed, volatile
 from kommungraf.http.negotiation import language
@@ -102,7 +102,8 @@ class Reader:
             return ""
         if self.static:
             return ""
-        return self.with_query("sparql", {"query": offered_query(name, self.language, terms)})
+        kept = f"&lang={self.language}" if self.explicit else ""
+        return f"{request.script_root}/sparql?query={offered_parameter(name, self.language, terms)}{kept}"
 
 
 def reader() -> Reader:
