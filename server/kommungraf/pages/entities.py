@@ -12,7 +12,7 @@ from kommungraf.pages.askedlists import ASKED
 from kommungraf.pages.errata import error_report
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
-from kommungraf.rendering.excerpts import Tables
+from kommungraf.rendering.excerpts import FIRST, WHOLE_UP_TO, Tables
 from kommungraf.rendering.maps import Map, maps_of
 from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
 from kommungraf.rendering.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
@@ -49,9 +49,6 @@ _SUMMARY: Final = tuple(
     )
 )
 
-#: So many rows of a table that is asked for by its query are shown, where there are more than a few.
-_FIRST: Final = 15
-_FEW: Final = 30
 #: The lists of a page that are no tables above its statements, each by the query that it offers.
 _LISTS: Final = ("statements", "elsewhere", "links", "gaps", "content")
 
@@ -199,12 +196,14 @@ def _network(who: Reader, around: Surroundings) -> Network | None:
 def _offering(who: Reader, panel: Panel, document: Document) -> Panel:
     """The panel with its query; one of those that are asked for by it with its first rows, and where all of them are."""
     query = who.as_query(panel.key, thing=document.iri)
-    rows = panel.rows if len(panel.rows) <= _FEW else panel.rows[:_FIRST]
+    rows = panel.rows if len(panel.rows) <= WHOLE_UP_TO else panel.rows[:FIRST]
     if panel.key not in ASKED or len(panel.rows) < 2 or (who.static and rows == panel.rows):
         return replace(panel, query=query)
     asked = {"thing": document.iri, "table": panel.key}
     href, sheet = (who.with_query("around", {**asked, **form}) for form in ({}, {"format": "csv"}))
-    total = _claims(who, document.iri) if panel.key == "claims" and len(panel.rows) > _FEW else len(panel.rows)
+    total = (
+        _claims(who, document.iri) if panel.key == "claims" and len(panel.rows) > WHOLE_UP_TO else len(panel.rows)
+    )
     return replace(panel, query=query, rows=rows, total=total, href=href, sheet=sheet)
 
 

@@ -18,11 +18,11 @@ from kommungraf.releases.moments import NOTHING_KNOWN, Holds, Moment
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.surroundings import Excerpt
 
-__all__ = ["FIRST", "TABLES", "Tables", "cut", "kinds_of", "tables_of"]
+__all__ = ["FIRST", "TABLES", "WHOLE_UP_TO", "Tables", "cut", "kinds_of", "tables_of"]
 
-#: How many rows a table has on the page of a thing, and how many more there have to be for the rest to stand elsewhere.
-FIRST: Final = 15
-_MORE: Final = 15
+#: How many rows a table has on the page of a thing where the rest stands elsewhere, and up to how many it stands there whole.
+FIRST: Final = 10
+WHOLE_UP_TO: Final = 30
 #: The tables by their name in addresses, each with the property that links its rows to the thing.
 TABLES: Final[Mapping[str, str]] = {
     "cooperations": MEMBER,
@@ -83,4 +83,4 @@ def cut(tables: Tables | None, *, page: int = 1) -> Excerpt | None:
 
 
 def _first(rows: Sequence[Between]) -> tuple[str, ...]:
-    return tuple(each.iri for each in (rows if len(rows) <= FIRST + _MORE else rows[:FIRST]))
+    return tuple(each.iri for each in (rows if len(rows) <= WHOLE_UP_TO else rows[:FIRST]))
