@@ -147,7 +147,7 @@ def test_search_is_narrowed_by_class_and_facets(tmp_path: Path) -> None:
         assert opened.search("älmhult", "sv", within=Narrowing(facets={"county": "none"})).total == 0
         places = Narrowing(type=f"{BASE}def/Place")
         assert [hit.iri for hit in opened.search("älmhult", "sv", within=places).hits] == [iri("e")]
-        counted = opened.counts("älmhult")
+        counted = opened.counted_search("älmhult", "sv").counts
         assert counted["county"] == {f"{BASE}id/county/se-07": 1}
         assert counted["type"] == {f"{BASE}def/Municipality": 2, f"{BASE}def/Place": 1}
         [name] = opened.of_type(f"{BASE}def/Municipality", "sv", facets=county.facets, limit=9)

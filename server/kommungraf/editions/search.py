@@ -22,6 +22,7 @@ _MOST_WORDS: Final = 12
 _LONGEST_NAME: Final = 80
 _LEAST_ALIKE: Final = 0.6
 _NO_FACETS: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_COUNTS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 
 _LABELS: Final = """
     SELECT iri, lang, text FROM label
@@ -69,26 +70,26 @@ _MATCHING: Final = """
         )
     )
 """
-_SEARCH: Final = (
-    _MATCHING  # noqa: S608  both parts are ours
-    + """
-    SELECT iri, text, lang, type, kind, COUNT(*) OVER () AS total FROM found
+_HITS: Final = """
+    SELECT '' AS facet, iri, COUNT(*) OVER () AS number, text, lang, type, kind FROM found
     ORDER BY tier = 2, kind IN (SELECT value FROM json_each(:evidence)), iri NOT IN (SELECT iri FROM called),
         tier, score, kind <> 'municipality', text, iri
     LIMIT :limit OFFSET :offset
 """
-)
+_COUNTS: Final = """
+    SELECT 'type' AS facet, type AS value, COUNT(*) AS number FROM found WHERE type <> '' GROUP BY type
+    UNION ALL SELECT facet.name, facet.value, COUNT(*) FROM found JOIN facet USING (iri) GROUP BY 1, 2
+"""
+_SEARCH: Final = f"{_MATCHING} {_HITS}"
+# To find what matches takes longer than all the rest, so it is done once for both.
+_SEARCH_WITH_COUNTS: Final = f"""{_MATCHING}
+    SELECT facet, iri, number, text, lang, type, kind FROM (
+        SELECT *, ROW_NUMBER() OVER () AS place FROM ({_HITS})
+        UNION ALL SELECT facet, value, number, '', '', '', '', 0 FROM ({_COUNTS})
+    ) ORDER BY facet, place, number DESC, iri
+"""  # noqa: S608  all parts are ours
 #: What is said, who says it and where it isn't clear, which comes after what it is about.
 EVIDENCE: Final = ("claim", "conflict", "gap", "source", "statement")
-_COUNTS: Final = (
-    _MATCHING  # noqa: S608  both parts are ours
-    + """
-    SELECT 'type', type, COUNT(*) AS n FROM found WHERE type <> '' GROUP BY type
-    UNION ALL
-    SELECT facet.name, facet.value, COUNT(*) AS n FROM found JOIN facet USING (iri) GROUP BY 1, 2
-    ORDER BY 1, 3 DESC, 2
-"""
-)
 # Those that share most runs of three letters with what was written, to be compared letter by letter.
 _ALIKE: Final = """
     SELECT alike.iri, folded, type, kind FROM alike LEFT JOIN thing USING (iri)
@@ -116,10 +117,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page of a search; `total` counts all of it."""
+    """One page of a search; `total` counts all of it, `counts` its things of each `type` and each value of each facet."""
 
     hits: tuple[Hit, ...]
     total: int
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NO_COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,20 +286,24 @@ class Index:
 
         Names go before texts, things before what is said of them, and those that are called just so before others.
         """
-        asked = _asked(text, language, within)
-        if not asked["words"]:
-            return Hits((), 0)
-        rows = self._rows(_SEARCH, {**asked, "limit": limit, "offset": offset})
-        hits = tuple(Hit(iri, Label(match, lang), type_, kind) for iri, match, lang, type_, kind, _ in rows)
-        return Hits(hits, rows[0][-1] if rows else 0)
+        return self._hits(_SEARCH, {**_asked(text, language, within), "limit": limit, "offset": offset})
 
-    def counts(self, text: str, within: Narrowing = _ANYTHING) -> Mapping[str, Mapping[str, int]]:
-        """How many of the things that `search` finds have each `type` and each value of each facet."""
-        asked = _asked(text, "", within)
-        counted: dict[str, dict[str, int]] = {}
-        for name, value, number in self._rows(_COUNTS, asked) if asked["words"] else ():
-            counted.setdefault(name, {})[value] = number
-        return counted
+    def counted_search(
+        self, text: str, language: str, *, within: Narrowing = _ANYTHING, limit: int = 20, offset: int = 0
+    ) -> Hits:
+        """The same, with the `counts` of all that was found."""
+        return self._hits(
+            _SEARCH_WITH_COUNTS, {**_asked(text, language, within), "limit": limit, "offset": offset}
+        )
+
+    def _hits(self, query: str, asked: Mapping[str, Any]) -> Hits:
+        rows = self._rows(query, dict(asked)) if asked["words"] else []
+        found = [row for row in rows if not row[0]]
+        counts: dict[str, dict[str, int]] = {}
+        for name, value, number in (row[:3] for row in rows if row[0]):
+            counts.setdefault(name, {})[value] = number
+        hits = tuple(Hit(iri, Label(match, lang), type_, kind) for _, iri, _, match, lang, type_, kind in found)
+        return Hits(hits, found[0][2] if found else 0, counts)
 
     def alike(self, text: str, *, type_: str | None = None, limit: int = 10) -> tuple[Alike, ...]:
         """The things with names that are spelt most like `text`, the best first; none that is little like it."""

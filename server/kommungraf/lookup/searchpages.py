@@ -58,10 +58,11 @@ def search() -> ResponseReturnValue:
     if who.static:
         return page("search.html", who, words="", lists=kinds(who), number=1, pages=1)
     words, within = request.args.get("q", "").strip(), asked_narrowing()
-    index = who.edition.index
-    hits = index.search(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
+    is_page = request.args.get("format") != "json" and required(request, (HTML, _JSON)) == HTML
+    find = who.edition.index.counted_search if is_page else who.edition.index.search
+    hits = find(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
     near = _near(who, words, within, hits) if words else _Near()
-    if request.args.get("format") == "json" or required(request, (HTML, _JSON)) == _JSON:
+    if not is_page:
         return _hits_as_json(who, words, hits, near=near, when=when)
     pages = max(1, -(-hits.total // _HITS))
     context = {
@@ -71,7 +72,7 @@ def search() -> ResponseReturnValue:
         "total": hits.total,
         "lists": () if hits.total or near.alike or near.some else kinds(who),
     }
-    choices = facets(who, "search", index.counts(words, within))
+    choices = facets(who, "search", hits.counts)
     return page(
         "search.html",
         who,
