@@ -20,6 +20,7 @@ kgi:vaxjo a kg:Municipality ; skos:prefLabel "Växjö kommun"@sv ; skos:altLabel
 kgi:county\\/se-07 a kg:County ; skos:prefLabel "Kronobergs län"@sv ; geo:sfWithin country:SWE .
 kgi:sala a kg:Municipality ; skos:prefLabel "Sala"@sv ; geo:sfWithin country:SWE .
 kgi:lv-sala a kg:Place ; skos:prefLabel "Sala"@sv ; geo:sfWithin country:LVA .
+kgi:tonder a kg:Place ; skos:prefLabel "Tønder"@da ; kg:localityName "Tondern"@und .
 country:LVA skos:prefLabel "Lettland"@sv .
 <https://example.org/vaxjo> skos:prefLabel "Växjö"@sv .
 """
@@ -44,6 +45,21 @@ def test_recorded_name_is_certain(index: Index, name: str) -> None:
 @pytest.mark.parametrize("name", ["Växsjö", "Vaxjö k", "Wexiö"])
 def test_name_that_is_only_alike_is_never_certain(index: Index, name: str) -> None:
     assert not any(each.certain for each in found(index, Wanted(name)))
+
+
+def test_letter_with_a_stroke_is_that_letter(index: Index) -> None:
+    [best] = found(index, Wanted("Tonder"))
+    assert (best.iri, best.score, best.certain) == (f"{START}tonder", 100.0, True)
+
+
+@pytest.mark.parametrize("name", ["Vaexjoe", "Tondern"])
+def test_other_spelling_or_name_of_the_locality_is_the_first_candidate_and_not_certain(
+    index: Index, name: str
+) -> None:
+    best, *_ = found(index, Wanted(name))
+    assert best.iri in {f"{START}vaxjo", f"{START}tonder"}
+    assert 90 < best.score < 100
+    assert not best.certain
 
 
 def test_misspelt_name_has_its_candidate(index: Index) -> None:

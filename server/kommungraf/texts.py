@@ -20,6 +20,8 @@ __all__ = ["LANGUAGES", "folded", "spoken", "translations"]
 
 #: Swedish first: it is what a reader without a preference gets.
 LANGUAGES: Final = ("sv", "en")
+#: Letters that Unicode takes for letters of their own rather than for accented ones; the site's search.js has the same.
+_PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 
 
 @cache
@@ -53,6 +55,6 @@ def spoken(language: str) -> Iterator[None]:
 
 
 def folded(text: str) -> str:
-    """The text without case and accents, for comparing names: å, ä and a are one letter."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """The text without case and accents, for comparing names: å, ä and a are one letter, and so are ø, ö and o."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))

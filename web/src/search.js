@@ -10,9 +10,10 @@ const evidence = /(^|\/)doc\/(claim|conflict|gap|source|statement)\//;
 
 if (box && words.length) show();
 
-// As the names were folded when they were written: å, ä and a are one letter.
+// As the names were folded when they were written: å, ä and a are one letter, and so are ø, ö and o.
 function folded(text) {
-  return text.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const plain = { ß: "ss", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe" };
+  return text.toLowerCase().replace(/[ßøłđðþæœ]/g, (letter) => plain[letter]).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 async function show() {

@@ -3,24 +3,34 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
+from kommungraf.editions.searchqueries import ALIKE, AS_LONG, CALLED, CALLED_BRIEFLY, SEARCH, SEARCH_WITH_COUNTS
+from kommungraf.editions.spelling import LONGEST_NAME, likenesses, spellings
 from kommungraf.errors import ReleaseError
 from kommungraf.texts import LANGUAGES, folded
 
-__all__ = ["EVIDENCE", "Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
+__all__ = ["EVIDENCE", "LOCALITY", "Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
 
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 12
-_LONGEST_NAME: Final = 80
-_LEAST_ALIKE: Final = 0.6
+#: Marks that people write around names.
+_AROUND: Final = " \t\r\n\"'”“’»«,;:?!."
+#: Letters that changed places leave no run of three letters in so short a name.
+_SHORT_NAME: Final = 8
+_RUN: Final = 3
+_SURELY: Final = 0.8
+#: So much more must what is said of things, and what describes them, be alike to come before a thing.
+_BEHIND: Final = 0.15
+#: What the name of a locality counts for beside a name of the thing's own; and the tier of such names.
+LOCALITY: Final = 0.95
+_LOCALITIES: Final = 3
 _NO_FACETS: Final[Mapping[str, str]] = MappingProxyType({})
 _NO_COUNTS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 
@@ -51,50 +61,8 @@ _COUNT_VALUES: Final = f"""
     SELECT value, COUNT(*) AS n FROM facet JOIN thing USING (iri)
     WHERE facet.name = :name AND type = :type AND {_NARROWED} GROUP BY value ORDER BY n DESC, value
 """  # noqa: S608
-# The best row of each thing: preferred labels before other names before descriptions, then the reader's language.
-_MATCHING: Final = """
-    WITH matches AS MATERIALIZED (
-        SELECT iri, text, lang, tier, bm25(words) AS score FROM words WHERE words MATCH :words
-    ), called AS MATERIALIZED (
-        SELECT iri FROM alike WHERE alike MATCH :phrase AND folded = :name
-    ), best AS (
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY iri ORDER BY tier, lang <> :lang, score, text) AS place FROM matches
-    ), found AS MATERIALIZED (
-        SELECT best.iri, text, lang, tier, score, type, kind FROM best LEFT JOIN thing USING (iri)
-        WHERE place = 1 AND (:type IS NULL OR type = :type)
-        AND NOT EXISTS (
-            SELECT 1 FROM json_each(:facets) AS wanted WHERE NOT EXISTS (
-                SELECT 1 FROM facet
-                WHERE facet.name = wanted.key AND facet.value = wanted.value AND facet.iri = best.iri
-            )
-        )
-    )
-"""
-_HITS: Final = """
-    SELECT '' AS facet, iri, COUNT(*) OVER () AS number, text, lang, type, kind FROM found
-    ORDER BY tier = 2, kind IN (SELECT value FROM json_each(:evidence)), iri NOT IN (SELECT iri FROM called),
-        tier, score, kind <> 'municipality', text, iri
-    LIMIT :limit OFFSET :offset
-"""
-_COUNTS: Final = """
-    SELECT 'type' AS facet, type AS value, COUNT(*) AS number FROM found WHERE type <> '' GROUP BY type
-    UNION ALL SELECT facet.name, facet.value, COUNT(*) FROM found JOIN facet USING (iri) GROUP BY 1, 2
-"""
-_SEARCH: Final = f"{_MATCHING} {_HITS}"
-# To find what matches takes longer than all the rest, so it is done once for both.
-_SEARCH_WITH_COUNTS: Final = f"""{_MATCHING}
-    SELECT facet, iri, number, text, lang, type, kind FROM (
-        SELECT *, ROW_NUMBER() OVER () AS place FROM ({_HITS})
-        UNION ALL SELECT facet, value, number, '', '', '', '', 0 FROM ({_COUNTS})
-    ) ORDER BY facet, place, number DESC, iri
-"""  # noqa: S608  all parts are ours
 #: What is said, who says it and where it isn't clear, which comes after what it is about.
 EVIDENCE: Final = ("claim", "conflict", "gap", "source", "statement")
-# Those that share most runs of three letters with what was written, to be compared letter by letter.
-_ALIKE: Final = """
-    SELECT alike.iri, folded, type, kind FROM alike LEFT JOIN thing USING (iri)
-    WHERE alike MATCH ? AND (? IS NULL OR type = ?) ORDER BY alike.rank, alike.iri LIMIT 400
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +75,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing that a search found, with the text in which the words stand."""
+    """One thing that a search found, with the text in which the words stand: a name of the `locality` that its position is of, or its own."""
 
     iri: str
     match: Label
     type: str | None
     kind: str | None
+    locality: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +128,8 @@ class Index:
         self._types: Mapping[str, int] | None = None
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            self._connection.create_function("folded", 1, folded, deterministic=True)
+            self._connection.create_function("casefolded", 1, str.casefold, deterministic=True)
             for table in ("thing", "graph", "facet", "alike", "span", "claim", "activity", "place"):
                 self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
@@ -254,10 +225,10 @@ class Index:
         return best
 
     def names(self, iris: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        """Each of `iris` with each of its names and other names, in any language."""
+        """Each of `iris` with each of its names and other names, also those of its locality, in any language."""
         query = """
             SELECT DISTINCT iri, text FROM label
-            WHERE rank < 2 AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, text
+            WHERE rank <> 2 AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, text
         """
         return tuple(self._rows(query, json.dumps(sorted(set(iris)))))
 
@@ -286,15 +257,13 @@ class Index:
 
         Names go before texts, things before what is said of them, and those that are called just so before others.
         """
-        return self._hits(_SEARCH, {**_asked(text, language, within), "limit": limit, "offset": offset})
+        return self._hits(SEARCH, {**_asked(text, language, within), "limit": limit, "offset": offset})
 
     def counted_search(
         self, text: str, language: str, *, within: Narrowing = _ANYTHING, limit: int = 20, offset: int = 0
     ) -> Hits:
         """The same, with the `counts` of all that was found."""
-        return self._hits(
-            _SEARCH_WITH_COUNTS, {**_asked(text, language, within), "limit": limit, "offset": offset}
-        )
+        return self._hits(SEARCH_WITH_COUNTS, {**_asked(text, language, within), "limit": limit, "offset": offset})
 
     def _hits(self, query: str, asked: Mapping[str, Any]) -> Hits:
         rows = self._rows(query, dict(asked)) if asked["words"] else []
@@ -302,22 +271,35 @@ class Index:
         counts: dict[str, dict[str, int]] = {}
         for name, value, number in (row[:3] for row in rows if row[0]):
             counts.setdefault(name, {})[value] = number
-        hits = tuple(Hit(iri, Label(match, lang), type_, kind) for _, iri, _, match, lang, type_, kind in found)
+        hits = tuple(
+            Hit(iri, Label(match, lang), type_, kind, bool(near))
+            for _, iri, _, match, lang, type_, kind, near in found
+        )
         return Hits(hits, found[0][2] if found else 0, counts)
 
     def alike(self, text: str, *, type_: str | None = None, limit: int = 10) -> tuple[Alike, ...]:
         """The things with names that are spelt most like `text`, the best first; none that is little like it."""
-        written = folded(text.strip())[:_LONGEST_NAME]
-        runs = {written[place : place + 3] for place in range(len(written) - 2)}
-        if not runs:
-            return ()
+        written = spellings(text)
+        runs = {each[place : place + _RUN] for each in written for place in range(len(each) - _RUN + 1)}
         expression = " OR ".join(f'"{run}"' for run in sorted(runs) if _WORD.search(run) and '"' not in run)
-        best: dict[str, Alike] = {}
-        for iri, name, kind_type, kind in self._rows(_ALIKE, expression, type_, type_) if expression else ():
-            score = SequenceMatcher(None, written, name[:_LONGEST_NAME], autojunk=False).ratio()
-            if score >= _LEAST_ALIKE and (iri not in best or best[iri].score < score):
-                best[iri] = Alike(iri, kind_type, kind, score)
-        return tuple(sorted(best.values(), key=lambda each: (-each.score, each.iri))[:limit])
+        if not expression:
+            return ()
+        best = _most_alike(written, self._rows(ALIKE, expression, type_, type_))
+        if len(written[0]) <= _SHORT_NAME and all(each.score < _SURELY for each in best.values()):
+            longest = len(written[0]) + 1
+            best |= _most_alike(written, self._rows(AS_LONG, longest - 2, longest, written[0][0], type_, type_))
+        return tuple(sorted(best.values(), key=_alike_first)[:limit])
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """The things that are called just so, without case and accents: municipalities first, and no evidence."""
+        plain = folded(name.strip(_AROUND))[:LONGEST_NAME]
+        asked = {
+            "name": plain,
+            "phrase": '"{}"'.format(plain.replace('"', '""')),
+            "evidence": json.dumps(EVIDENCE),
+        }
+        query = CALLED if len(plain) >= _RUN else CALLED_BRIEFLY
+        return tuple(iri for (iri,) in self._rows(query, asked))
 
     def facets_of(self, iris: Iterable[str]) -> dict[str, dict[str, frozenset[str]]]:
         """The values of each facet of each of `iris`."""
@@ -344,12 +326,28 @@ class Index:
             return self._connection.execute(query, named).fetchall()
 
 
+def _alike_first(each: Alike) -> tuple[float, str]:
+    return (_BEHIND if each.kind in (*EVIDENCE, "def", "shape") else 0) - each.score, each.iri
+
+
+def _most_alike(written: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Alike]:
+    best: dict[str, Alike] = {}
+    for (iri, _, type_, kind, tier), likeness in zip(
+        rows, likenesses(written, (row[1] for row in rows)), strict=True
+    ):
+        score = likeness * (LOCALITY if tier == _LOCALITIES else 1)
+        if score and (iri not in best or best[iri].score < score):
+            best[iri] = Alike(iri, type_, kind, score)
+    return best
+
+
 def _asked(text: str, language: str, within: Narrowing) -> dict[str, Any]:
-    each, name = list(_quoted(text)), folded(text.replace("\0", " ").strip())[:_LONGEST_NAME]
+    each, bare = list(_quoted(text)), text.replace("\0", " ").strip(_AROUND)
     return {
         "words": (" OR " if within.some else " ").join(f"{word}*" for word in each),
-        "phrase": '"{}"'.format(name.replace('"', '""')),
-        "name": name,
+        "whole": (" OR " if within.some else " ").join(each),
+        "name": folded(bare)[:LONGEST_NAME],
+        "exact": bare.casefold(),
         "evidence": json.dumps(EVIDENCE),
         "lang": language,
         "type": within.type,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from kommungraf.editions.search import EVIDENCE, Index, Narrowing
+from kommungraf.editions.search import EVIDENCE, LOCALITY, Hit, Index, Narrowing
 from kommungraf.texts import folded
 
 __all__ = ["Candidate", "Wanted", "candidates"]
@@ -31,7 +31,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A thing that may be meant; `score` is 100 where a name is the same without case and accents.
+    """A thing that may be meant; `score` is 100 where a name is the same without case and accents, and 95 at most for a locality's name.
 
     `certain` says that it is the only one of that score and that no property speaks against it.
     """
@@ -76,7 +76,7 @@ def _scored(index: Index, wanted: Wanted, language: str) -> dict[str, tuple[str,
         near = index.alike(wanted.text, type_=type_, limit=_LOOKED_AT)
         passed = () if type_ else EVIDENCE
         scores = [
-            *((hit.iri, hit.type, _likeness(written, hit.match.text)) for hit in hits if hit.kind not in passed),
+            *((hit.iri, hit.type, _likeness(written, hit)) for hit in hits if hit.kind not in passed),
             *((each.iri, each.type, each.score * _WHOLE) for each in near if each.kind not in passed),
         ]
         for iri, kind, score in scores:
@@ -85,8 +85,9 @@ def _scored(index: Index, wanted: Wanted, language: str) -> dict[str, tuple[str,
     return found
 
 
-def _likeness(written: str, name: str) -> float:
-    return SequenceMatcher(None, written, folded(name)[:_LONGEST], autojunk=False).ratio() * _WHOLE
+def _likeness(written: str, hit: Hit) -> float:
+    found = SequenceMatcher(None, written, folded(hit.match.text)[:_LONGEST], autojunk=False).ratio() * _WHOLE
+    return found * LOCALITY if hit.locality else found
 
 
 def _agreement(index: Index, wanted: Wanted, iris: Iterable[str]) -> dict[str, float]:

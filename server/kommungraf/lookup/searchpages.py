@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
@@ -12,11 +12,14 @@ from kommungraf.editions.search import Alike, Hit, Hits, Narrowing
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import asked_moment, page_number, required
-from kommungraf.lookup.narrowing import asked_narrowing, facets, kinds, open_at_once
+from kommungraf.lookup.asking import Meaning, meaning
+from kommungraf.lookup.narrowing import Choice, asked_narrowing, facets, kinds, open_at_once
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
+from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import Link
+from kommungraf.resources.wording import number_in_words
 
 __all__ = ["blueprint"]
 
@@ -51,6 +54,15 @@ class _Near:
     alike: tuple[Alike, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What the words mean beyond being found: the `things` that they name, and how many there are of what is asked for around them."""
+
+    things: tuple[str, ...] = ()
+    asked: Meaning = field(default_factory=Meaning)
+    total: int = 0
+
+
 @blueprint.get("/search")
 def search() -> ResponseReturnValue:
     """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`; as of a `date`."""
@@ -62,15 +74,20 @@ def search() -> ResponseReturnValue:
     find = who.edition.index.counted_search if is_page else who.edition.index.search
     hits = find(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
     near = _near(who, words, within, hits) if words else _Near()
+    meant = _meant(who, words, hits) if words and number == 1 and within == Narrowing() else _Meant()
+    if meant != _Meant():
+        near = replace(near, alike=tuple(each for each in near.alike if each.score >= _CLOSE))
     if not is_page:
-        return _hits_as_json(who, words, hits, near=near, when=when)
+        return _hits_as_json(who, words, hits, near=(near, meant), when=when)
     pages = max(1, -(-hits.total // _HITS))
     context = {
+        "meant": _found(who, _known(who, meant.things), when),
+        "asked": _asked(who, meant),
         "found": _found(who, hits.hits, when),
         "alike": _found(who, near.alike, when),
         "some": _found(who, near.some, when),
         "total": hits.total,
-        "lists": () if hits.total or near.alike or near.some else kinds(who),
+        "lists": () if hits.total or near.alike or near.some or meant != _Meant() else kinds(who),
     }
     choices = facets(who, "search", hits.counts)
     return page(
@@ -94,6 +111,41 @@ def _near(who: Reader, words: str, within: Narrowing, hits: Hits) -> _Near:
     alike = who.edition.index.alike(words, type_=within.type) if not within.facets else ()
     close = any(each.score >= _CLOSE for each in alike)
     return _Near(() if close else _partly(who, words, within, hits), alike)
+
+
+def _meant(who: Reader, words: str, hits: Hits) -> _Meant:
+    """What the words mean, unless it is found at once: things that the first hits aren't, and what there is any of."""
+    index, asked = who.edition.index, meaning(who.edition.index, words, who.edition.base_iri)
+    first = {each.iri for each in hits.hits[:_FEW]}
+    things = () if first.issuperset(asked.things) else asked.things
+    if not asked.narrows:
+        return _Meant(things)
+    type_, chosen = asked.within.type, asked.within.facets
+    if asked.words:
+        total = index.search(asked.words, who.language, within=asked.within, limit=1).total
+    else:
+        total = index.count(type_ or "", chosen)
+    return _Meant(asked.things, asked, total) if total else _Meant(things)
+
+
+def _known(who: Reader, things: Iterable[str]) -> list[Alike]:
+    index = who.edition.index
+    return [Alike(each, index.type(each), index.kind(each), 1) for each in things]
+
+
+def _asked(who: Reader, meant: _Meant) -> Choice | None:
+    """What is asked for as a link: its class, the words and the places, with how many there are."""
+    if not meant.total:
+        return None
+    type_, places = meant.asked.within.type, tuple(meant.asked.within.facets.values())
+    who.names.fetch((*places, *((type_,) if type_ else ())))
+    named = (plural(who.names.link(type_), who.language).text if type_ else "", meant.asked.words)
+    text = ", ".join(each for each in (*named, *(who.names.link(place).text for place in places)) if each)
+    words = {"q": meant.asked.words} if meant.asked.words else {}
+    wanted = {**words, **({"type": type_} if type_ else {}), **meant.asked.within.facets}
+    href = who.with_query("search" if words else "list", wanted)
+    link = Link(type_ or places[0], text, "", href, here=True)
+    return Choice(link, number_in_words(meant.total, who.language), href, taken=False)
 
 
 def _partly(who: Reader, words: str, within: Narrowing, hits: Hits) -> tuple[Hit, ...]:
@@ -120,19 +172,34 @@ def _found(who: Reader, hits: Iterable[Hit | Alike], when: Moment | None = None)
     ]
 
 
-def _hits_as_json(who: Reader, words: str, hits: Hits, *, near: _Near, when: Moment | None) -> Response:
-    answers = answers_at(who, (hit.iri for hit in (*hits.hits, *near.some)), when)
+def _hits_as_json(
+    who: Reader, words: str, hits: Hits, *, near: tuple[_Near, _Meant], when: Moment | None
+) -> Response:
+    alike, meant = near
+    answers = answers_at(who, (hit.iri for hit in (*hits.hits, *alike.some)), when)
     found, partly = (
         [
             {"iri": hit.iri, "text": hit.match.text, "lang": hit.match.lang, "type": hit.type, "kind": hit.kind}
             | ({"holds": answers.get(hit.iri)} if when else {})
             for hit in each
         ]
-        for each in (hits.hits, near.some)
+        for each in (hits.hits, alike.some)
     )
-    similar = [{"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in near.alike]
+    similar = [
+        {"iri": each.iri, "type": each.type, "kind": each.kind, "score": each.score} for each in alike.alike
+    ]
     asked = {"date": when.text} if when else {}
-    content = {"query": words, **asked, "total": hits.total, "hits": found, "some": partly, "alike": similar}
+    narrowed = meant.asked.within
+    wanted = {"q": meant.asked.words, "type": narrowed.type, **narrowed.facets, "total": meant.total}
+    content = {
+        "query": words,
+        **asked,
+        "total": hits.total,
+        "hits": found,
+        "meant": {"things": list(meant.things), "asked": wanted if meant.total else None},
+        "some": partly,
+        "alike": similar,
+    }
     return _as_json(who, content, _JSON)
 
 
@@ -147,8 +214,10 @@ def suggest() -> ResponseReturnValue:
     """OpenSearch suggestions: what was written, names that go on so, what they name, and where they are looked up."""
     who = reader()
     words = request.args.get("q", "").strip()
-    hits = who.edition.index.search(words, who.language, limit=_SUGGESTED)
-    found = _found(who, hits.hits or who.edition.index.alike(words, limit=_SUGGESTED))
+    index = who.edition.index
+    hits = index.search(words, who.language, limit=_SUGGESTED).hits
+    named = () if hits else meaning(index, words, who.edition.base_iri).things
+    found = _found(who, hits or _known(who, named) or index.alike(words, limit=_SUGGESTED))
     kinds = [each.type.text if each.type else "" for each in found]
     names = [each.link.text for each in found]
     addresses = [each.link.iri for each in found]

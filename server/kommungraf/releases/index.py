@@ -1,5 +1,6 @@
 """The label and text index of a release, an SQLite database with full-text search."""
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,12 +28,12 @@ CREATE TABLE thing (iri TEXT PRIMARY KEY, type TEXT NOT NULL, kind TEXT NOT NULL
 CREATE TABLE graph (iri TEXT PRIMARY KEY, quads INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE label (iri TEXT, rank INTEGER, lang TEXT, text TEXT, PRIMARY KEY (iri, rank, lang, text)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
-    text, iri UNINDEXED, lang UNINDEXED, tier UNINDEXED,
+    text, plain, iri UNINDEXED, lang UNINDEXED, tier UNINDEXED,
     tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
-CREATE VIRTUAL TABLE alike USING fts5(folded, iri UNINDEXED, tokenize = "trigram");
+CREATE VIRTUAL TABLE alike USING fts5(folded, iri UNINDEXED, tier UNINDEXED, tokenize = "trigram");
 """
-#: Rank 0: names; 1: other names and codes; 2: texts.
+#: Rank 0: names; 1: other names and codes; 2: texts; 3: names of the locality that a thing's position is of.
 _RANKS: Final = {
     iri(name): rank
     for rank, names in enumerate(
@@ -40,6 +41,7 @@ _RANKS: Final = {
             ("skos:prefLabel", "dcterms:title", "rdfs:label", "foaf:name", "schema:name", "sh:name", "vcard:fn"),
             ("skos:altLabel", "skos:notation", "kg:wording"),
             ("skos:definition", "dcterms:description", "rdfs:comment", "skos:note", "oa:exact"),
+            ("kg:localityName",),
         )
     )
     for name in names
@@ -49,7 +51,10 @@ _LATELY: Final = 100_000
 _TEXTS_RANK: Final = 2
 #: IRI, rank, language tag, text.
 _Label = tuple[str, int, str, str]
+_OTHERS: Final = re.compile("[øłđðþæœıß]", re.IGNORECASE)
 _TYPE: Final = iri("rdf:type")
+_SAME: Final = iri("skos:exactMatch")
+_WIKIDATA: Final = b"<http://www.wikidata.org/entity/"
 _SUBCLASS: Final = iri("rdfs:subClassOf")
 
 
@@ -70,9 +75,9 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         write_claims(connection, records)
         write_places(connection, records)
         searched = _searched(records, f"{base_iri}shape/")
-        connection.executemany("INSERT INTO words (iri, tier, lang, text) VALUES (?, ?, ?, ?)", searched)
+        connection.executemany("INSERT INTO words (iri, tier, lang, text, plain) VALUES (?, ?, ?, ?, ?)", searched)
         write_names(connection, records)
-        connection.executemany("INSERT INTO alike (folded, iri) VALUES (?, ?)", _folded(records))
+        connection.executemany("INSERT INTO alike (folded, iri, tier) VALUES (?, ?, ?)", _folded(records))
         for table in ("words", "alike"):
             connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608  a name of ours
         connection.execute("COMMIT")
@@ -155,6 +160,8 @@ def _told(subject: bytes, predicate: str, value: bytes, broader: dict[str, set[s
         yield b"label\t%s\t%d\t%s\t%s\n" % (subject, rank, language(token).encode(), value)
     elif value[:1] == b"<" and predicate == _TYPE:
         yield b"thing\t%s\t%s\n" % (subject, value[1:-1])
+    elif predicate == _SAME and value.startswith(_WIKIDATA):
+        yield b'label\t%s\t1\t\t"%s"\n' % (subject, value[len(_WIKIDATA) : -1])
     elif value[:1] == b"<" and predicate == _SUBCLASS:
         broader.setdefault(subject.decode(), set()).add(value[1:-1].decode())
     if value[:1] == b"<" and predicate in TELLING:
@@ -177,17 +184,21 @@ def _labels(records: Lines) -> Iterator[_Label]:
         yield name, int(rank), tag, text(token)
 
 
-def _searched(records: Lines, shapes: str) -> Iterator[_Label]:
-    """What is searched: what the data must obey is found after all that they say."""
+def _searched(records: Lines, shapes: str) -> Iterator[tuple[*_Label, str]]:
+    """What is searched: what the data must obey is found after all that they say.
+
+    Last comes a name with ø, ł and the like as those write it who haven't got these letters, which SQLite tells from o and l.
+    """
     for name, rank, tag, label in _labels(records):
-        yield name, _TEXTS_RANK if name.startswith(shapes) else rank, tag, label
+        plain = folded(label) if rank != _TEXTS_RANK and _OTHERS.search(label) else ""
+        yield name, _TEXTS_RANK if name.startswith(shapes) else rank, tag, label, plain
 
 
-def _folded(records: Lines) -> Iterator[tuple[str, str]]:
+def _folded(records: Lines) -> Iterator[tuple[str, str, int]]:
     """The names and other names, without case and accents, for finding those that are spelt alike."""
     for name, rank, _, label in _labels(records):
-        if rank < _TEXTS_RANK:
-            yield folded(label), name
+        if rank != _TEXTS_RANK:
+            yield folded(label), name, rank
 
 
 def _ties(records: Lines) -> Iterator[tuple[str, str, str]]:
