@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
+from chromium import launched
 from kommungraf.engine.engine import Answer, Query
 from kommungraf.engine.evaluator import Evaluator
-from own_release import own_client
+from kommungraf.settings.limits import Limits
+from own_release import own_client, published
+from serving_process import Running
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +33,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
 
     monkeypatch.setattr(Evaluator, "evaluate", noted)
     return queries
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server of its own serves our own content."""
+    server = Running(published(tmp_path_factory.mktemp("releases")), Limits())
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as opened:
+        yield opened

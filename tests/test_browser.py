@@ -2,27 +2,17 @@
 
 import csv
 import io
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from bench.pages import KINDS
-from kommungraf.rendering.assets import built
-from kommungraf.settings.limits import Limits
+from chromium import DESKTOP, IN_CHROMIUM, PHONE, axe_violations, needs_scripts, visiting
 from kommungraf.vocab import BASE
-from own_release import published
-from serving_process import Running
-from waiting import PATIENCE
 
-CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-AXE: Final = Path(__file__).parent.parent / "web/node_modules/axe-core/axe.min.js"
-PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 #: Every kind of page on a telephone in both languages and colour schemes; the widest kinds on a desktop as well.
 VIEWS: Final = (
     ("sv", "light", "phone"),
@@ -31,8 +21,7 @@ VIEWS: Final = (
     ("en", "dark", "phone"),
     ("sv", "dark", "desktop"),
 )
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
+pytestmark = IN_CHROMIUM
 
 #: Kinds that are looked at and not timed, beside those of the benchmark.
 OTHERS: Final = {
@@ -58,44 +47,6 @@ OTHERS: Final = {
 EVERY: Final = {**KINDS, **OTHERS}
 WIDEST: Final = {kind: KINDS[kind] for kind in ("home", "map", "answer", "municipality", "shape")}
 
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing"),
-    # Playwright's own objects outlive their loop.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
-needs_scripts = pytest.mark.skipif(built("query.js") is None, reason="the front end isn't built: Node is missing")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = Running(published(tmp_path_factory.mktemp("releases")), Limits())
-    yield f"http://127.0.0.1:{server.port}"
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=1000 * PATIENCE)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@contextmanager
-def visiting(browser: Browser, **options: Any) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and a list that fills with what goes wrong on it."""
-    context = browser.new_context(**{"viewport": DESKTOP, "locale": "sv-SE", **options})
-    page, faults = context.new_page(), list[str]()
-    page.set_default_timeout(1000 * PATIENCE)
-    page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: faults.append(error.message))
-    page.on("request", lambda asked: faults.append(asked.url) if "127.0.0.1" not in asked.url else None)
-    try:
-        yield page, faults
-    finally:
-        context.close()
-
 
 @pytest.mark.parametrize("view", VIEWS, ids="-".join)
 def test_page_of_every_kind_is_accessible_and_keeps_to_its_policy_its_host_and_its_width(
@@ -109,7 +60,7 @@ def test_page_of_every_kind_is_accessible_and_keeps_to_its_policy_its_host_and_i
             faults.clear()
             response = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
             assert response is not None
-            found = axe_violations(page) if AXE.is_file() else []
+            found = axe_violations(page)
             if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
                 found.append(f"wider than {size['width']} pixels")
             found += [fault for fault in faults if response.ok or str(response.status) not in fault]
@@ -137,12 +88,6 @@ def test_page_of_every_kind_reflows_at_400_percent_also_with_wider_text(browser:
             if max(widths) > 320:
                 wide[kind] = widths
     assert wide == {}
-
-
-def axe_violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
 
 
 def test_first_tab_skips_to_the_content(browser: Browser, site: str) -> None:
@@ -176,41 +121,6 @@ def test_names_are_suggested_while_one_types(browser: Browser, site: str) -> Non
         names = page.locator("#suggestions option").evaluate_all("all => all.map(each => each.value)")
         assert "Älmhults kommun" in names
         assert faults == []
-
-
-@needs_scripts
-def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browser, site: str) -> None:
-    with visiting(browser) as (page, faults):
-        with page.expect_response(lambda answer: "format=srj" in answer.url) as terms:
-            page.goto(f"{site}/sparql?lang=sv")
-        terms.value.finished()
-        page.locator(".CodeMirror textarea").focus()
-        page.keyboard.press("Control+a")
-        page.keyboard.type("SELECT ?m WHERE { ?m a kg:Munic")
-        page.keyboard.press("Control+Space")
-        page.wait_for_selector(".CodeMirror-hint")
-        page.keyboard.press("Enter")
-        page.keyboard.type(" } LIMIT 3")
-        page.keyboard.press("Tab")
-        expect(page.locator("#format")).to_be_focused()
-        page.locator(".CodeMirror textarea").focus()
-        page.keyboard.press("Control+Enter")
-        page.wait_for_url("**/sparql?**query=**")
-        expect(page.locator("table tbody tr")).to_have_count(3)
-        assert "PREFIX kg:" in page.locator("#query").input_value()
-        assert faults == []
-
-
-def test_query_page_does_everything_without_scripts(browser: Browser, site: str) -> None:
-    with visiting(browser, java_script_enabled=False) as (page, _):
-        page.goto(f"{site}/sparql?lang=sv")
-        page.locator("#query").fill("SELECT ?n { VALUES ?n { 1 2 4 } }")
-        page.get_by_role("button", name="Kör").click()
-        expect(page.locator("table tbody tr")).to_have_count(3)
-        with page.expect_download() as waiting:
-            page.get_by_role("link", name="CSV", exact=True).evaluate_all("all => all[0].click()")
-        content = Path(waiting.value.path()).read_text("utf-8")
-        assert [row["n"] for row in csv.DictReader(io.StringIO(content))] == ["1", "2", "4"]
 
 
 def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browser, site: str) -> None:

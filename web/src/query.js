@@ -1,10 +1,12 @@
 // The query editor: highlighting, completion from the terms of the dataset, and errors while one types.
 import Yasqe from "@zazuko/yasqe";
 import "@zazuko/yasqe/build/yasqe.min.css";
+import { running } from "./running.js";
 import "./query.css";
 
 const field = document.querySelector("textarea#query");
 const form = field.form;
+const said = document.getElementById("query-state");
 const prefixes = JSON.parse(form.dataset.prefixes);
 
 // The terms of the dataset's own ontology and those that its data use, asked for once, when the first is needed.
@@ -42,7 +44,9 @@ const editor = new Yasqe(place, {
   resizeable: false,
   // On a telephone the prefixes would fill what is seen of the query; a fault may stand in them.
   collapsePrefixesOnLoad: matchMedia("(max-width: 40rem)").matches && !form.dataset.line,
-  autocapitalize: "off",
+  // What is written stands where a screen reader reads it; the other way of input is an empty field beside it.
+  inputStyle: "contenteditable",
+  autocapitalize: false,
   autocorrect: false,
   lineWrapping: true,
   // Tab leaves the editor, as it leaves any field.
@@ -57,21 +61,70 @@ const editor = new Yasqe(place, {
   },
 });
 const input = editor.getInputField();
+input.setAttribute("role", "textbox");
+input.setAttribute("aria-multiline", "true");
 input.setAttribute("aria-label", field.labels[0].textContent);
-input.setAttribute("aria-describedby", "editor-keys");
-document.getElementById("editor-keys").hidden = false;
-field.hidden = true;
+input.setAttribute("aria-describedby", `editor-keys ${field.getAttribute("aria-describedby") ?? ""}`.trim());
+const keys = document.getElementById("editor-keys");
 field.required = false;
 field.labels[0].addEventListener("click", (event) => {
+  if (!field.hidden) return;
   event.preventDefault();
   editor.focus();
 });
 editor.on("change", () => (field.value = editor.getValue()));
-form.addEventListener("submit", () => (field.value = editor.getValue()));
+form.addEventListener("submit", () => field.hidden && (field.value = editor.getValue()));
+editor.on("autocompletionShown", () => {
+  place.querySelector(".CodeMirror-hints")?.setAttribute("aria-label", form.dataset.completions);
+});
+
+// Who would rather write in a plain field than in an editor gets one, also the next time.
+const choice = document.getElementById("plain-field");
+const [toPlain, toEditor] = [choice.textContent, choice.dataset.back];
+choice.hidden = false;
+choice.addEventListener("click", () => {
+  write(field.hidden);
+  localStorage.setItem("plain-query-field", field.hidden ? "" : "yes");
+  field.hidden ? editor.focus() : field.focus();
+});
+write(localStorage.getItem("plain-query-field") === "yes");
+
+function write(plain) {
+  field.hidden = !plain;
+  place.hidden = keys.hidden = plain;
+  choice.textContent = plain ? toEditor : toPlain;
+  if (plain) return;
+  if (editor.getValue() !== field.value) editor.setValue(field.value);
+  editor.refresh();
+}
 
 // Where the endpoint found a fault, show it in the editor.
 const fault = form.dataset.line && { line: Number(form.dataset.line) - 1, ch: Number(form.dataset.column) - 1 };
+input.setAttribute("aria-invalid", Boolean(fault));
 if (fault) {
   editor.setCursor(fault);
   editor.addLineClass(fault.line, "background", "fault");
+  editor.markText(fault, { ...fault, ch: fault.ch + 1 }, { className: "fault-here" });
 }
+
+// What can't be read of what is written, told when the writer pauses: the mark in the margin is for the eyes alone.
+let pause = 0;
+editor.on("change", () => {
+  clearTimeout(pause);
+  pause = setTimeout(() => {
+    const found = unread();
+    input.setAttribute("aria-invalid", Boolean(found));
+    said.textContent = found ? form.dataset.unread.replace("{line}", found.line).replace("{word}", found.word) : "";
+  }, 1000);
+});
+
+function unread() {
+  for (let line = 0; line < editor.lineCount(); line++) {
+    const token = editor.getLineTokens(line, true).find((each) => each.state.OK === false);
+    if (token) return { line: line + 1, word: token.string };
+  }
+  return null;
+}
+
+form.addEventListener("submit", () => clearTimeout(pause));
+running(form, said);
