@@ -1,7 +1,9 @@
 """The Reconciliation Service API 0.2, as a client such as OpenRefine speaks it."""
 
+import csv
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -171,6 +173,50 @@ def test_every_query_that_the_description_takes_is_taken(client: FlaskClient) ->
     assert len(answers["types"]["result"]) <= 2
 
 
+def test_twin_towns_as_sources_write_them_are_found_and_never_taken_for_another(client: FlaskClient) -> None:
+    with (Path(__file__).parents[1] / "data/tables/twin-towns.csv").open(encoding="utf-8", newline="") as stream:
+        meant: dict[str, set[str]] = {}
+        for row in csv.DictReader(stream):
+            meant.setdefault(row["som skrivet"], set()).add(row["vänort"])
+    names, certain = sorted(name for name in meant if name), 0
+    for start in range(0, len(names), 50):
+        answers = asked(client, {name: {"query": name} for name in names[start : start + 50]})
+        for name, answer in answers.items():
+            found = {each["id"].rpartition("/")[2]: each["match"] for each in answer["result"]}
+            assert meant[name] & set(found), name
+            assert {key for key, match in found.items() if match} <= meant[name], name
+            certain += any(found.values())
+    assert certain > 0.95 * len(names)
+
+
+def test_candidates_of_one_name_are_told_apart_and_municipalities_come_first(client: FlaskClient) -> None:
+    answer = client.post("/reconcile?lang=en", data={"queries": '{"q": {"query": "Kalmar"}}'}).json or {}
+    first, second = answer["q"]["result"][:2]
+    assert (first["id"], first["description"]) == ("municipality/se-0880", "Kalmar County, Sweden")
+    assert (second["id"], second["description"]) == ("county/se-08", "Sweden")
+    assert not first["match"]
+
+
+def test_name_of_a_locality_is_a_candidate_for_a_person_to_confirm(client: FlaskClient) -> None:
+    best = asked(client, {"q": {"query": "Gothenburg", "type": "Municipality"}})["q"]["result"][0]
+    assert (best["id"], best["score"], best["match"]) == ("municipality/se-1480", 95.0, False)
+
+
+def test_what_is_added_to_a_name_is_left_out(client: FlaskClient) -> None:
+    query = {"query": "Nakskov (Lolland)", "properties": [{"pid": "country", "v": "Danmark"}]}
+    best = asked(client, {"q": query})["q"]["result"][0]
+    assert (best["id"], best["match"]) == ("place/dk-nakskov", False)
+
+
+def test_ampersand_is_a_word_of_a_country_s_name(client: FlaskClient) -> None:
+    query = {"query": "Zenica", "properties": [{"pid": "country", "v": "Bosnia and Herzegovina"}]}
+    assert asked(client, {"q": query})["q"]["result"][0]["match"] is True
+
+
+def test_null_character_is_no_part_of_a_name(client: FlaskClient) -> None:
+    assert asked(client, {"q": {"query": "Kalmar\0"}})["q"]["result"][0]["id"] == "municipality/se-0880"
+
+
 def test_view_of_a_candidate_is_its_page(client: FlaskClient) -> None:
     [best] = asked(client, {"q": {"query": "Växjö kommun", "type": "Municipality", "limit": 1}})["q"]["result"]
     assert client.get(f"/doc/{best['id']}", headers={"Accept": "text/html"}).status_code == 200
@@ -225,6 +271,10 @@ def test_preview_may_stand_in_a_frame_and_leads_to_the_page(client: FlaskClient)
             {"queries": json.dumps({str(n): {"query": "a"} for n in range(51)})}, "at most 50", id="too many"
         ),
         pytest.param({"queries": "[" * 100_000}, "no JSON", id="nested deeply"),
+        pytest.param({"queries": '{"q": {"query": "\\ud800"}}'}, "half a character", id="half a character"),
+        pytest.param(
+            {"queries": '{"\\udfff": {"query": "a"}}'}, "half a character", id="half a character as a key"
+        ),
         pytest.param({"extend": '{"ids": "a", "properties": []}'}, "ids", id="ids that are no list"),
         pytest.param({"extend": '{"ids": ["a b"], "properties": []}'}, "no id", id="an id that is none"),
     ],

@@ -1,7 +1,8 @@
 """Names as others write them, matched with the things of a release: candidates with a score, and never a guess."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -17,6 +18,10 @@ _MISMATCH: Final = 0.6
 _WHOLE: Final = 100.0
 _LEAST: Final = 50.0
 _LONGEST: Final = 80
+#: What a name counts for without what is added to it; and where that begins.
+_BARE: Final = 0.95
+_ADDED: Final = re.compile(r"[(,]")
+_AND: Final = re.compile(r" (?:and|och|&) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class Candidate:
 def candidates(index: Index, wanted: Wanted, *, start: str, language: str) -> tuple[Candidate, ...]:
     """The things whose IRIs begin with `start` that may be meant, the best first."""
     found = _scored(index, wanted, language)
+    # “Kuressaare (Saaremaa)”: what is added in brackets or behind a comma is left out, and then nothing is certain.
+    if (bare := _ADDED.split(wanted.text)[0].strip()) and bare != wanted.text.strip():
+        for iri, (type_, score) in _scored(index, replace(wanted, text=bare), language).items():
+            found[iri] = max((type_, score * _BARE), found.get(iri, ("", 0)), key=lambda each: each[1])
     if (named := _identified(index, wanted, start)) is not None:
         found[named] = (index.type(named) or "", _WHOLE)
     agreeing = _agreement(index, wanted, [each for each in found if each.startswith(start)])
@@ -53,7 +62,9 @@ def candidates(index: Index, wanted: Wanted, *, start: str, language: str) -> tu
         for iri, share in agreeing.items()
         if found[iri][1] * share >= _LEAST
     ]
-    best = sorted(kept, key=lambda each: (-each.score, each.iri))[: wanted.limit]
+    best = sorted(kept, key=lambda each: (-each.score, index.kind(each.iri) != "municipality", each.iri))[
+        : wanted.limit
+    ]
     whole = [each for each in kept if each.score == _WHOLE]
     if len(whole) != 1:
         return tuple(best)
@@ -100,7 +111,7 @@ def _agreement(index: Index, wanted: Wanted, iris: Iterable[str]) -> dict[str, f
         for name, values in asked:
             own = facets.get(iri, {}).get(name, frozenset())
             known = {each for value in own for each in (value, *names.get(value, ()))}
-            if not known & {each if "://" in each else folded(each) for each in values}:
+            if not known & {each if "://" in each else _plain(each) for each in values}:
                 shares[iri] *= _MISMATCH
     return shares
 
@@ -108,4 +119,12 @@ def _agreement(index: Index, wanted: Wanted, iris: Iterable[str]) -> dict[str, f
 def _names(index: Index, facets: Mapping[str, Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
     """Every recorded name, and the key, of each county and country that occurs."""
     values = {value for found in facets.values() for each in found.values() for value in each}
-    return {value: frozenset({folded(value.rpartition("/")[2])} | index.spelt(value)) for value in values}
+    return {
+        value: frozenset({folded(value.rpartition("/")[2])} | {_plain(each) for each in index.spelt(value)})
+        for value in values
+    }
+
+
+def _plain(name: str) -> str:
+    """A name of a place by which others are told apart: “Bosnia & Herzegovina” and “Bosnia and Herzegovina” are one."""
+    return _AND.sub("&", folded(name).strip())

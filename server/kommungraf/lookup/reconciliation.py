@@ -1,7 +1,8 @@
 """The W3C community's Reconciliation Service API 0.2: a spreadsheet's names matched with things, and its columns filled."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
 from flask import Blueprint, Response, g, request
@@ -40,6 +41,8 @@ _ASIDE: Final = frozenset(
     )
 )
 _MATCHING: Final = ("county", "country")
+#: JSON can name half of a character, which no answer can repeat in UTF-8.
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _NUMBERS: Final = ("latitude", "longitude")
 
 
@@ -71,6 +74,8 @@ def _parsed(name: str) -> Mapping[str, Any]:
         raise BadRequest("The parameter {name} is no JSON ({reason}).", name=name, reason=error) from error
     if not isinstance(found, dict):
         raise BadRequest("The parameter {name} is no JSON object.", name=name)
+    if _HALF.search(json.dumps(found, ensure_ascii=False)):
+        raise BadRequest("The parameter {name} holds half a character (a lone surrogate).", name=name)
     return found
 
 
@@ -120,8 +125,10 @@ def _batch(who: Reader, queries: Mapping[str, Any]) -> dict[str, Any]:
         key: candidates(g.edition.index, _wanted(who, key, query), start=_space(who), language=who.language)
         for key, query in queries.items()
     }
-    who.names.fetch({name for each in found.values() for one in each for name in (one.iri, one.type) if name})
-    return {key: {"result": [_result(who, each) for each in candidates_]} for key, candidates_ in found.items()}
+    where = _places(who, [one for each in found.values() for one in each])
+    return {
+        key: {"result": [_result(who, each, where) for each in candidates_]} for key, candidates_ in found.items()
+    }
 
 
 def _wanted(who: Reader, key: str, query: Any) -> Wanted:
@@ -136,7 +143,7 @@ def _wanted(who: Reader, key: str, query: Any) -> Wanted:
         )
     start = f"{who.edition.base_iri}def/"
     return Wanted(
-        text=query.get("query", ""),
+        text=query.get("query", "").replace("\0", " "),
         types=tuple(each if "://" in each else start + each for each in named),
         properties=tuple(_property(who, key, each) for each in properties),
         limit=int(max(1, min(limit, _MOST_CANDIDATES))),
@@ -162,12 +169,28 @@ def _value(who: Reader, value: Any) -> str:
     return str(value)
 
 
-def _result(who: Reader, found: Candidate) -> dict[str, Any]:
+def _places(who: Reader, found: Sequence[Candidate]) -> Mapping[str, str]:
+    """Where each of those lies that lie in one country: its county and country. All of them get their names here."""
+    facets = who.edition.index.facets_of(each.iri for each in found)
+    where = {}
+    for iri, values in facets.items():
+        if len(values.get("country", ())) == 1:
+            where[iri] = (
+                *(values.get("county", ()) if len(values.get("county", ())) == 1 else ()),
+                *values["country"],
+            )
+    named = {name for each in found for name in (each.iri, each.type, *where.get(each.iri, ())) if name}
+    who.names.fetch(named)
+    return {iri: ", ".join(who.names.link(each).text for each in places) for iri, places in where.items()}
+
+
+def _result(who: Reader, found: Candidate, where: Mapping[str, str]) -> dict[str, Any]:
     start = f"{who.edition.base_iri}def/"
     types = [{"id": found.type.removeprefix(start), "name": who.names.link(found.type).text}] if found.type else []
     return {
         "id": found.iri.removeprefix(_space(who)),
         "name": who.names.link(found.iri).text,
+        **({"description": where[found.iri]} if found.iri in where else {}),
         "type": types,
         "score": found.score,
         "match": found.certain,
@@ -245,7 +268,7 @@ def properties() -> Response:
 @blueprint.get("/reconcile/suggest/<what>")
 def suggest(what: str) -> Response:
     """Things, types or properties whose names begin with `prefix`."""
-    who, prefix = reader(), request.args.get("prefix", "").strip()
+    who, prefix = reader(), request.args.get("prefix", "").replace("\0", " ").strip()
     if what == "entity":
         return _answer(who, {"result": _entities(who, prefix)})
     if what == "type":
@@ -267,9 +290,11 @@ def _entities(who: Reader, prefix: str) -> list[dict[str, Any]]:
     begun = [Candidate(hit.iri, hit.type or "", 0) for hit in hits if hit.iri.startswith(_space(who))]
     certain, alike = ([each for each in found if each.certain is wanted] for wanted in (True, False))
     each_once = {each.iri: each for each in (*certain, *begun, *alike)}
-    who.names.fetch({name for each in each_once.values() for name in (each.iri, each.type) if name})
-    results = [_result(who, each) for each in each_once.values()][:_SUGGESTED]
-    return [{"id": each["id"], "name": each["name"], "notable": each["type"]} for each in results]
+    shown = list(each_once.values())[:_SUGGESTED]
+    where = _places(who, shown)
+    results = [_result(who, each, where) for each in shown]
+    kept = ("id", "name", "description")
+    return [{key: each[key] for key in kept if key in each} | {"notable": each["type"]} for each in results]
 
 
 @blueprint.get("/reconcile/preview")
