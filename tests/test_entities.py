@@ -52,6 +52,46 @@ def test_contents_lead_to_sections_of_the_page(client: FlaskClient) -> None:
     assert all(text.count(f'<section id="{each}"') + text.count(f'" id="{each}"') == 1 for each in targets)
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        pytest.param(
+            "municipality/se-0765",
+            "Med i 3 samarbeten, nu eller förr, med 15 andra parter. Källor nämner ytterligare 2 som inte är bekräftade.",
+            id="ties that are held and ties that are not",
+        ),
+        pytest.param("municipality/se-2021", "Det betyder inte att det inte finns något.", id="no ties"),
+        pytest.param("partnership/se-almhult-vaxjo-za-jb-marks", "4 parter deltar; 16 projekt", id="cooperation"),
+    ],
+)
+def test_page_says_in_a_sentence_how_much_is_known(client: FlaskClient, path: str, said: str) -> None:
+    assert said in " ".join(page(client, f"/doc/{path}").split('<p class="lead">')[1].split("</p>")[0].split())
+
+
+def test_ties_that_are_not_confirmed_stand_below_the_cooperations_with_who_mentions_them(
+    client: FlaskClient,
+) -> None:
+    told = section(page(client, "/doc/municipality/se-0765"), "table-2")
+    assert "<h2>Nämns också</h2>" in told
+    for name in ("Kuršėnai", "Time"):
+        row = next(each for each in told.split("<tr>") if f"Vänortssamarbetet Älmhult–{name}</a>" in each)
+        assert ">en.wikipedia.org</a>" in row
+        assert '<span class="status">Obekräftat</span>' in row
+    assert 'id="map"' in page(client, "/doc/municipality/se-0765").split('<section id="table-2">')[1]
+
+
+def test_page_of_a_municipality_without_ties_folds_its_statements_away(client: FlaskClient) -> None:
+    assert '<details class="more full"><summary>' in section(
+        page(client, "/doc/municipality/se-2021"), "statements"
+    )
+
+
+def test_sources_are_called_by_who_says_so_in_few_words(client: FlaskClient) -> None:
+    told = section(page(client, "/doc/municipality/se-0765"), "table-1")
+    assert re.search(r'<a href="/doc/source/almhult-635">Älmhults kommun</a>: <a href="[^"]+"><q>', told)
+    assert re.search(r'<a href="/doc/source/[^"]+">Värnamo kommun 2024</a>', told)
+
+
 def section(text: str, name: str) -> str:
     return re.findall(rf'<section[^>]* id="{name}">.*?</section>', text, re.DOTALL)[0]
 

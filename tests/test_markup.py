@@ -1,7 +1,9 @@
 """The pieces of HTML that pages are made of: escaped, marked with their language, and each statement with what it rests on."""
 
 import re
+from dataclasses import replace
 
+from kommungraf.editions.search import Label
 from kommungraf.rendering.panels import Panel, Part
 from kommungraf.rendering.timelines import Axis
 from kommungraf.resources.links import Link
@@ -100,14 +102,15 @@ def test_statement_rests_on_claims_rules_and_graphs() -> None:
     quoted = Behind(
         "claim", link("1", href="/doc/1"), phrases=("a", "b"), sources=(source,), status=link("Omstritt")
     )
-    by_row = Behind("claim", link("2", href="/doc/2"), sources=(source,), row=4)
+    published = replace(source, whose=Label("Växjö kommun 2021", "sv"))
+    by_row = Behind("claim", link("2", href="/doc/2"), sources=(published,), row=4)
     bare = Behind("claim", link("3", href="/doc/3"))
     rule = Behind("rule", link("rule", href="/doc/rule"))
     graph = Behind("graph", link("graph", href=None))
     assert pen().rests_on((quoted, by_row, bare, rule, graph), "sv") == (
-        '<ul class="behind"><li><a href="/doc/1"><q>a</q> … <q>b</q></a> · <a href="/doc/page">page</a>'
-        ' <span class="status">Omstritt</span></li></ul><details class="behind"><summary>och 4 till</summary><ul class="behind">'
-        '<li><a href="/doc/page">page</a> · <a href="/doc/2">rad 5</a></li><li><a href="/doc/3">påstående</a></li><li>Härlett: <a href="/doc/rule">rule</a></li><li>graph</li></ul></details>'
+        '<ul class="behind"><li><a href="/doc/page">page</a>: <a href="/doc/1"><q>a</q> … <q>b</q></a> <span class="status">Omstritt</span></li>'
+        '<li><details class="behind"><summary>och 4 till</summary><ul class="behind"><li><a href="/doc/page">Växjö kommun 2021</a> · <a href="/doc/2">rad 5</a></li>'
+        '<li><a href="/doc/3">påstående</a></li><li>Härlett: <a href="/doc/rule">rule</a></li><li>graph</li></ul></details></li></ul>'
     )
     assert "<details" not in pen().rests_on((quoted, by_row), "sv")
     assert pen().rests_on((), "sv") == ""

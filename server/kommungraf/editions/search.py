@@ -216,6 +216,10 @@ class Index:
         """The definition or description of each of `iris` that has one, in `language` or else in the nearest."""
         return self._worded(iris, language, rank=2)
 
+    def publishers(self, iris: Iterable[str], language: str) -> dict[str, Label]:
+        """Who says what each of `iris` says that is a source, in few words: its publisher or its host, and the year."""
+        return self._worded(iris, language, rank=4)
+
     def _worded(self, iris: Iterable[str], language: str, *, rank: int) -> dict[str, Label]:
         best: dict[str, Label] = {}
         for iri, lang, text in self._rows(_LABELS, rank, json.dumps(sorted(set(iris)))):
@@ -228,7 +232,7 @@ class Index:
         """Each of `iris` with each of its names and other names, also those of its locality, in any language."""
         query = """
             SELECT DISTINCT iri, text FROM label
-            WHERE rank <> 2 AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, text
+            WHERE rank NOT IN (2, 4) AND iri IN (SELECT value FROM json_each(?)) ORDER BY iri, text
         """
         return tuple(self._rows(query, json.dumps(sorted(set(iris)))))
 

@@ -14,6 +14,7 @@ from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
 from kommungraf.rendering.excerpts import FIRST, WHOLE_UP_TO, Tables
 from kommungraf.rendering.maps import Map, maps_of
+from kommungraf.rendering.mentions import mentioned_panels
 from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
 from kommungraf.rendering.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
 from kommungraf.rendering.plurals import plural
@@ -85,6 +86,7 @@ class EntityView:
     claim_status: Link | None
     maps: tuple[Map, ...]
     panels: tuple[Panel, ...]
+    partners: int
     network: Network | None
     years: YearCounts | None
     disagreements: tuple[Disagreement, ...]
@@ -136,10 +138,13 @@ def entity_view(
         maps=() if claim else maps_of(who, document.iri, around),
         network=_network(who, around),
         years=years,
+        partners=len(frozenset[str]().union(*around.partners.values())),
         panels=tuple(
             _offering(who, panel, document)
             for panel in (
-                *panels_of(who, views, around, times=times, tables=tables),
+                *_with_mentions(
+                    who, views, document, around, panels_of(who, views, around, times=times, tables=tables)
+                ),
                 *_in_county(who, document.iri, name),
                 *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
                 *rival_panels(who, views, around, document.content),
@@ -176,7 +181,7 @@ def _to_name(document: Document, around: Surroundings, claim: Claim | None, type
         *document.content,
         *(triple for rival in around.rivals for triple in rival.triples),
     )
-    yield from (document.iri, *([type_] if type_ else ()), *around.near)
+    yield from (document.iri, *([type_] if type_ else ()), *around.near, *document.wholes.values())
     yield from mentioned(said, document.claims)
     yield from (neighbour.iri for neighbour in around.neighbours)
     yield from around.partners
@@ -193,9 +198,18 @@ def _network(who: Reader, around: Surroundings) -> Network | None:
     return network_of(hubs_of(who, around)) if len(others) <= MOST_KNOTS else None
 
 
+def _with_mentions(
+    who: Reader, views: Views, document: Document, around: Surroundings, panels: Iterable[Panel]
+) -> Iterator[Panel]:
+    """The cooperations first, then those that are only mentioned, then all else."""
+    found = tuple(panels)
+    first = sum(panel.key == "cooperations" for panel in found)
+    yield from (*found[:first], *mentioned_panels(who, views, document, around), *found[first:])
+
+
 def _offering(who: Reader, panel: Panel, document: Document) -> Panel:
     """The panel with its query; one of those that are asked for by it with its first rows, and where all of them are."""
-    query = who.as_query(panel.key, thing=document.iri)
+    query = "" if panel.key == "mentioned" else who.as_query(panel.key, thing=document.iri)
     rows = panel.rows if len(panel.rows) <= WHOLE_UP_TO else panel.rows[:FIRST]
     if panel.key not in ASKED or len(panel.rows) < 2 or (who.static and rows == panel.rows):
         return replace(panel, query=query)

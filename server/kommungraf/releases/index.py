@@ -33,7 +33,8 @@ CREATE VIRTUAL TABLE words USING fts5(
 );
 CREATE VIRTUAL TABLE alike USING fts5(folded, iri UNINDEXED, tier UNINDEXED, tokenize = "trigram");
 """
-#: Rank 0: names; 1: other names and codes; 2: texts; 3: names of the locality that a thing's position is of.
+#: Rank 0: names; 1: other names and codes; 2: texts; 3: names of the locality that a thing's position is of. naming.py writes
+#: those of rank 4: who says what a source says.
 _RANKS: Final = {
     iri(name): rank
     for rank, names in enumerate(

@@ -30,6 +30,7 @@ _FILE: Final = iri("kg:tableFile")
 _PART_OF: Final = iri("dcterms:isPartOf")
 _COMPARES: Final = iri("kg:compares")
 _FORM: Final = iri("skosxl:literalForm")
+_REGISTER: Final = iri("kg:Register")
 _LIES: Final = iri("geo:hasDefaultGeometry")
 _LINKS: Final = frozenset(
     {*_CITES, _MEMBER, _ORGANISATION, _CONFLICT_KIND, _CONFLICT_SUBJECT, _URL, _PUBLISHER, _PART_OF}
@@ -71,6 +72,9 @@ def write_names(connection: sqlite3.Connection, records: Lines) -> None:
     for thing, tag, name in _composed(records, connection, _source):
         connection.execute(label, (thing, tag, name))
         connection.execute("INSERT INTO words (iri, tier, lang, text) VALUES (?, 1, ?, ?)", (thing, tag, name))
+    connection.executemany(
+        "INSERT OR IGNORE INTO label VALUES (?, 4, ?, ?)", _composed(records, connection, _brief)
+    )
     connection.executemany(label, _composed(records, connection, _simple))
     connection.executemany(label, _composed(records, connection, _made_of_those))
     for tag in LANGUAGES:
@@ -92,6 +96,11 @@ class _Known:
     def own(self, name: str) -> dict[str, str]:
         """The names of a thing by language."""
         return dict(self._connection.execute(_NAMES, (name,)))
+
+    def type(self, name: str) -> str:
+        """The class by which a thing is known."""
+        found = self._connection.execute("SELECT type FROM thing WHERE iri = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
 
     def phrase(self, claim: str) -> str | None:
         """The words of its source that a claim rests on."""
@@ -130,6 +139,18 @@ def _source(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tupl
     address = _address(said[_URL]) + year
     publisher = known.names(said.get(_PUBLISHER, "")) or {"": ""}
     yield from ((thing, tag, f"{name}: {address}" if name else address) for tag, name in publisher.items())
+
+
+def _brief(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str, str]]:
+    """Who says what a source says: its publisher or else the host of its address, with the year where that is known.
+
+    A register without a publisher is called by its title, as where it is kept says nothing of it.
+    """
+    if _URL not in said or (_PUBLISHER not in said and known.type(thing) == _REGISTER):
+        return
+    year = f" {text(said[_ISSUED])[:4]}" if _ISSUED in said else ""
+    whose = known.names(said.get(_PUBLISHER, "")) or {"": _address(said[_URL]).partition("/")[0]}
+    yield from ((thing, tag, f"{name}{year}") for tag, name in whose.items())
 
 
 def _simple(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str, str]]:

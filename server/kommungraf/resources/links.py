@@ -31,7 +31,8 @@ _WORD_START: Final = re.compile(r"(?<=[a-zåäö0-9])(?=[A-ZÅÄÖ])|[_-]+")
 class Link:
     """An IRI with its name; `href` is None where there is nothing to follow, `here` says that this site answers.
 
-    `named` is False where nobody has named the thing and the text was made out of its IRI.
+    `named` is False where nobody has named the thing and the text was made out of its IRI. Of a source, `whose` says in
+    few words who says what it says.
     """
 
     iri: str
@@ -40,6 +41,7 @@ class Link:
     href: str | None
     here: bool
     named: bool = True
+    whose: Label | None = None
 
 
 def path_of(iri: str, base_iri: str) -> str:
@@ -99,6 +101,7 @@ class Names:
         self._query = f"lang={kept.language}" if kept.language else ""
         self._date = f"date={quote(kept.date)}" if kept.date else ""
         self._labels: dict[str, Label] = {}
+        self._publishers: dict[str, Label] = {}
         self._known: set[str] = set()
         self._fetched: set[str] = set()
         self._links: dict[str, Link] = {}
@@ -111,6 +114,7 @@ class Names:
         if missing := wanted - found.keys():
             self._labels.update(self._index.labels(missing, self.language))
             self._known.update(self._index.known(missing))
+            self._publishers.update(self._index.publishers(missing, self.language))
             made_now = {iri: self._link(iri) for iri in missing}
             found.update(made_now)
             self._others.update(made_now)
@@ -128,7 +132,9 @@ class Names:
             found = Label(name, self.language)
         label = found or Label(_readable(iri), "")
         href = self._place(iri) if here else _web(iri)
-        return Link(iri, label.text, label.lang, href, here, named=found is not None)
+        return Link(
+            iri, label.text, label.lang, href, here, named=found is not None, whose=self._publishers.get(iri)
+        )
 
     def _place(self, iri: str) -> str:
         page = self.page(path_of(iri, self._base_iri))

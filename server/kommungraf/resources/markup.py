@@ -8,6 +8,7 @@ They are functions and not macros of a template, which take several times as lon
 import gettext
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, Protocol, TypeVar
 
@@ -298,8 +299,8 @@ class Pen:
             return ""
         found = [self._support(each, lang) for each in behind]
         seen = _OPEN if len(found) > _OPEN + 1 else len(found)
-        listed = f'<ul class="behind">{"".join(found[:seen])}</ul>'
-        return listed + self._folded(found[seen:]) if found[seen:] else listed
+        more = f"<li>{self._folded(found[seen:])}</li>" if found[seen:] else ""
+        return f'<ul class="behind">{"".join(found[:seen])}{more}</ul>'
 
     def _folded(self, found: Sequence[str], kind: str = "behind") -> str:
         listed = f'<ul class="{kind}">{"".join(found)}</ul>'
@@ -318,16 +319,21 @@ class Pen:
         status = each.status
         standing = f' <span class="status">{self._named(status.text, status.lang, lang)}</span>' if status else ""
         claim = f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each, lang)}</a>'
-        sources = [self._linked(source, lang) for source in each.sources]
-        return " · ".join((claim, *sources) if each.phrases else (*sources, claim)) + standing
+        sayers = ", ".join([self._sayer(source, lang) for source in each.sources])
+        return f"{sayers}{': ' if each.phrases else ' · '}{claim}{standing}" if sayers else f"{claim}{standing}"
+
+    def _sayer(self, source: Link, lang: str) -> str:
+        """A source by who says what it says: what it is called stands on its page."""
+        whose = source.whose
+        return self._link(replace(source, text=whose.text, lang=whose.lang) if whose else source, lang)
 
     def _words(self, each: Behind, lang: str) -> str:
         if each.phrases:
             tag = f' lang="{self._escaped[each.lang]}"' if each.lang not in {"", lang} else ""
             return " … ".join(f"<q{tag}>{self._escaped[phrase]}</q>" for phrase in each.phrases)
         if each.row:
-            return str(escape(self._translations.gettext("row %(row)s") % {"row": each.row + 1}))
-        return str(self._escaped[self._translations.gettext("claim")])
+            return self._escaped[self._translations.gettext("row %(row)s") % {"row": each.row + 1}]
+        return self._escaped[self._translations.gettext("claim")]
 
     def _rows(self, numbered: Iterable[tuple[Group, int]], lang: str, *, incoming: bool) -> Iterator[str]:
         for group, numbers in groupby(numbered, lambda each: each[0]):

@@ -1,7 +1,7 @@
 """What a dataset says about one resource: its links in both directions and the named graphs behind each."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
@@ -74,6 +74,7 @@ class Document:
 
     `parts` are the triples of the blank nodes below the resource. `content` are the triples of the named graph that
     has the resource's name. `outgoing` and `incoming` are one page each of `outgoing_total` and `incoming_total`.
+    `wholes` says of memberships that aren't held in what they would be.
     """
 
     iri: str
@@ -86,6 +87,7 @@ class Document:
     content: tuple[Triple, ...]
     claims: Mapping[str, Claim]
     outgoing_total: int = 0
+    wholes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content_cut(self) -> bool:
@@ -202,6 +204,7 @@ def document_in(
         unheld=_statements(beside, held=False),
         content=tuple(Triple(row["s"], row["p"], row["o"]) for row in parts.get("content", ())),
         claims=claims,
+        wholes={row["s"].value: row["whole"].value for row in parts.get("links", ()) if "whole" in row},
     )
 
 
