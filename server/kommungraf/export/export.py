@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from kommungraf.editions.edition import Edition
 from kommungraf.errors import ExportError, OutputFault, Place
 from kommungraf.export.browsersearch import write_names
+from kommungraf.export.fileheaders import file_headers
 from kommungraf.export.placement import Placed, place_of
 from kommungraf.export.walk import Found, Scribe, opened, stamped
 from kommungraf.export.webhosts import write_rules
@@ -74,7 +75,7 @@ def export(job: Job, target: Path, progress: Callable[[str], None]) -> int:
             _write_problems(scribe, edition, found.gone)
             progress("Names and downloads")
             _write_rest(edition, site)
-            write_rules(aside, found.withdrawn)
+            write_rules(aside, found.withdrawn, base_iri=edition.base_iri, headers=file_headers(edition))
             return _write_marker(aside, edition)
 
 

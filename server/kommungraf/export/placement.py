@@ -3,7 +3,7 @@
 import hashlib
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,23 +11,46 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from kommungraf.formats import RDF
 
-__all__ = ["INDEX", "LEFT_OUT", "Placed", "place_of", "relinked"]
+__all__ = [
+    "INDEX",
+    "LEFT_OUT",
+    "METADATA_END",
+    "MOST_SEGMENTS",
+    "SEGMENT",
+    "Placed",
+    "place_of",
+    "relinked",
+    "relinked_data",
+    "tables_beside",
+]
 
 #: The name of the file for an address that ends in a slash.
 INDEX: Final = "index"
 #: What a web host without a program behind it can't answer, and pages of an export don't mention.
 LEFT_OUT: Final = ("sparql", "reconcile", "search/suggest", "opensearch.xml", "rdf-graphs", "linkset", "asof")
 
+#: Where whoever reads a CSV file looks for its metadata (W3C, Model for Tabular Data, §5.3).
+METADATA_END: Final = "csv-metadata.json"
+#: What parts of an IRI are made of where a name that follows from it by rules holds it, and how many it has below its host.
+SEGMENT: Final = "[A-Za-z0-9_.-]"
+MOST_SEGMENTS: Final = 6
+
 #: What comes in each language.
-_TONGUED: Final = frozenset({"html", "atom", "csv", "json"})
+_TONGUED: Final = frozenset({"html", "atom", "csv", "json", METADATA_END})
 _SUFFIXES: Final = frozenset(form.suffix for form in RDF)
 _AS_THEY_ARE: Final = re.compile(r"static/.+|dataset/[^/]+|catalogue\.\w+|robots\.txt|llms\.txt|sitemap[^/]*\.xml")
 _LONGEST_SEGMENT: Final = 150
 #: How many addresses are kept with their files: pages of one kind have most of their links in common.
 _REMEMBERED: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
+_TOKEN: Final = re.compile(f"{SEGMENT}{{1,60}}")
+_IRI: Final = re.compile(rf"(https?):/(/{SEGMENT}+(?:/{SEGMENT}*){{1,{MOST_SEGMENTS}}})(#{SEGMENT}*)?")
+_LONGEST_IRI: Final = 120
 #: The addresses within the site; text can't look so, because its quotation marks are escaped.
 _ADDRESS: Final = re.compile(r'(?<= )(href|src|action)="(/[^"]*)"')
+#: The address of a list's CSV or of its metadata, where JSON names it.
+_TABLE: Final = re.compile(r'"(csv|describedby|url)": "(/[^"]*[?&]format=csvm?(?:&[^"]*)?)"')
+_FORM_OF_SHEET: Final = re.compile(r"(?<=[?&])(format=)csv(?=&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +78,7 @@ def place_of(address: str, language: str) -> Placed | None:
     if decoded != "dataset/" and _AS_THEY_ARE.fullmatch(decoded):
         return Placed(decoded, address)
     spoken, form = arguments.pop("lang", language), arguments.pop("format", "")
+    form = METADATA_END if form == "csvm" else form
     stem, suffix = _stem(decoded, arguments), form
     end = decoded.rpartition(".")[2] if "." in decoded.rpartition("/")[2] else ""
     if not form and end in {*_SUFFIXES, *_TONGUED}:
@@ -68,11 +92,14 @@ def place_of(address: str, language: str) -> Placed | None:
 def _stem(path: str, arguments: dict[str, str]) -> str:
     """The file's name without its ending: as the path, where that can be a file's; a digest of it, where not."""
     kept = {name: value for name, value in sorted(arguments.items()) if (name, value) != ("page", "1")}
-    if path == "describe" or not _can_be_file(path):
-        iri = kept.pop("iri", path)
-        path = f"describe/{hashlib.sha256(iri.encode()).hexdigest()[:24]}"
+    number = kept.pop("page", "")
+    if path == "describe" and "iri" in kept:
+        path = f"describe/{_short(kept.pop('iri'))}"
+    elif not _can_be_file(path):
+        path = f"describe/{hashlib.sha256(path.encode()).hexdigest()[:24]}"
     name = f"{path}{INDEX}" if path.endswith("/") or not path else path
-    return name + "".join(f"~{name}-{_short(value)}" for name, value in kept.items() if value)
+    asked = "".join(f"~{name}-{_short(value)}" for name, value in kept.items() if value)
+    return name + asked + (f"~page-{number}" if number else "")
 
 
 def _can_be_file(path: str) -> bool:
@@ -84,11 +111,17 @@ def _can_be_file(path: str) -> bool:
 
 
 def _short(value: str) -> str:
-    """A value as part of a file's name: the end of an IRI for people, a digest so that no two are the same."""
-    if value.isalnum() and value.isascii():
+    """A value as part of a file's name: as a web server's rules make it too, where it is plain; else with a digest.
+
+    No two values have the same: an equals sign stands for a slash, an at sign for a number sign, an exclamation mark before a digest.
+    """
+    if _TOKEN.fullmatch(value):
         return value
-    digest = hashlib.sha256(value.encode()).hexdigest()[:8]
-    return f"{_UNSAFE.sub('-', value.rstrip('/').rpartition('/')[2])[:40]}-{digest}"
+    found = _IRI.fullmatch(value)
+    if found and len(value) <= _LONGEST_IRI:
+        return f"{found[1]}{found[2].replace('/', '=')}{(found[3] or '').replace('#', '@')}"
+    digest = hashlib.sha256(value.encode()).hexdigest()[:12]
+    return f"{_UNSAFE.sub('-', value.rstrip('/').rpartition('/')[2])[:40]}!{digest}"
 
 
 def relinked(page: str, language: str, note: Callable[[Placed], None], *, own: str = "") -> str:
@@ -109,3 +142,20 @@ def relinked(page: str, language: str, note: Callable[[Placed], None], *, own: s
         return f'{found[1]}="{html.escape(href + hash_ + fragment)}"'
 
     return _ADDRESS.sub(replaced, page)
+
+
+def relinked_data(text: str, language: str) -> str:
+    """A list as JSON, or its metadata, with its CSV and its metadata named as the files beside it."""
+
+    def replaced(found: re.Match[str]) -> str:
+        place = place_of(found[2], language)
+        return found[0] if place is None else f'"{found[1]}": "{place.href.rpartition("/")[2]}"'
+
+    return _TABLE.sub(replaced, text)
+
+
+def tables_beside(sheet: Placed) -> Iterator[Placed]:
+    """What says the same as a list's CSV, or what it means."""
+    for end, form in (("json", "json"), (METADATA_END, "csvm")):
+        path = f"{sheet.path.removesuffix('csv')}{end}"
+        yield Placed(path, _FORM_OF_SHEET.sub(rf"\g<1>{form}", sheet.address))

@@ -17,7 +17,7 @@ from werkzeug.test import Client, TestResponse
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Edition, Editions
 from kommungraf.errors import ExportError
-from kommungraf.export.placement import Placed, place_of, relinked
+from kommungraf.export.placement import METADATA_END, Placed, place_of, relinked, relinked_data, tables_beside
 from kommungraf.formats import RDF
 from kommungraf.http.compression import is_worth_it, packed
 from kommungraf.rendering.site import STATIC
@@ -29,6 +29,8 @@ from kommungraf.texts import LANGUAGES
 __all__ = ["Found", "Scribe", "opened", "stamped"]
 
 _LAST: Final = re.compile(r'[?&]page=(\d+)[^>]*>; rel="last"')
+#: What names addresses of the site, in the language that its own name ends in.
+_TONGUE: Final = re.compile(rf"\.({'|'.join(LANGUAGES)})\.(?:html|json|{re.escape(METADATA_END)})$")
 _DATA: Final = frozenset(form.suffix for form in RDF)
 _DAY: Final = 86_400
 
@@ -129,9 +131,11 @@ class Scribe:
 
     def _keep(self, place: Placed, response: TestResponse, *, own: str = "") -> None:
         body = response.get_data()
-        if place.path.endswith(".html"):
-            language = place.path.removesuffix(".html").rpartition(".")[2]
-            body = relinked(body.decode(), language, self._note, own=own).encode()
+        if told := _TONGUE.search(place.path):
+            text, language = body.decode(), told[1]
+            is_page = place.path.endswith(".html")
+            text = relinked(text, language, self._note, own=own) if is_page else relinked_data(text, language)
+            body = text.encode()
         path = self._folder / place.path
         self._write_file(path, body)
         headers = list(response.headers.items())
@@ -142,6 +146,8 @@ class Scribe:
         """Documents are walked anyway, and what is the application's own is copied."""
         if not place.path.startswith(("doc/", "describe/", "static/", "dataset/")):
             self.found.pages.add(place)
+            if place.path.endswith(".csv"):
+                self.found.pages.update(tables_beside(place))
 
     def _write_file(self, path: Path, body: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ from kommungraf.rendering.site import page, reader
 from kommungraf.resources.links import URI_SAFE, escaped_spellings, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
 from kommungraf.resources.resources import Document, Extent, load
-from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, representations
+from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, published, signposts
 from kommungraf.resources.surroundings import load_with_surroundings
 
 __all__ = ["blueprint"]
@@ -40,8 +40,6 @@ _STATEMENTS: Final = 50
 #: What links to other pages of a document keep of the request.
 _KEPT: Final = ("_profile", "format", "lang", "date")
 _FORMS: Final = {form.media_type: form for form in RDF}
-#: What machines that look for metadata are sent to; everything is an alternate.
-_METADATA: Final = ("text/turtle", "application/ld+json")
 #: Turtle first: it is what a client without a preference gets.
 _OFFERS: Final = (*_FORMS, HTML)
 
@@ -267,25 +265,20 @@ def _thing_address(name: str) -> str:
 
 def _links(edition: Edition, found: Document) -> Iterator[Target]:
     """FAIR Signposting, every representation with its profile, and the neighbouring pages."""
-    address, canonical, manifest = _address(found.iri), quote(found.iri, safe=URI_SAFE), edition.manifest
+    address, canonical, class_ = (
+        _address(found.iri),
+        quote(found.iri, safe=URI_SAFE),
+        edition.index.type(found.iri),
+    )
     profiled = not is_whole_graph(edition, found.iri)
-    for href, media_type, profile in representations(address, profiled=profiled):
-        yield Target(href, "alternate", media_type, profile.iri if profile else "")
-        if media_type in _METADATA:
-            yield Target(href, "describedby", media_type, profile.iri if profile else "")
-    yield Target(canonical, "canonical")
-    yield Target(canonical, "cite-as")
-    for type_ in ("https://schema.org/AboutPage", *types_of(edition.index.type(found.iri))):
-        yield Target(type_, "type")
+    yield from signposts(address, canonical, types=types_of(class_), profiled=profiled)
     if edition.index.has_graph(found.iri):
         graph = f"{request.script_root}/rdf-graphs?graph={quote(found.iri, safe='')}"
         yield Target(graph, "item", "application/trig")
     yield Target(f"{request.script_root}/dataset/", "collection", HTML)
     linkset_ = f"{request.script_root}/linkset?iri={quote(found.iri, safe='')}"
     yield from (Target(linkset_, "linkset", media_type) for media_type in LINKSETS)
-    for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
-        if value:
-            yield Target(quote(value, safe=URI_SAFE), rel)
+    yield from published(edition.manifest)
     yield from _pages(found, address)
 
 

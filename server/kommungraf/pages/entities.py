@@ -246,10 +246,10 @@ def _sheet(who: Reader, resource: str, when: Moment | None) -> str:
 
 def _sheets(who: Reader, resource: str, *, others: Sized, years: YearCounts | None) -> Iterator[tuple[str, str]]:
     """What stands on the page apart from its tables and is CSV as well: its name and its address."""
-    if others and not who.static:
+    if others:
         asked = {"thing": resource, "table": "elsewhere", "format": "csv"}
         yield who.text("Said elsewhere, but not held to be true here"), who.with_query("around", asked)
-    if years and not who.static:
+    if years:
         yield who.text("Over the years"), who.with_query("years", {"thing": resource, "format": "csv"})
 
 

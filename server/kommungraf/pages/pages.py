@@ -33,9 +33,9 @@ from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import TYING_CLASSES, Reader, page, reader, written
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
-from kommungraf.resources.links import URI_SAFE, Link
+from kommungraf.resources.links import Link
 from kommungraf.resources.resources import load
-from kommungraf.resources.signposting import Target, header
+from kommungraf.resources.signposting import dataset_signposts, header
 from kommungraf.resources.views import Value
 from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
 from kommungraf.review.uncertainties import gaps
@@ -276,19 +276,15 @@ def dataset() -> ResponseReturnValue:
     if required(request, _FOR_ALL) != HTML:
         return _to_catalogue()
     who = reader()
-    entries = [entry for entry in who.edition.manifest.files if entry.encoding is None]
+    manifest = who.edition.manifest
     files = [
-        (entry, bytes_in_words(entry.bytes, who.language), who.edition.manifest.entry(f"{entry.path}.gz"))
-        for entry in sorted(entries, key=lambda entry: (entry.describes != "held", entry.describes, entry.path))
-        if entry.describes not in {"index", "questions"}
+        (entry, bytes_in_words(entry.bytes, who.language), manifest.entry(f"{entry.path}.gz"))
+        for entry in manifest.offered()
     ]
     counties = _counties(who) if _is_about_cooperation(who) else ()
     told = {"lists": _counts(who), "counties": counties, "structured": _structured(who)}
     response = page("dataset.html", who, files=files, **told)
-    for entry, _, _ in files:
-        address = f"{request.script_root}/dataset/{entry.path}"
-        response.headers.add("Link", f'<{address}>; rel="item"; type="{entry.media_type}"')
-    response.headers.add("Link", header(_dataset_links(who)))
+    response.headers["Link"] = header(dataset_signposts(manifest, root=request.script_root))
     return response
 
 
@@ -296,19 +292,6 @@ def _to_catalogue() -> ResponseReturnValue:
     response = redirect(f"{request.script_root}/catalogue", 303)
     response.vary.add("Accept")
     return response
-
-
-def _dataset_links(who: Reader) -> Iterator[Target]:
-    """FAIR Signposting of the dataset as a whole."""
-    manifest = who.edition.manifest
-    yield Target(f"{manifest.base_iri}dataset/", "cite-as")
-    for form in GRAPH:
-        yield Target(f"{request.script_root}/catalogue.{form.suffix}", "describedby", form.media_type)
-    for type_ in ("https://schema.org/AboutPage", "https://schema.org/Dataset"):
-        yield Target(type_, "type")
-    for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
-        if value:
-            yield Target(quote(value, safe=URI_SAFE), rel)
 
 
 def problem_page(problem: Problem, _language: str) -> str:

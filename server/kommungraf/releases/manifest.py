@@ -14,6 +14,8 @@ __all__ = ["CURRENT", "MANIFEST", "FileEntry", "Manifest", "read_manifest", "res
 MANIFEST: Final = "MANIFEST.json"
 CURRENT: Final = "current"
 _CHUNK: Final = 1 << 20
+#: What the server reads, and nobody else has a use for.
+_INTERNAL: Final = frozenset({"index", "questions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Manifest:
     def dumps(self) -> Iterator[FileEntry]:
         """The entries that are RDF dumps of the dataset or of its held view."""
         return (entry for entry in self.files if entry.describes in {"dataset", "held"})
+
+    def offered(self) -> list[FileEntry]:
+        """The entries that people and programs are led to, the held view first."""
+        found = (each for each in self.files if each.encoding is None and each.describes not in _INTERNAL)
+        return sorted(found, key=lambda each: (each.describes != "held", each.describes, each.path))
 
     def to_json(self) -> str:
         """The manifest's file content, the same for the same manifest."""

@@ -94,7 +94,8 @@ def _as_json(who: Reader, found: RowList) -> Response:
         "page": number,
         "pages": pages,
         **{link.rel: link.href for link in links},
-        **({} if who.static else {"csv": _address("csv"), "describedby": _address("csvm")}),
+        "csv": _address("csv"),
+        "describedby": _address("csvm"),
         **({"query": found.query} if found.query else {}),
         "rows": [_row(found.columns, row) for row in found.rows[(number - 1) * size : number * size]],
     }

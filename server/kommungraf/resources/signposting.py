@@ -4,14 +4,28 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
-from kommungraf.formats import HTML, RDF
+from kommungraf.formats import GRAPH, HTML, RDF
+from kommungraf.releases.manifest import Manifest
+from kommungraf.resources.links import URI_SAFE
 from kommungraf.resources.profiles import CLAIMS, HELD, Profile, default_profile
 
-__all__ = ["LINKSETS", "Target", "header", "linkset", "representations"]
+__all__ = [
+    "LINKSETS",
+    "Target",
+    "dataset_signposts",
+    "header",
+    "linkset",
+    "published",
+    "representations",
+    "signposts",
+]
 
 _JSON: Final = "application/linkset+json"
 _TEXT: Final = "application/linkset"
+#: What machines that look for metadata are sent to; everything is an alternate.
+_METADATA: Final = ("text/turtle", "application/ld+json")
 #: The media types of a link set.
 LINKSETS: Final = (_JSON, _TEXT)
 
@@ -36,6 +50,37 @@ def representations(address: str, *, profiled: bool) -> Iterator[tuple[str, str,
             if other != own and media_type in other.offers:
                 query = "&" if "?" in f"{address}{joint}" else "?"
                 yield f"{address}{joint}{suffix}{query}_profile={other.token}", media_type, other
+
+
+def signposts(address: str, canonical: str, *, types: Iterable[str], profiled: bool) -> Iterator[Target]:
+    """Every representation of the document at `address`, and what it is about, which is of these `types`."""
+    for href, media_type, profile in representations(address, profiled=profiled):
+        yield Target(href, "alternate", media_type, profile.iri if profile else "")
+        if media_type in _METADATA:
+            yield Target(href, "describedby", media_type, profile.iri if profile else "")
+    yield Target(canonical, "canonical")
+    yield Target(canonical, "cite-as")
+    for type_ in ("https://schema.org/AboutPage", *types):
+        yield Target(type_, "type")
+
+
+def published(manifest: Manifest) -> Iterator[Target]:
+    """Who publishes a release, and under which licence."""
+    for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
+        if value:
+            yield Target(quote(value, safe=URI_SAFE), rel)
+
+
+def dataset_signposts(manifest: Manifest, *, root: str) -> Iterator[Target]:
+    """The files of the dataset, and what is said of it as a whole."""
+    for entry in manifest.offered():
+        yield Target(f"{root}/dataset/{entry.path}", "item", entry.media_type)
+    yield Target(f"{manifest.base_iri}dataset/", "cite-as")
+    for form in GRAPH:
+        yield Target(f"{root}/catalogue.{form.suffix}", "describedby", form.media_type)
+    for type_ in ("https://schema.org/AboutPage", "https://schema.org/Dataset"):
+        yield Target(type_, "type")
+    yield from published(manifest)
 
 
 def header(links: Iterable[Target]) -> str:

@@ -1,0 +1,243 @@
+"""Lists, their data and what describes them, asked of nginx, Apache and Caddy over an export by the live server's addresses."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urljoin
+
+import pytest
+from csvw import CSVW
+from flask.testing import FlaskClient
+
+from exported_site import FOREIGN, PROJECTS, TOWN, exported, live
+from hosting import PROGRAMS, Host, hosted
+from kommungraf.texts import LANGUAGES
+from kommungraf.vocab import BASE
+
+TOWNS = f"/list?type={quote(f'{BASE}def/Municipality', safe='')}"
+ELSEWHERE = f"/around?thing={quote(TOWN, safe='')}&table=elsewhere"
+TAKES_PART = f"/around?table=participations&thing={quote(TOWN, safe='')}"
+YEARS = f"/years?thing={quote(TOWN, safe='')}"
+COUNTY = f"{TOWNS}&county={quote(f'{BASE}id/county/se-01', safe='')}"
+LISTS = [
+    pytest.param(TOWNS, id="list"),
+    pytest.param(COUNTY, id="list-of-a-county"),
+    pytest.param(
+        f"/list?type={quote('http://www.w3.org/ns/org#Membership', safe='')}", id="list-of-another-vocabulary"
+    ),
+    pytest.param(TAKES_PART, id="around"),
+    pytest.param("/conflicts?municipality=se-0001", id="conflicts"),
+    pytest.param("/check/se-0001", id="check"),
+    pytest.param("/changes", id="changes"),
+]
+ROWS = [pytest.param(ELSEWHERE, id="elsewhere"), pytest.param(YEARS, id="years")]
+DATA = ("text/csv", "application/json", "application/csvm+json")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("webhosts")
+    exported(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[FlaskClient]:
+    with live(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def host(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    if PROGRAMS[request.param] is None:
+        pytest.skip(f"{request.param} isn't installed")
+    with hosted(request.param, folder / "export", tmp_path_factory.mktemp(request.param) / "own") as running:
+        yield running
+
+
+def content(body: bytes) -> object:
+    """What JSON says, but for where it leads, which is to files in an export."""
+    found = json.loads(body)
+    return {name: value for name, value in found.items() if name not in {"csv", "describedby", "url", "query"}}
+
+
+@pytest.mark.parametrize("address", [*LISTS, *ROWS])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_list_is_answered_in_each_form_as_by_the_live_server(
+    host: Host, client: FlaskClient, address: str, language: str
+) -> None:
+    joint = "&" if "?" in address else "?"
+    for form, media_type in zip(("csv", "json", "csvm"), DATA, strict=True):
+        ours = client.get(f"{address}{joint}format={form}&lang={language}")
+        named = host.get(f"{address}{joint}format={form}&lang={language}", "text/html")
+        accepted = host.get(address, media_type, Accept_Language=language)
+        assert (named.status, named.media_type) == (accepted.status, accepted.media_type) == (200, media_type)
+        assert named.body == accepted.body
+        if form == "csv":
+            assert named.body == ours.data
+        else:
+            assert content(named.body) == content(ours.data)
+        assert {"accept", "accept-language"} <= values(accepted.headers["vary"])
+
+
+def values(header: str) -> set[str]:
+    return {each.strip().lower() for each in header.split(",")}
+
+
+ACCEPTS = (
+    "*/*",
+    "",
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "text/csv;q=0.4, application/json;q=0.5",
+    "text/html;q=0.5, text/csv",
+    "application/json, text/html;q=0.9",
+    "text/*",
+    "application/*",
+    "text/turtle",
+    "image/png",
+    "text/html",
+)
+
+
+@pytest.mark.parametrize("address", [TOWNS, TAKES_PART, YEARS])
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_form_of_a_list_is_negotiated_as_by_the_live_server(
+    host: Host, client: FlaskClient, address: str, accept: str
+) -> None:
+    ours, theirs = client.get(address, headers={"Accept": accept}), host.get(address, accept)
+    assert (theirs.status, theirs.media_type) == (ours.status_code, ours.mimetype)
+
+
+@pytest.mark.parametrize("address", [*LISTS, pytest.param(f"{TAKES_PART}&page=2", id="second-page")])
+def test_page_of_a_list_is_found_by_its_live_address(host: Host, client: FlaskClient, address: str) -> None:
+    joint = "&" if "?" in address else "?"
+    ours, theirs = client.get(f"{address}{joint}lang=en"), host.get(f"{address}{joint}lang=en", "text/html")
+    assert (theirs.status, ours.status_code, theirs.headers["content-language"]) == (200, 200, "en")
+    assert heading(theirs.body) == heading(ours.data) != ""
+    assert host.get(address.replace("%3A", ":").replace("%2F", "/"), "text/html").status == 200
+
+
+def heading(page: bytes) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", page.decode(), re.DOTALL)
+    return "" if found is None else re.sub("<[^>]+>", "", found[1])
+
+
+def test_pages_of_a_table_hold_all_its_rows(host: Host) -> None:
+    found = [
+        set(re.findall(rb"/doc/project/(p\d+)", host.get(f"{TAKES_PART}{page}", "text/html").body))
+        for page in ("", "&page=2")
+    ]
+    assert len(found[0] | found[1]) == PROJECTS
+    assert not found[0] & found[1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{TOWNS}&country=x",
+        f"{TOWNS}&date=2019",
+        f"{TOWNS}&page=9",
+        f"{TOWNS}&county={quote(f'{BASE}id/county/se-99', safe='')}",
+        f"{TOWNS}&county=%22quoted%22",
+        f"{TAKES_PART}&q=p1",
+        f"{TAKES_PART}&holds=yes",
+        "/doc/municipality/se-0001?date=2019",
+        "/doc/municipality/se-0001.html?date=2019",
+        "/doc/municipality/se-0001?page=99",
+        "/search?type=x",
+        "/list",
+        "/list?type=nothing",
+        "/describe",
+        "/describe?iri=nothing",
+        "/describe?iri=http://nowhere.example/a/b%23c",
+        "/sparql?query=ASK%7B%7D",
+        "/asof?thing=x&date=2019",
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_no_file_answers_is_said_not_to_be_there_with_what_to_do(
+    host: Host, address: str, language: str
+) -> None:
+    reply = host.get(address, "text/html", Accept_Language=language)
+    assert (reply.status, reply.headers["content-language"]) == (404, language)
+    words = {"en": "runs no program", "sv": "körs inget program"}[language]
+    assert words in reply.body.decode()
+    assert f"/dataset/index.{language}.html" in reply.body.decode()
+
+
+@pytest.mark.parametrize(
+    "address", [f"{YEARS}&date=2019", "/around?thing=nothing&table=elsewhere", f"{TOWNS}&date=2019"]
+)
+def test_rows_that_no_file_holds_are_said_not_to_be_there(host: Host, address: str) -> None:
+    assert host.get(address, "text/csv").status == 404
+
+
+@pytest.mark.parametrize("iri", [FOREIGN, TOWN, f"{BASE}def/Municipality"])
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/trig", "image/png"])
+def test_iri_is_described_as_by_the_live_server(host: Host, client: FlaskClient, iri: str, accept: str) -> None:
+    address = f"/describe?iri={quote(iri, safe='')}"
+    ours, theirs = client.get(address, headers={"Accept": accept}), host.get(address, accept)
+    assert (theirs.status, theirs.media_type) == (ours.status_code, ours.mimetype)
+    if accept in {"text/turtle", "application/trig"}:
+        assert theirs.body == ours.data
+
+
+@pytest.mark.parametrize("address", [*LISTS, *ROWS])
+def test_outside_tool_of_csv_on_the_web_finds_the_metadata_of_a_file_and_the_file_valid(
+    host: Host, address: str
+) -> None:
+    joint = "&" if "?" in address else "?"
+    asked = f"http://127.0.0.1:{host.port}{address}{joint}format=csv"
+    [told] = links(host.get(f"{address}{joint}format=csv").headers["link"])["describedby"]
+    metadata = json.loads(host.get(told).body)
+    assert host.get(urljoin(told, metadata["url"])).body == host.get(f"{address}{joint}format=csv").body
+    found = CSVW(urljoin(asked, told), validate=True)
+    assert found.is_valid, [str(each.message) for each in found.warnings]
+
+
+def links(header: str) -> dict[str, set[str]]:
+    """The targets of a Link header, with their attributes, by relation."""
+    found: dict[str, set[str]] = {}
+    for target, relation, _ in re.findall(r'<([^>]*)>; rel="([^"]+)"((?:; \w+="[^"]*")*)', header):
+        found.setdefault(relation, set()).add(target)
+    return found
+
+
+#: What says more than a file's name does, or leads to what takes a program.
+OTHERS = {"first", "prev", "next", "last", "item", "linkset"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/municipality/se-0001",
+        "/doc/twinning/t1",
+        "/doc/claim/c/1",
+        "/def/Municipality",
+        "/def/",
+        "/dataset/",
+        "/catalogue.ttl",
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/trig", "application/ld+json"])
+def test_links_of_a_document_are_those_of_the_live_server(
+    host: Host, client: FlaskClient, path: str, accept: str
+) -> None:
+    ours, theirs = client.get(path, headers={"Accept": accept}), host.get(path, accept)
+    assert theirs.status == ours.status_code
+    kept = OTHERS if path.startswith("/doc") else OTHERS - {"item"}
+    expected = {
+        (each[0], each[1], each[2])
+        for each in targets(", ".join(ours.headers.getlist("Link")))
+        if each[1] not in kept and "_profile=" not in each[0]
+    }
+    assert targets(theirs.headers.get("link", "")) == expected
+    assert theirs.headers.get("content-profile") == ours.headers.get("Content-Profile")
+    for target, _, _ in expected:
+        if target.startswith("/"):
+            assert host.get(target, "*/*").status in {200, 303}, target
+
+
+def targets(header: str) -> set[tuple[str, str, str]]:
+    return set(re.findall(r'<([^>]*)>; rel="([^"]+)"((?:; \w+="[^"]*")*)', header))
