@@ -37,6 +37,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish(own_content(), tmp_path_factory.mktemp("releases"), silent)
 
 
+@pytest.fixture(scope="module")
+def unasked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An earlier release than that of the data as they are: one without questions."""
+    return publish(replace(own_content(), questions=()), tmp_path_factory.mktemp("earlier"), silent)
+
+
 def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
@@ -104,16 +110,19 @@ def test_violation_makes_no_release_and_leaves_the_previous(
 @pytest.mark.parametrize(
     "reached", ["held.ttl", "dataset.trig.gz", "index.sqlite", "catalogue.ttl", "MANIFEST.json", ".current"]
 )
-def test_build_that_is_killed_leaves_the_previous_release(tmp_path: Path, reached: str) -> None:
-    previous = publish(replace(own_content(), questions=()), tmp_path, silent)
-    command = (sys.executable, "-c", KILLED, reached, "build", "--releases", str(tmp_path))
+def test_build_that_is_killed_leaves_the_previous_release(unasked: Path, tmp_path: Path, reached: str) -> None:
+    releases = tmp_path / "releases"
+    shutil.copytree(unasked.parent, releases, symlinks=True)
+    previous = resolve_current(releases)
+    assert previous.name == unasked.name
+    command = (sys.executable, "-c", KILLED, reached, "build", "--releases", str(releases))
     killed = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert resolve_current(tmp_path) == previous
+    assert resolve_current(releases) == previous
     verified(previous)
-    assert publish(own_content(), tmp_path, silent) != previous
-    assert not list(tmp_path.glob(".aside-*"))
-    verified(resolve_current(tmp_path))
+    assert publish(own_content(), releases, silent) != previous
+    assert not list(releases.glob(".aside-*"))
+    verified(resolve_current(releases))
 
 
 def test_damaged_current_release_is_replaced(release: Path, tmp_path: Path) -> None:
