@@ -28,12 +28,11 @@ from pyoxigraph import (
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import TSV, SPARQLWrapper
 
-from kommungraf.building.building import checked
-from kommungraf.building.release import publish
 from kommungraf.dataset.project import own_project
 from kommungraf.rendering.site import nearby
 from kommungraf.resources.links import URI_SAFE
 from kommungraf.texts import LANGUAGES
+from own_release import published
 from served_site import served
 from waiting import PATIENCE
 
@@ -44,9 +43,7 @@ PAGES = ("/", "/search?q=almhult", "/questions", "/conflicts", "/gaps", "/datase
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site") / "releases"
-    publish(checked(own_project(), lambda _step: None), folder, lambda _step: None)
-    return folder
+    return published(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")
