@@ -1,6 +1,7 @@
 """The pages over our own release: complete in both languages, sound as HTML, and saying what the data say."""
 
 import csv
+import gc
 import gzip
 import io
 import re
@@ -23,6 +24,7 @@ from werkzeug.exceptions import (
 
 from bench.pages import KINDS
 from kommungraf.rendering.assets import built
+from kommungraf.resources.links import Names
 from kommungraf.texts import translations
 from kommungraf.vocab import BASE
 from own_release import own_client, page
@@ -150,6 +152,17 @@ def test_page_is_sound_and_accessible_html(client: FlaskClient, path: str, langu
 def test_page_is_small_enough_for_a_phone(client: FlaskClient, path: str) -> None:
     page = client.get(path, headers={"Accept": "text/html"}).data
     assert 1000 < len(gzip.compress(page, 6)) < LARGEST
+
+
+@pytest.mark.parametrize("path", sorted({*PAGES, *KINDS.values()}))
+def test_what_a_page_was_made_of_is_given_back_at_once(client: FlaskClient, path: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        client.get(path, headers={"Accept": "text/html"})
+        assert not any(isinstance(each, Names) for each in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 def test_stylesheet_is_small_and_asks_for_nothing(client: FlaskClient) -> None:

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from kommungraf.editions.search import Index
 from kommungraf.vocab import iri
@@ -50,8 +49,7 @@ _POSITIONS: Final = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(NamedTuple):
     """What refers to a thing by `link`: a membership or an activity, and what a reader knows it by (`about`).
 
     A membership is known by the cooperation, or by the member where the thing is the cooperation.

@@ -130,7 +130,7 @@ class Index:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
             self._connection.create_function("folded", 1, folded, deterministic=True)
             self._connection.create_function("casefolded", 1, str.casefold, deterministic=True)
-            for table in ("thing", "graph", "facet", "alike", "span", "claim", "activity", "place"):
+            for table in ("thing", "graph", "facet", "alike", "span", "claim", "activity", "place", "aspect"):
                 self._connection.execute(f"SELECT iri FROM {table} LIMIT 1")  # noqa: S608  a name of ours
         except sqlite3.Error as error:
             raise ReleaseError(f"{path} can't be read ({error}). Run `kommungraf build`.") from error

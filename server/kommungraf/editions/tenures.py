@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from kommungraf.editions.search import Index
@@ -67,7 +68,9 @@ def spans(index: Index, iris: Iterable[str]) -> dict[str, Bounds]:
     return {iri: _bounds(*days) for iri, *days in rows}
 
 
+@lru_cache(4096)
 def _bounds(*told: str | int | None) -> Bounds:
+    """Bounds as the index tells them: things that begin and end on the same days have the same."""
     first, second, third, fourth = (date.fromisoformat(str(day)) if day else None for day in told[:4])
     return Bounds(first, second, third, fourth, bool(told[4]))
 

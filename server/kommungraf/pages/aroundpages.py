@@ -57,7 +57,8 @@ class Asked:
 
     def excerpt(self, rows: Sequence[Between]) -> Excerpt:
         """Some of the rows, to be asked of the engine."""
-        return Excerpt({TABLES[self.key]: tuple(each.iri for each in rows)}, self.tables.partners)
+        shown = {TABLES[self.key]: tuple(each.iri for each in rows)}
+        return Excerpt(shown, self.tables.partners, self.tables.partial)
 
 
 @blueprint.get("/around")

@@ -135,7 +135,7 @@ def _map(who: Reader, found: _Found, county: str) -> Map | None:
     widths = (_THINNEST + (_THICKEST - _THINNEST) * (number - 1) / max(1, most - 1) for _, number in ordered)
     return replace(
         picture,
-        ties=tuple(replace(tie, width=round(width, 1)) for tie, width in zip(picture.ties, widths, strict=True)),
+        ties=tuple(tie._replace(width=round(width, 1)) for tie, width in zip(picture.ties, widths, strict=True)),
     )
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
+from kommungraf.releases.aspects import told as looked_at
+from kommungraf.releases.aspects import write_aspects
 from kommungraf.releases.facets import TELLING, write_facets
 from kommungraf.releases.naming import told, write_names
 from kommungraf.releases.places import told as placed
@@ -75,6 +77,7 @@ def write_index(path: Path, lines: Iterable[bytes], base_iri: str) -> None:
         connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", _labels(records))
         write_claims(connection, records)
         write_places(connection, records)
+        write_aspects(connection, records)
         searched = _searched(records, f"{base_iri}shape/")
         connection.executemany("INSERT INTO words (iri, tier, lang, text, plain) VALUES (?, ?, ?, ?, ?)", searched)
         write_names(connection, records)
@@ -90,7 +93,7 @@ def _records(lines: Iterable[bytes], base_iri: str, broader: dict[str, set[str]]
     """What the lines tell, one record a line, while narrower and `broader` classes are noted.
 
     Records are `thing IRI [type]`, `label IRI rank language text`, `tie predicate IRI target`, `size IRI number statements`,
-    those of naming.py, places.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
+    those of aspects.py, naming.py, places.py and quotations.py and, of the held view, `time IRI name value`, with tabs between.
     """
     base, last, length = f"<{base_iri}".encode(), b"\n", 0
     lately = set[bytes]()
@@ -115,6 +118,7 @@ def _records(lines: Iterable[bytes], base_iri: str, broader: dict[str, set[str]]
             yield from placed(subject, name, value, graph)
             if subject[:1] == b"<" and not graph and (fact := timed(predicate[1:-1], value)):
                 yield b"time\t%s\t%s\t%s\n" % (subject[1:-1], *fact)
+            yield from _new(looked_at(subject, name, value, graph), lately)
         sizes[graph] += 1
         if len(sizes) > _LATELY:
             yield from _counted(sizes, next(parts))
@@ -137,6 +141,14 @@ def _sizes(records: Lines) -> Iterator[tuple[str, int]]:
     """How many statements each graph has."""
     for name, fields in groupby(_fields(records, b"size\t", 3), lambda each: each[0]):
         yield name, sum(int(number) for _, _, number in fields)
+
+
+def _new(records: Iterable[bytes], lately: set[bytes]) -> Iterator[bytes]:
+    """Those that weren't told lately."""
+    for record in records:
+        if record not in lately:
+            yield record
+            _remember(record, lately)
 
 
 def _remember(name: bytes, lately: set[bytes]) -> None:

@@ -34,11 +34,15 @@ TABLES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All rows around the `thing`, by the property that links them, in the order of its page, and the partners in each cooperation."""
+    """All rows around the `thing`, by the property that links them, in the order of its page, and the partners in each cooperation.
+
+    `partial` where the engine may hold more.
+    """
 
     thing: str
     rows: Mapping[str, tuple[Between, ...]]
     partners: Mapping[str, tuple[str, ...]]
+    partial: bool = False
 
     def total(self, link: str) -> int:
         """How many rows the table of a property has in all."""
@@ -57,7 +61,8 @@ def tables_of(who: Reader, thing: str, when: Moment | None) -> Tables | None:
         return row.iri in ended, kinds.get(row.about, ""), who.names.link(row.about).text.casefold()
 
     ordered = {link: tuple(sorted(rows, key=place)) for link, rows in found.items()}
-    return Tables(thing, ordered, partners(who.edition.index, thing) if MEMBER in found else {})
+    members = partners(who.edition.index, thing) if MEMBER in found else {}
+    return Tables(thing, ordered, members, who.edition.partial)
 
 
 def kinds_of(who: Reader, cooperations: Iterable[str]) -> Mapping[str, str]:
@@ -79,7 +84,7 @@ def cut(tables: Tables | None, *, page: int = 1) -> Excerpt | None:
     if tables is None:
         return None
     rows = tables.rows if page == 1 else {}
-    return Excerpt({link: _first(found) for link, found in rows.items()}, tables.partners)
+    return Excerpt({link: _first(found) for link, found in rows.items()}, tables.partners, tables.partial)
 
 
 def _first(rows: Sequence[Between]) -> tuple[str, ...]:

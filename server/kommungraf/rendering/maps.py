@@ -1,9 +1,9 @@
 """Maps as SVG: places as points and ties as lines, over outlines of land where these were built."""
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import cos, radians
-from typing import Final
+from typing import Final, NamedTuple
 
 from kommungraf.rendering.atlas import Tied, ties, towns
 from kommungraf.rendering.site import Reader
@@ -38,8 +38,7 @@ _LETTER, _LINE = 16.0, 30.0
 _RAISED: Final = 22.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A thing with its latitude and longitude in degrees (WGS 84), shown with its name unless that stands elsewhere."""
 
     link: Link
@@ -48,8 +47,7 @@ class Place:
     named: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A place on the picture; `anchor` says on which side its name stands (`middle`: above), None where it has no room."""
 
     link: Link
@@ -59,8 +57,7 @@ class Spot:
     anchor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """A line between two places of the picture, `width` wide where that says something."""
 
     x1: float
@@ -161,7 +158,7 @@ def maps_of(who: Reader, resource: str, around: Surroundings) -> tuple[Map, ...]
     if alone:
         return (drawn(places.values(), centre=centre, missing=missing),)
     first = drawn(near, centre=inside)
-    others = (replace(each, named=not _REGION.holds(each)) for each in places.values())
+    others = (each._replace(named=not _REGION.holds(each)) for each in places.values())
     return first, drawn(others, centre=centre, missing=missing)
 
 

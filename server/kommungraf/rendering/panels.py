@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import Triple
 
@@ -26,8 +26,7 @@ __all__ = ["Panel", "Part", "county_panel", "hubs_of", "panels_of", "quotation_p
 _MOST_VALUES: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The values of one cell and what they rest on; `more` counts the values left out, `bounds` are those of a period.
 
     `answer` is what the cell says of the moment that is asked for.
@@ -163,7 +162,7 @@ def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Tim
         joined, partners = _part(views, each.about("org:organization")[:1]), _partners(each, around.partners)
         named = _noted(who, _linked(who, partners), each, times=times)
         if named.values:  # with whom matters more than who says so
-            joined, named = replace(joined, behind=()), replace(named, behind=joined.behind)
+            joined, named = joined._replace(behind=()), named._replace(behind=joined.behind)
         whole = next((wholes[name] for name in each.values("org:organization") if name in wholes), None)
         period = _when(
             views, each, times, whole=whole, note=who.text("the cooperation") if len(partners) > 1 else ""
@@ -182,7 +181,7 @@ def _noted(who: Reader, part: Part, membership: Neighbour, *, times: Times) -> P
     if row is Holds.NO:
         return part
     notes = {name: answer_in_words(who, answer) for name, answer in found.items() if answer is not row}
-    return replace(part, values=tuple(replace(each, note=notes.get(each.term, "")) for each in part.values))
+    return part._replace(values=tuple(replace(each, note=notes.get(each.term, "")) for each in part.values))
 
 
 def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -336,7 +335,7 @@ def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | Non
     period = _part(views, each.about("kg:period"))
     if not period.values and whole is not None:
         period = _part(views, whole.about("kg:period"))
-        period = replace(period, values=tuple(replace(value, note=note) for value in period.values))
+        period = period._replace(values=tuple(replace(value, note=note) for value in period.values))
     bounds = times.spans.get(each.iri)
     return Part(period.values, period.behind, period.more, bounds) if period.values else period
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from flask import Response, g, request
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, Template
+from jinja2.runtime import Context
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
@@ -17,6 +18,7 @@ from kommungraf.formats import HTML, RDF
 from kommungraf.http.freshness import fixed, volatile
 from kommungraf.http.negotiation import language
 from kommungraf.rendering.assets import address, built
+from kommungraf.rendering.strokes import knots_of, spots_of, tie_path, year_bars, year_rows
 from kommungraf.resources.links import Kept, Names, path_of
 from kommungraf.resources.markup import Pen
 from kommungraf.resources.wording import number_in_words
@@ -46,6 +48,7 @@ TYING_CLASSES: Final = tuple(
 STATIC: Final = "kommungraf.static"
 _LANGUAGE_NAMES: Final = {"sv": "Svenska", "en": "English"}
 _TITLE: Final = "Kommungraf"
+_LISTED: Final = "contexts of the page"
 #: So many pages before and after the current one are offered by their number.
 _NEAR: Final = 2
 #: The pages that tell of things as of a day.
@@ -149,7 +152,31 @@ def written(template: str, who: Reader, **context: Any) -> str:
         "numbered": lambda number: _with(page=str(number)),
         "nearby": nearby,
     }
-    return _environment(who.language).get_template(template).render(**shared, **context)
+    return _rendered(_environment(who.language).get_template(template), {**shared, **context})
+
+
+class _Context(Context):
+    """What a template is drawn with; each of a page is listed under `_LISTED`, among what all of them know."""
+
+    def __init__(self, environment: Environment, parent: dict[str, Any], *more: Any, **others: Any) -> None:
+        super().__init__(environment, parent, *more, **others)
+        if (listed := parent.get(_LISTED)) is not None:
+            listed.append(self)
+
+
+def _rendered(template: Template, context: dict[str, Any]) -> str:
+    """The page; what it was made of is given back at once.
+
+    Macros know what they were drawn with, and that knows them: pages would be kept until the collector looks.
+    """
+    listed: list[_Context] = []
+    try:
+        return template.render({**context, _LISTED: listed})
+    finally:
+        for each in listed:
+            each.vars.clear()
+            each.parent.clear()
+            each.blocks.clear()
 
 
 def page(template: str, who: Reader, **context: Any) -> Response:
@@ -237,6 +264,7 @@ def _environment(tongue: str) -> Environment:
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.context_class = _Context
     spoken = translations(tongue)
 
     def counted(one: str, many: str, number: int) -> str:
@@ -244,6 +272,8 @@ def _environment(tongue: str) -> Environment:
 
     environment.install_gettext_callables(spoken.gettext, counted, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["_"] = _told(spoken.gettext)
+    for written_quickly in (knots_of, spots_of, tie_path, year_bars, year_rows):
+        environment.globals[written_quickly.__name__] = written_quickly
     return environment
 
 

@@ -1,5 +1,6 @@
 """How many of something there were at the end of each year, as bars: for sure, and perhaps on top of that."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -65,8 +66,9 @@ def year_counts(tallies: Iterable[tuple[Bounds, int]], *, until: date) -> YearCo
         return None
     first = max(min(starts), until.year - _MOST_YEARS + 1)
     certain, all_ = _ends(begun, first, until.year), _ends(begun, first, until.year, perhaps=True)
-    certain.append(_on(begun, until, {Holds.YES}))
-    all_.append(_on(begun, until, {Holds.YES, Holds.UNKNOWN}))
+    now = _on(begun, until)
+    certain.append(now[Holds.YES])
+    all_.append(now[Holds.YES] + now[Holds.UNKNOWN])
     most = max(1, *all_)
     bars = [
         _bar(first + place, pair, place * _WIDTH / len(all_), most)
@@ -82,9 +84,12 @@ def _bar(year: int, counts: tuple[int, int], x: float, most: int) -> YearBar:
     return YearBar(year, certain, all_ - certain, round(x, 2), *heights)
 
 
-def _on(tallies: Iterable[tuple[Bounds, int]], day: date, wanted: set[Holds]) -> int:
-    when = Moment(day.isoformat(), day, day)
-    return sum(count for bounds, count in tallies if bounds.hold(when) in wanted)
+def _on(tallies: Iterable[tuple[Bounds, int]], day: date) -> Counter[Holds]:
+    """How many held on a day, how many didn't, and of how many that can't be told."""
+    when, found = Moment(day.isoformat(), day, day), Counter[Holds]()
+    for bounds, count in tallies:
+        found[bounds.hold(when)] += count
+    return found
 
 
 def _ends(tallies: Iterable[tuple[Bounds, int]], first: int, end: int, *, perhaps: bool = False) -> list[int]:

@@ -97,6 +97,7 @@ class Pen:
     def __init__(self, translations: gettext.NullTranslations) -> None:
         self._translations = translations
         self._escaped = _Escaped()
+        self.escaped: Callable[[str], str] = self._escaped.__getitem__
         self._links: dict[int, tuple[Link, str]] = {}
         self._supports: dict[str, str] = {}
         self._ticks: dict[int, str] = {}

@@ -33,8 +33,8 @@ __all__ = [
 
 #: How many statements a page of a document holds in either direction where the reader doesn't ask for fewer.
 PAGE: Final = 500
-#: The query whose parts make a document together with the graphs behind it.
-CLAIMED: Final = ("claimed",)
+#: The queries whose parts make a document together with the graphs behind it.
+CLAIMED: Final = ("claimed", "content", "says", "links")
 _HELD: Final = ("held",)
 #: The parts that say what stands in which named graph.
 _STATED: Final = ("out", "in", "says", "links")
@@ -47,16 +47,17 @@ Graphs = Mapping[Triple, set[str]]
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Which page of the statements, and how many a page has in either direction."""
+    """Which page of the statements, and how many a page has in either direction, with so many `more`."""
 
     page: int = 1
     size: int = PAGE
+    more: int = 0
 
-    def of(self, text: str) -> str:
-        """The text of a query for this page of its results."""
+    def of(self, text: str, times: int = -1) -> str:
+        """The text of a query for this page of its results, the first `times` that it has any."""
         # SPARQL takes no variable in LIMIT and OFFSET, so the numbers themselves are written over the file's.
-        numbers = f"LIMIT {self.size} OFFSET {(self.page - 1) * self.size}"
-        return text.replace(f"LIMIT {PAGE} OFFSET 0", numbers)
+        numbers = f"LIMIT {self.size + self.more} OFFSET {(self.page - 1) * self.size}"
+        return text.replace(f"LIMIT {PAGE} OFFSET 0", numbers, times)
 
 
 @dataclass(frozen=True, slots=True)

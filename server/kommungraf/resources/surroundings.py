@@ -2,16 +2,18 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kommungraf.editions.answerable import Aspects, aspects
 from kommungraf.editions.neighbours import MEMBER, positions
 from kommungraf.editions.standings import claims as claims_of
 from kommungraf.engine.ownqueries import joined
+from kommungraf.releases.aspects import CONCERNED, GRAPH, LINKS, NAMED, QUOTED, RIVAL, SAYS
 from kommungraf.resources.resources import (
     CLAIMED,
     Claim,
@@ -38,16 +40,34 @@ __all__ = [
     "load_with_surroundings",
 ]
 
-_COMMON: Final = (*CLAIMED, "surroundings", "names-of", "quoted", "conflicting")
-#: The queries that are asked as one for all that a page shows of a resource; the second where the index tells the rest.
-WHOLE: Final = (*_COMMON, "located", "partners")
-_EXCERPT: Final = (*_COMMON, "near")
-_FIRST: Final = Extent()
-#: What finds all that an excerpt names a part of.
-_FOUND: Final = (
-    "VALUES ?part { kg:partOfCooperation kg:participant org:member org:organization } ?s ?part ?this",
-    "?own org:member ?this",
+#: The queries that are asked as one for all that a page shows of a resource where the index tells nothing of it.
+WHOLE: Final = (
+    *CLAIMED,
+    "surroundings",
+    "contested",
+    "periods",
+    "names-of",
+    "quoted",
+    "conflicting",
+    "located",
+    "partners",
 )
+#: Of those, what is asked of a thing that has an aspect only.
+_BY_ASPECT: Final = {
+    "content": GRAPH,
+    "says": SAYS,
+    "links": LINKS,
+    "names-of": NAMED,
+    "quoted": QUOTED,
+    "conflicting": RIVAL,
+}
+_FIRST: Final = Extent()
+#: What finds all that an excerpt names a part of: in surroundings.rq, in contested.rq and in periods.rq.
+_FOUND: Final = "VALUES ?part { kg:partOfCooperation kg:participant org:member org:organization } ?s ?part ?this"
+_CONTESTED: Final = (
+    "VALUES ?part { kg:participant kg:partOfCooperation org:member org:organization } ?s ?part ?this"
+)
+_OWN: Final = "?own org:member ?this"
 _NUMBER: Final = re.compile(r"\d+", re.ASCII)
 _ACCEPTED: Final = iri("kg:Accepted")
 _COOPERATES: Final = iri("kg:cooperatesWith")
@@ -110,10 +130,14 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Which memberships and activities a page shows, by the property that links each, and all `partners` by cooperation."""
+    """Which memberships and activities a page shows, by the property that links each, and all `partners` by cooperation.
+
+    `partial` where the index names not all that the engine holds.
+    """
 
     shown: Mapping[str, tuple[str, ...]]
     partners: Mapping[str, tuple[str, ...]]
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +177,8 @@ def load_with_surroundings(
 
     Of memberships and activities those of the `excerpt`; without one, those that the engine finds first.
     """
-    text = joined(*WHOLE) if excerpt is None else _narrowed(joined(*_EXCERPT), excerpt)
-    parts = asked(source, resource, extent.of(text))
+    text = extent.of(joined(*WHOLE)) if excerpt is None else _asking(source, resource, extent, excerpt)
+    parts = asked(source, resource, text)
     claims = claims_behind(source, parts, (*_links(parts), "quoted", "rival"))
     document = document_in(source, parts, iri=resource, extent=extent, claims=claims)
     own = next(iter(claims_of(source.index, [resource]).values()), None)
@@ -165,21 +189,55 @@ def load_with_surroundings(
 
 def load_surroundings(source: Source, resource: str, excerpt: Excerpt) -> tuple[Surroundings, Mapping[str, Claim]]:
     """What an `excerpt` holds of what stands around `resource`, and the claims behind it."""
-    parts = asked(source, resource, _narrowed(joined("surroundings", "near"), excerpt))
+    told = _told(source, resource, excerpt)
+    parts = asked(source, resource, _narrowed((*_between(excerpt, told), "near"), _FIRST, excerpt, told))
     claims = claims_behind(source, parts, _links(parts))
     return _surroundings(parts, resource, claims=claims, excerpt=excerpt), claims
 
 
-def _narrowed(text: str, excerpt: Excerpt) -> str:
-    """The text of a query that asks for the memberships and activities of the excerpt alone."""
+def _asking(source: Source, resource: str, extent: Extent, excerpt: Excerpt) -> str:
+    """The text of the query for the page of a resource: what can find nothing by the index isn't asked."""
+    told = _told(source, resource, excerpt)
+    beside = (name for name, aspect in _BY_ASPECT.items() if told is None or aspect in told.names)
+    return _narrowed(("claimed", *beside, *_between(excerpt, told), "near"), extent, excerpt, told)
+
+
+def _told(source: Source, resource: str, excerpt: Excerpt) -> Aspects | None:
+    """What the index tells of a resource and of what an excerpt shows around it; None where it doesn't tell all."""
+    names = (name for found in excerpt.shown.values() for name in found)
+    return None if excerpt.partial else aspects(source.index, resource, names)
+
+
+def _between(excerpt: Excerpt, told: Aspects | None) -> Iterator[str]:
+    """The queries about what stands between a resource and others that can find anything."""
+    is_concerned = told is None or CONCERNED in told.names
+    if is_concerned or any(excerpt.shown.values()):
+        yield "surroundings"
+    if is_concerned or (told is not None and told.contested):
+        yield "contested"
+    if excerpt.shown.get(MEMBER):
+        yield "periods"
+
+
+def _narrowed(queries: Iterable[str], extent: Extent, excerpt: Excerpt, told: Aspects | None) -> str:
+    """The text of the queries as one, which asks for the memberships and activities of the excerpt alone."""
     # SPARQL takes no list for a variable, so the names stand in the place of the patterns that would find them.
-    pairs = " ".join(
-        f"({NamedNode(link)} {NamedNode(name)})" for link, names in excerpt.shown.items() for name in names
-    )
+    pairs = [(link, name) for link, names in excerpt.shown.items() for name in names]
+    text = _paired(joined(*queries), _FOUND, pairs, extent)
+    contested = pairs if told is None else [each for each in pairs if each[1] in told.contested]
+    text = _paired(text, _CONTESTED, contested, extent)
     own = " ".join(str(NamedNode(name)) for name in excerpt.shown.get(MEMBER, ()))
-    things, memberships = _FOUND
-    text = text.replace(things, f"VALUES (?part ?s) {{ {pairs} }} ?s ?part ?this")
-    return text.replace(memberships, f"VALUES ?own {{ {own} }} {memberships}")
+    return extent.of(text.replace(_OWN, f"VALUES ?own {{ {own} }} {_OWN}"))
+
+
+def _paired(text: str, found: str, pairs: Sequence[tuple[str, str]], extent: Extent) -> str:
+    """The text with pairs of a property and a thing in place of what is to be found; there is room for them beside a page of others."""
+    before, there, after = text.partition(found)
+    if not there:
+        return text
+    values = " ".join(f"({NamedNode(link)} {NamedNode(name)})" for link, name in pairs)
+    roomy = replace(extent, more=len(pairs)).of(after, times=1)
+    return f"{before}VALUES (?part ?s) {{ {values} }} ?s ?part ?this{roomy}"
 
 
 def _places(source: Source, parts: Parts, *, is_told: bool) -> Mapping[str, tuple[float, float]]:

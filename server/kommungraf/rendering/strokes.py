@@ -1,0 +1,160 @@
+"""The marks that pictures have by the hundred as SVG and HTML: points and ties of maps, bars and rows of years.
+
+They are functions and not macros of a template, which take several times as long.
+"""
+
+# ruff: noqa: S704  what is marked as HTML here is written here, and every text of the data in it is escaped
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
+
+from markupsafe import Markup
+
+from kommungraf.resources.links import Link
+
+__all__ = ["knots_of", "spots_of", "tie_path", "year_bars", "year_rows"]
+
+#: From so many points on each is small, and none is reached by the keyboard: the tables hold them all.
+_MANY: Final = 60
+#: How far beside its point a name begins or ends, and how far below or above.
+_BESIDE: Final = {"start": 11, "end": -11, "middle": 0}
+_BELOW, _ABOVE = 7, -15
+
+
+class _Spot(Protocol):
+    @property
+    def link(self) -> Link: ...
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def centre(self) -> bool: ...
+    @property
+    def anchor(self) -> str | None: ...
+
+
+class _Knot(Protocol):
+    @property
+    def link(self) -> Link: ...
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def turn(self) -> float: ...
+    @property
+    def anchor(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class _Tie(Protocol):
+    @property
+    def x1(self) -> float: ...
+    @property
+    def y1(self) -> float: ...
+    @property
+    def x2(self) -> float: ...
+    @property
+    def y2(self) -> float: ...
+
+
+class _Year(Protocol):
+    @property
+    def year(self) -> int: ...
+    @property
+    def certain(self) -> int: ...
+    @property
+    def possible(self) -> int: ...
+    @property
+    def x(self) -> float: ...
+    @property
+    def certain_height(self) -> float: ...
+    @property
+    def possible_height(self) -> float: ...
+
+
+def tie_path(ties: Iterable[_Tie]) -> Markup:
+    """The lines of ties as one path."""
+    return Markup("".join([f"M{each.x1} {each.y1}L{each.x2} {each.y2}" for each in ties]))
+
+
+def spots_of(spots: Sequence[_Spot], lang: str, escaped: Callable[[str], str]) -> Markup:
+    """The points of a map, each a link with its name."""
+    many = len(spots) > _MANY
+    return Markup("".join([_spot(each, lang, escaped, many=many) for each in spots]))
+
+
+def _spot(spot: _Spot, lang: str, escaped: Callable[[str], str], *, many: bool) -> str:
+    name, kind, passed = (
+        escaped(spot.link.text),
+        " centre" if spot.centre else "",
+        ' tabindex="-1"' if many else "",
+    )
+    point = _point(kind, spot.x, spot.y, "9" if kind else "3.5" if many else "6.5")
+    return _linked(spot.link, f"{point}<title>{name}</title></circle>{_name(spot, name)}", lang, escaped, passed)
+
+
+def _point(kind: str, x: float, y: float, radius: str) -> str:
+    return f'<circle class="spot{kind}" cx="{x}" cy="{y}" r="{radius}">'
+
+
+def _linked(to: Link, mark: str, lang: str, escaped: Callable[[str], str], passed: str = "") -> str:
+    href = f' href="{escaped(to.href)}"' if to.href else ""
+    foreign = f' lang="{escaped(to.lang)}"' if to.lang and to.lang != lang else ""
+    return f'<a{href}{passed}{foreign} aria-label="{escaped(to.text)}">{mark}</a>\n'
+
+
+def _name(spot: _Spot, name: str) -> str:
+    if not (anchor := spot.anchor):
+        return ""
+    x, y = spot.x + _BESIDE[anchor], spot.y + (_ABOVE if anchor == "middle" else _BELOW)
+    return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}">{name}</text>'
+
+
+def knots_of(knots: Sequence[_Knot], lang: str, escaped: Callable[[str], str], *, hubs: bool) -> Markup:
+    """The points on a ring of a network, each a link with its name: of cooperations (`hubs`) larger, and nothing beside them."""
+    kind, radius = (" hub", "9") if hubs else ("", "5")
+    marks = (
+        f"{_point(kind, each.x, each.y, radius)}<title>{escaped(each.link.text)}</title></circle>"
+        + ("" if hubs else _turned(each, escaped))
+        for each in knots
+    )
+    return Markup(
+        "".join(_linked(each.link, mark, lang, escaped) for each, mark in zip(knots, marks, strict=True))
+    )
+
+
+def _turned(knot: _Knot, escaped: Callable[[str], str]) -> str:
+    """The name beside a point, read outwards."""
+    if not knot.text:
+        return ""
+    place = f"translate({knot.x} {knot.y}) rotate({knot.turn})"
+    aside = 10 if knot.anchor == "start" else -10
+    return f'<text transform="{place}" x="{aside}" y="5" text-anchor="{knot.anchor}">{escaped(knot.text)}</text>'
+
+
+def year_bars(bars: Iterable[_Year], *, width: float, height: float) -> Markup:
+    """A bar for what is certain in each year, and above it one for what is possible."""
+    wide, found = f'width="{round(width * 0.8, 2)}"', []
+    for each in bars:
+        sure, more = each.certain_height, each.possible_height
+        if each.certain:
+            found.append(_bar("certain", each.x, round(height - sure, 1), f'{wide} height="{sure}"'))
+        if each.possible:
+            found.append(_bar("possible", each.x, round(height - sure - more, 1), f'{wide} height="{more}"'))
+    return Markup("".join(found))
+
+
+def _bar(what: str, x: float, y: float, size: str) -> str:
+    return f'<rect class="{what}" x="{x}" y="{y}" {size}/>'
+
+
+def year_rows(bars: Iterable[_Year]) -> Markup:
+    """The rows of the same as a table."""
+    rows = [
+        f'<tr><th scope="row">{each.year}</th><td>{each.certain}</td><td>{each.possible}</td></tr>\n'
+        for each in bars
+    ]
+    return Markup("".join(rows))
