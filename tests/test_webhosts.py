@@ -1,5 +1,6 @@
 """Lists, their data and what describes them, asked of nginx, Apache and Caddy over an export by the live server's addresses."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from csvw import CSVW
 from flask.testing import FlaskClient
 
-from exported_site import FOREIGN, PROJECTS, TOWN, exported, live
+from exported_site import FOREIGN, HOST, PROJECTS, TOWN, exported, live
 from hosting import PROGRAMS, Host, hosted
 from kommungraf.texts import LANGUAGES
 from kommungraf.vocab import BASE
@@ -241,3 +242,13 @@ def test_links_of_a_document_are_those_of_the_live_server(
 
 def targets(header: str) -> set[tuple[str, str, str]]:
     return set(re.findall(r'<([^>]*)>; rel="([^"]+)"((?:; \w+="[^"]*")*)', header))
+
+
+@pytest.mark.parametrize("path", ["/llms.txt", "/robots.txt", "/sitemap.xml", "/sitemap-1.xml", "/changes.atom"])
+def test_every_address_that_is_told_to_machines_is_answered(host: Host, path: str) -> None:
+    text = host.get(path).body.decode()
+    examples = re.compile("`[^`]*<[^`]*`")
+    told = {html.unescape(each) for each in re.findall(rf"{HOST[:-1]}(/[^\s()\"<>`]*)", examples.sub("", text))}
+    assert len(told) >= (1 if path in {"/robots.txt", "/sitemap.xml"} else 2)
+    assert {each: host.get(each, "*/*").status for each in told} == dict.fromkeys(told, 200)
+    assert not re.search("sparql|reconcile|asof", text, re.IGNORECASE)

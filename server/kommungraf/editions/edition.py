@@ -16,6 +16,7 @@ from kommungraf.editions.search import Index
 from kommungraf.engine.endpoint import Endpoint
 from kommungraf.engine.engine import Engine
 from kommungraf.engine.evaluator import Evaluator
+from kommungraf.engine.recall import Recall
 from kommungraf.engine.remote import RemoteEvaluator
 from kommungraf.errors import KommungrafError, NotPushed
 from kommungraf.releases.manifest import CURRENT, Manifest, read_manifest, resolve_current, verified
@@ -29,10 +30,14 @@ _INDEX: Final = "index.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The engines that answer in our workers' place, if any; `foreign` where they hold no release of ours."""
+    """The engines that answer in our workers' place, if any; `foreign` where they hold no release of ours.
+
+    So many answers as are `recalled` aren't asked for again.
+    """
 
     endpoints: tuple[Endpoint, ...] = ()
     foreign: bool = False
+    recalled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def opened(folder: Path, limits: Limits, stores: Stores = Stores(), services: Se
         raise
     try:
         evaluator = evaluator or Evaluator(folder, limits, quads=manifest.quads, services=services)
-        return Edition(folder, manifest, evaluator, index, partial=stores.foreign)
+        engine = Recall(evaluator, stores.recalled) if stores.recalled else evaluator
+        return Edition(folder, manifest, engine, index, partial=stores.foreign)
     except BaseException:
         index.close()
         raise

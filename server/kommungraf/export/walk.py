@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import Client, TestResponse
 
 from kommungraf.app import Settings, create_app
-from kommungraf.editions.edition import Edition, Editions
+from kommungraf.editions.edition import Edition, Editions, Stores
 from kommungraf.errors import ExportError
 from kommungraf.export.placement import METADATA_END, Placed, place_of, relinked, relinked_data, tables_beside
 from kommungraf.formats import RDF
@@ -33,6 +33,8 @@ _LAST: Final = re.compile(r'[?&]page=(\d+)[^>]*>; rel="last"')
 _TONGUE: Final = re.compile(rf"\.({'|'.join(LANGUAGES)})\.(?:html|json|{re.escape(METADATA_END)})$")
 _DATA: Final = frozenset(form.suffix for form in RDF)
 _DAY: Final = 86_400
+#: The representations of a document are asked for one after the other, and are looked up in the same few ways.
+_RECALLED: Final = 32
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Scribe:
         self._edition = edition
         self._folder = folder
         self._host = host
+        self._made: set[Path] = set()
         self.found = Found()
 
     def write_things(self, names: Iterable[str]) -> None:
@@ -150,7 +153,9 @@ class Scribe:
                 self.found.pages.update(tables_beside(place))
 
     def _write_file(self, path: Path, body: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
         with path.open("xb") as stream:  # two addresses that share a file are a fault of ours
             stream.write(body)
         stamped(path, body, self._edition.manifest.modified)
@@ -179,7 +184,7 @@ def stamped(path: Path, body: bytes, modified: str | None) -> None:
 @contextmanager
 def opened(releases: Path, limits: Limits, folder: Path, *, host: str) -> Iterator[tuple[Edition, Scribe]]:
     """The current edition of `releases` with a scribe for it."""
-    editions = Editions(releases, limits)
+    editions = Editions(releases, limits, Stores(recalled=_RECALLED))
     try:
         with editions.current() as edition:
             yield edition, Scribe(create_app(editions, Settings(limits)), edition, folder, host=host)
