@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from csvw import CSVW
@@ -15,6 +15,7 @@ from exported_site import FOREIGN, HOST, PROJECTS, TOWN, exported, live
 from hosting import PROGRAMS, Host, hosted
 from kommungraf.texts import LANGUAGES
 from kommungraf.vocab import BASE
+from test_export import addresses
 
 TOWNS = f"/list?type={quote(f'{BASE}def/Municipality', safe='')}"
 ELSEWHERE = f"/around?thing={quote(TOWN, safe='')}&table=elsewhere"
@@ -55,6 +56,25 @@ def host(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.
         pytest.skip(f"{request.param} isn't installed")
     with hosted(request.param, folder / "export", tmp_path_factory.mktemp(request.param) / "own") as running:
         yield running
+
+
+def test_every_link_of_a_page_and_every_file_that_data_name_is_there(folder: Path, client: FlaskClient) -> None:
+    site = folder / "export" / "site"
+    linked = {each for path in site.rglob("*.html") for each in addresses(path.read_text("utf-8"))}
+    dead = {each for each in linked if not (site / unquote(urlsplit(each).path).lstrip("/")).exists()}
+    assert {each for each in dead if client.get(re.sub(r"\.(sv|en)\.html$", "", each)).status_code != 404} == set()
+    assert any(".csv" in each for each in linked)
+    for path in site.rglob("*.csv"):
+        rows = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        metadata = json.loads((path.parent / rows["describedby"]).read_text("utf-8"))
+        assert rows["csv"] == metadata["url"] == path.name
+        assert f"{metadata['url']}-metadata.json" == rows["describedby"]
+
+
+def test_page_of_what_is_not_there_does_not_name_the_file_that_it_is(folder: Path) -> None:
+    assert "errors/404" not in re.sub(
+        '(href|content)="[^"]*"', "", (folder / "export/site/errors/404.sv.html").read_text("utf-8")
+    )
 
 
 def content(body: bytes) -> object:
