@@ -45,7 +45,9 @@ _REMEMBERED: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 _TOKEN: Final = re.compile(f"{SEGMENT}{{1,60}}")
 _IRI: Final = re.compile(rf"(https?):/(/{SEGMENT}+(?:/{SEGMENT}*){{1,{MOST_SEGMENTS}}})(#{SEGMENT}*)?")
-_LONGEST_IRI: Final = 120
+_LONGEST_IRI: Final = 150
+#: A file's name has 255 bytes on most systems, of which its endings take up to 50.
+_LONGEST_ASKED: Final = 190
 #: The addresses within the site; text can't look so, because its quotation marks are escaped.
 _ADDRESS: Final = re.compile(r'(?<= )(href|src|action)="(/[^"]*)"')
 #: The address of a list's CSV or of its metadata, where JSON names it.
@@ -99,6 +101,8 @@ def _stem(path: str, arguments: dict[str, str]) -> str:
         path = f"describe/{hashlib.sha256(path.encode()).hexdigest()[:24]}"
     name = f"{path}{INDEX}" if path.endswith("/") or not path else path
     asked = "".join(f"~{name}-{_short(value)}" for name, value in kept.items() if value)
+    if len(asked) > _LONGEST_ASKED:
+        asked = "".join(f"~{name}-{_digested(value)}" for name, value in kept.items() if value)
     return name + asked + (f"~page-{number}" if number else "")
 
 
@@ -120,6 +124,10 @@ def _short(value: str) -> str:
     found = _IRI.fullmatch(value)
     if found and len(value) <= _LONGEST_IRI:
         return f"{found[1]}{found[2].replace('/', '=')}{(found[3] or '').replace('#', '@')}"
+    return _digested(value)
+
+
+def _digested(value: str) -> str:
     digest = hashlib.sha256(value.encode()).hexdigest()[:12]
     return f"{_UNSAFE.sub('-', value.rstrip('/').rpartition('/')[2])[:40]}!{digest}"
 
