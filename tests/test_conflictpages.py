@@ -155,6 +155,20 @@ def test_no_column_of_dates_stands_over_sides_that_have_none(client: FlaskClient
     assert not all(heads)
 
 
+def test_each_disagreement_is_a_line_with_what_its_sides_say_until_it_is_opened(client: FlaskClient) -> None:
+    text = page(client, f"{PATH}?kind=different-count")
+    lines = re.findall(
+        r"<details class=\"matter\"><summary><h3>(.*?)</h3><span class=\"sides\">(.*?)</span>", text
+    )
+    assert ("Skara kommun", "5 geografiska platser · 6 geografiska platser") in lines
+    assert any(said.startswith("mer än 35 förstudier och projekt · ") for _, said in lines)
+    assert len(re.findall(r"<table", text)) >= len(lines) > 3
+
+
+def test_few_disagreements_stand_open(client: FlaskClient) -> None:
+    assert '<details class="matter" open>' in page(client, f"{PATH}?kind=different-start&municipality=se-0765")
+
+
 def test_a_side_that_counts_tells_what_it_counts(client: FlaskClient) -> None:
     rows = [
         row

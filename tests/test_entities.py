@@ -57,7 +57,7 @@ def test_contents_lead_to_sections_of_the_page(client: FlaskClient) -> None:
     [
         pytest.param(
             "municipality/se-0765",
-            "Med i 3 samarbeten, nu eller förr, med 15 andra parter. Källor nämner ytterligare 2 som inte är bekräftade.",
+            "Med i 3 samarbeten, nu eller förr, med 15 andra parter. Källor nämner ytterligare 2, som inte hålls för sanna här.",
             id="ties that are held and ties that are not",
         ),
         pytest.param("municipality/se-2021", "Det betyder inte att det inte finns något.", id="no ties"),
@@ -68,7 +68,7 @@ def test_page_says_in_a_sentence_how_much_is_known(client: FlaskClient, path: st
     assert said in " ".join(page(client, f"/doc/{path}").split('<p class="lead">')[1].split("</p>")[0].split())
 
 
-def test_ties_that_are_not_confirmed_stand_below_the_cooperations_with_who_mentions_them(
+def test_ties_that_are_not_held_stand_below_the_cooperations_with_who_mentions_them(
     client: FlaskClient,
 ) -> None:
     told = section(page(client, "/doc/municipality/se-0765"), "table-2")

@@ -16,6 +16,7 @@ from serving_client import client_of
 MUNICIPALITY = f"{BASE}def/Municipality"
 KRONOBERG = f"{BASE}id/county/se-07"
 FINLAND = "http://publications.europa.eu/resource/authority/country/FIN"
+RUSSIA = quote("http://publications.europa.eu/resource/authority/country/RUS", safe="")
 TWINNINGS = f"/list?type={quote(BASE + 'def/Twinning', safe='')}"
 OF_KRONOBERG = f"{TWINNINGS}&county={quote(KRONOBERG, safe='')}"
 
@@ -88,6 +89,23 @@ def test_kind_leads_to_the_list_of_another_kind_in_the_same_county(client: Flask
     assert '<span aria-current="true">Vänortssamarbeten</span>' in kinds
     [href] = re.findall(r'href="([^"]+)">Kommuner</a> <span class="quiet">8', kinds)
     assert 'class="note">8 saker' in page(client, href.replace("&amp;", "&"))
+
+
+def test_list_marks_what_is_not_simply_listed_and_narrows_by_country_before_kind(client: FlaskClient) -> None:
+    text = page(client, TWINNINGS)
+    narrowing = text.split('<details class="facets">')[1].split("</details>")[0]
+    assert re.findall(r'aria-label="([^"]+)"', narrowing) == ["Län", "Land", "Status", "Slag"]
+    russian = page(client, f"{TWINNINGS}&country={RUSSIA}")
+    assert '>Vänortssamarbetet Sundsvall–Volchov</a> <span class="tag">Upphört</span>' in russian
+    assert ">Vänortssamarbetet Boden–Apatity</a></li>" in russian
+
+
+def test_page_of_a_country_leads_to_its_lists(client: FlaskClient) -> None:
+    text = page(client, f"/describe?iri={RUSSIA}")
+    assert "<h2>I landet</h2>" in text
+    row = next(each for each in text.split("<tr>") if "Vänortssamarbeten</a>" in each)
+    assert f"country={RUSSIA}" in row
+    assert "format=csv" in row
 
 
 def test_value_that_nothing_has_gives_an_empty_list(client: FlaskClient) -> None:

@@ -453,6 +453,15 @@ def test_accessibility_statement_has_all_that_the_act_asks_for(
     assert 'href="https://www.digg.se/tdosanmalan"' in text
 
 
+def test_home_page_leads_to_what_most_come_for(client: FlaskClient) -> None:
+    start = shown(client, "/", "sv").split("<h2>Vad vill du veta?</h2>")[1].split("</ul>")[0]
+    targets = re.findall(r'<li><a href="([^"]+)">', start)
+    assert len(targets) == 5
+    inner = [each for each in targets if each.startswith("#")]
+    assert all(f'id="{each[1:]}"' in shown(client, "/", "sv") for each in inner)
+    assert [each for each in targets if each not in inner and client.get(each).status_code != 200] == []
+
+
 def test_query_of_every_count_on_the_home_page_has_that_count_for_its_answer(client: FlaskClient) -> None:
     text = page(client, "/", "en")
     counts = re.findall(r"<b>([\d,]+)</b> <span>([^<]+)</span>", text)

@@ -23,12 +23,14 @@ from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.rowlists import CSV, RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.texts import LANGUAGES
+from kommungraf.vocab import iri
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("lists", __name__)
 
 _LISTED: Final = 100
+_CURRENT: Final = iri("kg:Listed")
 #: So many pages of a list are told by the names that they begin with.
 _MOST_STARTS: Final = 15
 _NAMES: Final = tuple(f"name_{tongue}" for tongue in LANGUAGES)
@@ -49,12 +51,14 @@ def listing() -> ResponseReturnValue:
         return sent(who, _rows(who, within, when), form)
     found, first = _page_of(who, within, number=number, pages=pages)
     answers, rows = answers_at(who, found, when), _facets(who, name, within.facets)
-    who.names.fetch((name, *found, *first, *within.facets.values()))
+    standings = _standings(who, found)
+    who.names.fetch((name, *found, *first, *within.facets.values(), *standings.values()))
     context = {
         "type": who.names.link(name),
         "all": plural(who.names.link(name), who.language),
         "links": [who.names.link(each) for each in found],
         "answers": {each: answer_in_words(who, answers.get(each, Holds.UNKNOWN)) for each in found if when},
+        "standings": {thing: who.names.link(each) for thing, each in standings.items()},
         "taken": [who.names.link(value) for value in within.facets.values()],
         "facets": rows,
         "opened": open_at_once(rows),
@@ -73,6 +77,14 @@ def _page_of(who: Reader, within: Narrowing, *, number: int, pages: int) -> tupl
         return listed(limit=_LISTED, offset=before), ()
     everything = listed(limit=pages * _LISTED)
     return everything[before : before + _LISTED], everything[::_LISTED]
+
+
+def _standings(who: Reader, things: Sequence[str]) -> dict[str, str]:
+    """How each of the things stands that isn't simply listed as a current one."""
+    found = {
+        thing: facets.get("status", frozenset()) for thing, facets in who.edition.index.facets_of(things).items()
+    }
+    return {thing: min(each) for thing, each in found.items() if each and _CURRENT not in each}
 
 
 def _facets(who: Reader, name: str, chosen: Mapping[str, str]) -> list[Facet]:

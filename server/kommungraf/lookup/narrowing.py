@@ -78,6 +78,8 @@ def facets(who: Reader, path: str, counts: Mapping[str, Mapping[str, int]], *, n
         "status": who.text("Status"),
     }
     who.names.fetch({value for found in counts.values() for value in found})
+    if needed == "type":  # which is chosen already, and long
+        titles["type"] = titles.pop("type")
     rows = (
         Facet(title, _choices(who, path, name, counts=counts.get(name, {}), needed=name == needed))
         for name, title in titles.items()

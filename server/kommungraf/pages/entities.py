@@ -16,7 +16,7 @@ from kommungraf.rendering.excerpts import FIRST, WHOLE_UP_TO, Tables
 from kommungraf.rendering.maps import Map, maps_of
 from kommungraf.rendering.mentions import mentioned_panels
 from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
-from kommungraf.rendering.panels import Panel, county_panel, hubs_of, panels_of, quotation_panels, rival_panels
+from kommungraf.rendering.panels import Panel, area_panel, hubs_of, panels_of, quotation_panels, rival_panels
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
@@ -50,6 +50,10 @@ _SUMMARY: Final = tuple(
     )
 )
 
+#: What has a table of what there is in it, by its class, and the facet by which lists are narrowed to it.
+_AREAS: Final = {iri("kg:County"): "county", iri("dcterms:Location"): "country"}
+#: The tables that have no query of their own.
+_UNASKED: Final = ("mentioned", "country")
 #: The lists of a page that are no tables above its statements, each by the query that it offers.
 _LISTS: Final = ("statements", "elsewhere", "links", "gaps", "content")
 
@@ -145,7 +149,7 @@ def entity_view(
                 *_with_mentions(
                     who, views, document, around, panels_of(who, views, around, times=times, tables=tables)
                 ),
-                *_in_county(who, document.iri, name),
+                *_in_area(who, document.iri, name),
                 *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
                 *rival_panels(who, views, around, document.content),
             )
@@ -209,7 +213,7 @@ def _with_mentions(
 
 def _offering(who: Reader, panel: Panel, document: Document) -> Panel:
     """The panel with its query; one of those that are asked for by it with its first rows, and where all of them are."""
-    query = "" if panel.key == "mentioned" else who.as_query(panel.key, thing=document.iri)
+    query = "" if panel.key in _UNASKED else who.as_query(panel.key, thing=document.iri)
     rows = panel.rows if len(panel.rows) <= WHOLE_UP_TO else panel.rows[:FIRST]
     if panel.key not in ASKED or len(panel.rows) < 2 or (who.static and rows == panel.rows):
         return replace(panel, query=query)
@@ -282,17 +286,20 @@ def _contested(views: Views, document: Document, name: str) -> Iterator[Value]:
             yield replace(views.value(each.triple.object), note=behind[0].status.text.lower())
 
 
-def _in_county(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]:
-    """How many things of each class there are in the resource, where it is a county, and where they are listed."""
-    if type_ == iri("kg:County"):
-        counts = who.edition.index.choices("", (), {"county": resource})["type"]
-        who.names.fetch(counts)
-        yield county_panel(who, [_list_of(who, resource, name, count) for name, count in counts.items()])
+def _in_area(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]:
+    """How many things of each class there are in the resource, where it is a county or a country, and where they are listed."""
+    area = _AREAS.get(type_ or "", "")
+    if not area or (area == "country" and who.static):  # of whose lists a copy of the site has none
+        return
+    counts = who.edition.index.choices("", (), {area: resource})["type"]
+    who.names.fetch(counts)
+    if counts:
+        yield area_panel(who, area, [_list_of(who, {area: resource}, *each) for each in counts.items()])
 
 
-def _list_of(who: Reader, county: str, class_: str, count: int) -> tuple[Link, Link, int]:
-    """The list of what there is of a class in a county, the same as a sheet, and how long it is."""
-    asked = {"type": class_, "county": county}
+def _list_of(who: Reader, within: Mapping[str, str], class_: str, count: int) -> tuple[Link, Link, int]:
+    """The list of what there is of a class in an area, the same as a sheet, and how long it is."""
+    asked = {"type": class_, **within}
     link = replace(plural(who.names.link(class_), who.language, count), href=who.with_query("list", asked))
     return link, replace(link, text="CSV", lang="", href=who.with_query("list", {**asked, "format": "csv"})), count
 

@@ -21,7 +21,7 @@ from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.resources.wording import number_in_words
 from kommungraf.vocab import iri
 
-__all__ = ["Panel", "Part", "county_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels", "titles"]
+__all__ = ["Panel", "Part", "area_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels", "titles"]
 
 _MOST_VALUES: Final = 16
 
@@ -258,8 +258,8 @@ def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
     return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
 
 
-def county_panel(who: Reader, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
-    """The table of what there is in a county, each line a list with its sheet."""
+def area_panel(who: Reader, area: str, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
+    """The table of what there is in a `county` or a `country`, each line a list with its sheet."""
     rows = tuple(
         (
             Part((Value(link.iri, link=link),)),
@@ -270,7 +270,8 @@ def county_panel(who: Reader, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
     )
     caption = who.text("What lies there or has somebody from there in it; each leads to a list")
     columns = (who.text("Kind"), who.text("How many"), who.text("To download"))
-    return Panel(who.text("In this county"), caption, columns, rows, key="county", compact=True)
+    title = {"county": who.text("In this county"), "country": who.text("In this country")}[area]
+    return Panel(title, caption, columns, rows, key=area, compact=True)
 
 
 def rival_panels(who: Reader, views: Views, around: Surroundings, content: Iterable[Triple]) -> Iterator[Panel]:

@@ -40,6 +40,7 @@ def _plurals(language: str) -> Mapping[str, str]:
         "kg:Rule": text("Derivation rules"),
         "kg:Source": text("Sources"),
         "kg:Twinning": text("Twinnings"),
+        "dcterms:Location": text("Locations"),
         "org:Membership": text("Memberships"),
         "skos:Concept": text("Concepts"),
         "skosxl:Label": text("Names"),

@@ -9,7 +9,6 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
-from kommungraf.resources.views import Value
 from kommungraf.resources.wording import quantity_in_words
 from kommungraf.review.disagreements import Matter, matters
 from kommungraf.vocab import iri
@@ -146,12 +145,7 @@ def _unsupported(who: Reader, parts: Mapping[str, list[Row]]) -> tuple[Group, ..
 
 def _matter(each: Matter) -> Check:
     sources = tuple(source for side in each.sides for source in side.behind.sources)[:_MOST_SOURCES]
-    said = dict.fromkeys(", ".join(map(_words, side.values)) for side in each.sides)
-    return Check(each.kind.text, each.subject, sources, said=tuple(filter(None, said)), conflict=each.conflict)
-
-
-def _words(value: Value) -> str:
-    return value.link.text if value.link else value.text or value.term
+    return Check(each.kind.text, each.subject, sources, said=each.said, conflict=each.conflict)
 
 
 def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[Group]:

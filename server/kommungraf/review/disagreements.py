@@ -11,6 +11,7 @@ from kommungraf.editions.standings import Claim, claims
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.errors import UnknownResource
 from kommungraf.rendering.columns import Cell
+from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Reader
 from kommungraf.resources.amounts import AMOUNTS, amounts
 from kommungraf.resources.links import Link
@@ -53,6 +54,7 @@ _SIDES: Final = 40
 _ALL: Final = iri("kg:Conflict")
 _ACCEPTED: Final = iri("kg:Accepted")
 _BOOLEAN: Final = iri("xsd:boolean")
+_COUNTS: Final = iri("kg:counts")
 _KINDS: Final = "id/conflict-kind/"
 
 Row = Mapping[str, Any]
@@ -70,12 +72,21 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one claim says of a matter, who says it, on which day, and whether that is held."""
+    """What one claim says of a matter, who says it, on which day, and whether that is held.
+
+    `shown` are the `values` as they are read: a number together with what it counts.
+    """
 
     values: tuple[Value, ...]
     behind: Behind
     date: str
     held: bool
+    shown: tuple[Value, ...]
+
+    @property
+    def words(self) -> str:
+        """What it says, as text."""
+        return ", ".join(value.link.text if value.link else value.text or value.term for value in self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,11 @@ class Matter:
     subject: Link
     sides: tuple[Side, ...]
     more: int
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What its sides say, each once."""
+        return tuple(dict.fromkeys(filter(None, (side.words for side in self.sides))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +244,20 @@ def _side(who: Reader, views: Views, rows: list[Row], *, told: Claim | None) -> 
     days = sorted({row["day"].value for row in rows if "day" in row})
     numbers = amounts(((name.value, term) for term, name in said), who.language)
     others = (_said(views, term, by=name.value) for term, name in said if name.value not in AMOUNTS)
-    return Side(tuple(dict.fromkeys((*numbers, *others))), behind, days[0] if days else "", status == _ACCEPTED)
+    values = tuple(dict.fromkeys((*numbers, *others)))
+    counted = [who.names.link(term.value) for term, name in said if name.value == _COUNTS]
+    shown = _counting(who, numbers[0], values, counted) if len(numbers) == 1 and counted else values
+    return Side(values, behind, days[0] if days else "", status == _ACCEPTED, shown)
+
+
+def _counting(who: Reader, number: Value, values: tuple[Value, ...], counted: list[Link]) -> tuple[Value, ...]:
+    """The values with the number before the things that it counts, as “11 municipalities”."""
+    exact = int(number.text) if number.text.isdecimal() else None
+    names = sorted({plural(link, who.language, exact).text.lower() for link in counted})
+    text = f"{number.text} {(' ' + who.text('and') + ' ').join(names)}"
+    kinds = {link.iri for link in counted}
+    others = (each for each in values if each != number and not (each.link and each.link.iri in kinds))
+    return (replace(number, text=text), *others)
 
 
 def _said(views: Views, term: object, *, by: str) -> Value:
