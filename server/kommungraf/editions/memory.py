@@ -21,7 +21,8 @@ class Memory:
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` made for `key` when it was asked for first."""
         if key not in self._made:
-            self._make_room(self._made, self._most)
+            if len(self._made) >= self._most:
+                self._made.clear()
             self._made[key] = made = make()
             return made
         try:
@@ -30,12 +31,8 @@ class Memory:
             return make()
 
     def entries(self, key: Hashable) -> dict[str, Any]:
-        """A mapping of texts that is kept under `key`, with room for some more."""
+        """A mapping of texts that is kept under `key`, with room for some more; whoever holds a full one keeps what it has."""
         found: dict[str, Any] = self.once(key, dict)
-        self._make_room(found, self._most_entries)
+        if len(found) >= self._most_entries:
+            self._made[key] = found = {}
         return found
-
-    @staticmethod
-    def _make_room(kept: dict[Any, Any], most: int) -> None:
-        if len(kept) >= most:
-            kept.clear()

@@ -128,7 +128,7 @@ class Evaluator:
     def finished(self, turn: Turn, reply: Message | None = None) -> Answer:
         """The answer to a query that was begun, once it is there, unless `reply` is what was heard of it."""
         query = turn.query
-        with self._remembered(_key(self._request(query), query)):
+        with self._remembered(self._request(query), query):
             try:
                 found = self._heard(turn, reply)
             finally:
@@ -170,20 +170,19 @@ class Evaluator:
         self._host.close()
 
     def _reply(self, request: Message, query: Query) -> Message:
-        key = _key(request, query)
-        if (limit := self._refused.find(key)) is not None:
+        if self._refused and (limit := self._refused.find(_key(request, query))) is not None:
             raise self.exceeded(limit)
         lane = self._own if query.own else self._public
-        with self._remembered(key):
+        with self._remembered(request, query):
             return self._answered(self._seated_reply(lane, request, query), query)
 
     @contextmanager
-    def _remembered(self, key: bytes) -> Iterator[None]:
+    def _remembered(self, request: Message, query: Query) -> Iterator[None]:
         """Refuse a query for a while when it runs into a limit in the block."""
         try:
             yield
         except QueryLimitExceeded as error:
-            self._refused.add(key, error.limit)
+            self._refused.add(_key(request, query), error.limit)
             self._count(error.limit)
             raise
 

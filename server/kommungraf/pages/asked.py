@@ -35,7 +35,7 @@ class Asked:
     def _value(self, value: Value | None) -> Value | None:
         if value is None or value.link or value.lang or value.term not in self.values:
             return value
-        return replace(value, text=self.values[value.term])
+        return value._replace(text=self.values[value.term])
 
 
 def asked(who: Reader) -> tuple[Asked, ...]:

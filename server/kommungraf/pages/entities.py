@@ -283,7 +283,7 @@ def _contested(views: Views, document: Document, name: str) -> Iterator[Value]:
     for each in document.unheld if name == _PERIOD else ():
         about, behind = (each.triple.subject, each.triple.predicate), views.behind(each.graphs)
         if about == (NamedNode(document.iri), NamedNode(name)) and behind and behind[0].status:
-            yield replace(views.value(each.triple.object), note=behind[0].status.text.lower())
+            yield views.value(each.triple.object)._replace(note=behind[0].status.text.lower())
 
 
 def _in_area(who: Reader, resource: str, type_: str | None) -> Iterator[Panel]:

@@ -181,7 +181,7 @@ def _noted(who: Reader, part: Part, membership: Neighbour, *, times: Times) -> P
     if row is Holds.NO:
         return part
     notes = {name: answer_in_words(who, answer) for name, answer in found.items() if answer is not row}
-    return part._replace(values=tuple(replace(each, note=notes.get(each.term, "")) for each in part.values))
+    return part._replace(values=tuple(each._replace(note=notes.get(each.term, "")) for each in part.values))
 
 
 def _partners(membership: Neighbour, partners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -336,7 +336,7 @@ def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | Non
     period = _part(views, each.about("kg:period"))
     if not period.values and whole is not None:
         period = _part(views, whole.about("kg:period"))
-        period = period._replace(values=tuple(replace(value, note=note) for value in period.values))
+        period = period._replace(values=tuple(value._replace(note=note) for value in period.values))
     bounds = times.spans.get(each.iri)
     return Part(period.values, period.behind, period.more, bounds) if period.values else period
 

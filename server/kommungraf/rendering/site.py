@@ -1,6 +1,6 @@
 """What every page shares: the reader's language, the addresses of other pages, and the translated templates."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -164,6 +164,13 @@ class _Context(Context):
             listed.append(self)
 
 
+class _Environment(Environment):
+    """Templates whose globals are those of the environment, and no chain of mappings that each context goes through."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return self.globals if d is None else super().make_globals(d)
+
+
 def _rendered(template: Template, context: dict[str, Any]) -> str:
     """The page; what it was made of is given back at once.
 
@@ -257,7 +264,7 @@ def _with(**changes: str) -> str:
 
 @cache
 def _environment(tongue: str) -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=PackageLoader("kommungraf"),
         autoescape=True,
         auto_reload=False,

@@ -92,8 +92,10 @@ class Names:
         self, index: Index, base_iri: str, *, language: str, kept: Kept = _NOTHING, memory: Memory | None = None
     ) -> None:
         self._index = index
-        # There are as many links with a date as there are days.
-        self._others = {} if memory is None or kept.date else memory.entries((Names, language, kept))
+        # There are as many links with a date as there are days, so those are kept for their page alone.
+        self._links: dict[str, Link] = (
+            {} if memory is None or kept.date else memory.entries((Names, language, kept))
+        )
         self._base_iri = base_iri
         self.language = language
         self.kept = kept
@@ -104,27 +106,20 @@ class Names:
         self._publishers: dict[str, Label] = {}
         self._known: set[str] = set()
         self._fetched: set[str] = set()
-        self._links: dict[str, Link] = {}
 
     def fetch(self, iris: Iterable[str]) -> None:
         """Look up all of `iris` in one go."""
-        wanted = set(iris) - self._fetched
+        wanted = set(iris)
         self._fetched |= wanted
-        found = {iri: made for iri in wanted if (made := self._others.get(iri)) is not None}
-        if missing := wanted - found.keys():
+        if missing := wanted.difference(self._links):
             self._labels.update(self._index.labels(missing, self.language))
             self._known.update(self._index.known(missing))
             self._publishers.update(self._index.publishers(missing, self.language))
-            made_now = {iri: self._link(iri) for iri in missing}
-            found.update(made_now)
-            self._others.update(made_now)
-        self._links.update(found)
+            self._links.update({iri: self._link(iri) for iri in missing})
 
     def link(self, iri: str) -> Link:
-        """The link of an IRI that was fetched."""
-        if (made := self._links.get(iri)) is None:
-            made = self._links[iri] = self._link(iri)
-        return made
+        """The link of an IRI that was fetched; what another page looked up makes no difference to this one."""
+        return self._links[iri] if iri in self._fetched else self._link(iri)
 
     def _link(self, iri: str) -> Link:
         found, here = self._labels.get(iri), iri in self._known

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -60,8 +60,7 @@ class Extent:
         return text.replace(f"LIMIT {PAGE} OFFSET 0", numbers, times)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A triple, whether the held view has it, and the named graphs that hold it."""
 
     triple: Triple
@@ -230,7 +229,7 @@ def claim_triples(source: Source, document: Document) -> Iterator[Triple]:
 
 def _renamed(statements: Iterable[Statement], names: Labels) -> tuple[Statement, ...]:
     renamed = ((each, relabelled(each.triple, names)) for each in statements)
-    kept = (each if triple is each.triple else replace(each, triple=triple) for each, triple in renamed)
+    kept = (each if triple is each.triple else each._replace(triple=triple) for each, triple in renamed)
     return tuple(sorted(kept, key=lambda each: str(each.triple)))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -52,8 +52,7 @@ class Behind:
     lang: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A term: an IRI's `link`, or a literal's `text` beside its lexical form, or a blank node with its own `groups`.
 
     `direction` is a literal's base direction. A triple term has its three `parts`. A list has `members` in their place: for each what its node has as rdf:first and as rdf:rest. `note` is what a page adds to it in a word or two.
@@ -72,8 +71,7 @@ class Value:
     members: tuple[tuple["Fact", "Fact"], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One triple of the page and what it rests on; `property` is as in the data."""
 
     subject: Value

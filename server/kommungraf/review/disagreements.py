@@ -1,7 +1,7 @@
 """Where sources disagree: the disagreements of a dataset by kind, each with what every side says, from whom and since when."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pyoxigraph import NamedNode
@@ -264,7 +264,7 @@ def _said(views: Views, term: object, *, by: str) -> Value:
     """A value; a yes or no says to what."""
     value = views.value(term)
     return (
-        replace(value, text=f"{views.names.link(by).text}: {value.text}") if value.datatype == _BOOLEAN else value
+        value._replace(text=f"{views.names.link(by).text}: {value.text}") if value.datatype == _BOOLEAN else value
     )
 
 
