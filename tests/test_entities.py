@@ -17,6 +17,15 @@ from own_release import page
         pytest.param("/doc/partnership/se-almhult-vaxjo-za-jb-marks", id="partnership"),
         pytest.param("/doc/county/se-07", id="county"),
         pytest.param("/doc/source/almhult-635", id="source"),
+        pytest.param("/doc/regional-cooperation/se-entreprenorsregionen", id="regional cooperation"),
+        pytest.param("/doc/membership/se-almhult-vaxjo-za-jb-marks--se-0765", id="membership"),
+        pytest.param("/doc/rule/cooperates-with", id="rule"),
+        pytest.param("/def/", id="ontology"),
+        pytest.param("/def/Municipality", id="term"),
+        pytest.param("/shape/", id="shapes"),
+        pytest.param("/shape/MunicipalityShape", id="shape"),
+        pytest.param("/gaps", id="gaps"),
+        pytest.param("/questions/start-of-the-partnership", id="question"),
     ],
 )
 def test_a_page_asks_its_engine_once(client: FlaskClient, path: str, asked: list[Query]) -> None:

@@ -24,7 +24,7 @@ from kommungraf.rendering.excerpts import cut, tables_of
 from kommungraf.rendering.site import page, reader
 from kommungraf.resources.links import URI_SAFE, escaped_spellings, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
-from kommungraf.resources.resources import Document, Extent, load
+from kommungraf.resources.resources import Document, Extent, load, load_with_terms
 from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, published, signposts
 from kommungraf.resources.surroundings import load_with_surroundings
 
@@ -202,8 +202,9 @@ def _data(edition: Edition, name: str, media_type: str, profile: Profile) -> Res
 def _page(edition: Edition, name: str) -> Response:
     number, who = page_number(request), reader()
     if is_whole_graph(edition, name):
-        found = _on_a_page(load(edition, name, page=number))
-        response = page("glossary.html", who, view=glossary_view(who, found), structured=_subject(edition, found))
+        found, terms = load_with_terms(edition, name, page=number)
+        glossary = glossary_view(who, _on_a_page(found), terms)
+        response = page("glossary.html", who, view=glossary, structured=_subject(edition, found))
     else:
         moment = asked_moment(request)
         tables = tables_of(who, name, moment)

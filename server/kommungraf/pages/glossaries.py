@@ -1,16 +1,13 @@
 """The pages of the ontology and of the shapes: every term of the graph, by class, with its definition."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-from pyoxigraph import NamedNode
+from typing import Final
 
 from kommungraf.editions.search import Label
-from kommungraf.engine.ownqueries import query_text
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import Document
+from kommungraf.resources.resources import Document, Row
 from kommungraf.vocab import iri
 
 __all__ = ["GlossaryView", "glossary_view"]
@@ -59,9 +56,8 @@ class GlossaryView:
     formats: tuple[Form, ...]
 
 
-def glossary_view(who: Reader, document: Document) -> GlossaryView:
-    """What the page of the graph that has the name of `document` shows."""
-    rows = who.edition.evaluator.select(query_text("terms"), this=NamedNode(document.iri))
+def glossary_view(who: Reader, document: Document, rows: Sequence[Row]) -> GlossaryView:
+    """What the page of the graph that has the name of `document` shows, which has a row for each class and text of a term."""
     texts = _texts(rows, who.language)
     members: dict[str, set[str]] = {}
     for row in rows:
@@ -84,7 +80,7 @@ def _section(who: Reader, name: str, *, terms: Iterable[str], texts: Mapping[str
     return Section(who.names.link(name), anchor, tuple(Term(link, texts.get(link.iri)) for link in links))
 
 
-def _texts(rows: Iterable[Mapping[str, Any]], language: str) -> dict[str, Label]:
+def _texts(rows: Iterable[Row], language: str) -> dict[str, Label]:
     """One text for each term: in the reader's language where there is one."""
     found: dict[str, Label] = {}
     for row in rows:

@@ -29,6 +29,7 @@ __all__ = [
     "document_in",
     "graph_triples",
     "load",
+    "load_with_terms",
 ]
 
 #: How many statements a page of a document holds in either direction where the reader doesn't ask for fewer.
@@ -161,6 +162,14 @@ def load(source: Source, iri: str, *, page: int = 1, claims: bool = True) -> Doc
     if not claims and "out total" not in found:
         found = asked(source, iri, extent.of(joined(*CLAIMED)))
     return document_in(source, found, iri=iri, extent=extent, claims=claims_behind(source, found))
+
+
+def load_with_terms(source: Source, iri: str, *, page: int = 1) -> tuple[Document, list[Row]]:
+    """One page of what is said of a graph that has the name `iri`, without what it holds, and each term that it defines."""
+    extent = Extent(page)
+    found = asked(source, iri, extent.of(joined(*(name for name in CLAIMED if name != "content"), "terms")))
+    document = document_in(source, found, iri=iri, extent=extent, claims=claims_behind(source, found))
+    return document, found.get("term", [])
 
 
 def asked(source: Source, iri: str, text: str) -> Parts:
