@@ -7,6 +7,7 @@ from typing import Final
 
 from kommungraf.editions.search import EVIDENCE, Index, Narrowing
 from kommungraf.lookup.plainwords import COUNTRIES, JOINING, KINDS
+from kommungraf.texts import folded
 
 __all__ = ["Meaning", "meaning"]
 
@@ -56,7 +57,7 @@ def meaning(index: Index, text: str, base_iri: str) -> Meaning:
     if pasted := _keyed(index, text, base_iri):
         return Meaning(pasted)
     words = _WORD.findall(_ADDRESS.sub(" ", text))[:_MOST_WORDS]
-    plain = [word.casefold() for word in words]
+    plain = [folded(word) for word in words]
     kinds = list(dict.fromkeys(KINDS[word] for word in plain if word in KINDS))
     parts = _parts(index, [word for word, each in zip(words, plain, strict=True) if each not in _LEADING])
     if not parts and not _LEADING.issuperset(plain):

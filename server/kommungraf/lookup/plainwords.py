@@ -1,9 +1,13 @@
-"""Words with which people ask in Swedish and English: those that name a kind of things or a country, and those that only join others."""
+"""Words with which people ask in Swedish and English: those that name a kind of things or a country, and those that only join others.
+
+They are looked up folded, as people also write "vanorter".
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from kommungraf.texts import folded
 from kommungraf.vocab import iri
 
 __all__ = ["COUNTRIES", "JOINING", "KINDS"]
@@ -25,90 +29,17 @@ _KINDS: Final = {
 }
 #: The class that a word stands for.
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
-    {word: iri(name) for name, words in _KINDS.items() for word in words.split()}
+    {folded(word): iri(name) for name, words in _KINDS.items() for word in words.split()}
+)
+_JOINING: Final = (
+    "alla arbetar av avtal csv eller excel finns från för har hitta hos i in lista med mellan och om partnern "
+    "på samarbeta samarbetar samarbete samarbeten samarbetet samverkar som stad staden stads till vad var vem "
+    "vilka vilken vilket visa är all and are at between by cities city cooperate cooperates cooperating "
+    "cooperation cooperations do does download find for from has have how is list of or partner partners show "
+    "that the to town towns what where which who with work working works"
 )
 #: Words that say how others belong together, or what every page here is about: they look nothing up.
-JOINING: Final = frozenset(
-    [
-        "alla",
-        "av",
-        "finns",
-        "från",
-        "för",
-        "har",
-        "hos",
-        "i",
-        "in",
-        "med",
-        "mellan",
-        "och",
-        "om",
-        "på",
-        "som",
-        "till",
-        "vad",
-        "var",
-        "vem",
-        "vilka",
-        "vilken",
-        "vilket",
-        "är",
-        "all",
-        "and",
-        "are",
-        "at",
-        "between",
-        "by",
-        "do",
-        "does",
-        "find",
-        "for",
-        "from",
-        "has",
-        "have",
-        "how",
-        "is",
-        "list",
-        "of",
-        "show",
-        "that",
-        "the",
-        "to",
-        "what",
-        "where",
-        "which",
-        "who",
-        "with",
-        "or",
-        "eller",
-        "arbetar",
-        "avtal",
-        "cooperate",
-        "cooperates",
-        "cooperating",
-        "cooperation",
-        "cooperations",
-        "partner",
-        "partnern",
-        "partners",
-        "samarbeta",
-        "samarbetar",
-        "samarbete",
-        "samarbeten",
-        "samarbetet",
-        "samverkar",
-        "stad",
-        "staden",
-        "stads",
-        "city",
-        "cities",
-        "town",
-        "towns",
-        "work",
-        "works",
-        "working",
-    ]
-)
+JOINING: Final = frozenset(map(folded, _JOINING.split()))
 _NATIONS: Final = {
     "BIH": "bosnisk bosniska bosniskt bosnian",
     "CHN": "kinesisk kinesiska kinesiskt chinese",
@@ -138,5 +69,5 @@ _NATIONS: Final = {
 }
 #: The code of the country of which a word says that something is.
 COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
-    {word: code for code, words in _NATIONS.items() for word in words.split()}
+    {folded(word): code for code, words in _NATIONS.items() for word in words.split()}
 )
