@@ -257,7 +257,7 @@ def _counting(who: Reader, number: Value, values: tuple[Value, ...], counted: li
     text = f"{number.text} {(' ' + who.text('and') + ' ').join(names)}"
     kinds = {link.iri for link in counted}
     others = (each for each in values if each != number and not (each.link and each.link.iri in kinds))
-    return (replace(number, text=text), *others)
+    return (number._replace(text=text), *others)
 
 
 def _said(views: Views, term: object, *, by: str) -> Value:
