@@ -53,5 +53,7 @@ def axe_violations(page: Page) -> list[str]:
     if not AXE.is_file():
         return []
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)["violations"]
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)[
+        "violations"
+    ]
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]

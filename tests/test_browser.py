@@ -4,14 +4,13 @@ import csv
 import io
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from bench.pages import KINDS
 from chromium import DESKTOP, IN_CHROMIUM, PHONE, axe_violations, needs_scripts, visiting
-from kommungraf.vocab import BASE
+from page_kinds import EVERY, WIDEST
 
 #: The middle of the widest line of a text that goes on in the next one, where a thumb hits it.
 WIDEST_LINE = """each => {
@@ -27,30 +26,6 @@ VIEWS: Final = (
     ("sv", "dark", "desktop"),
 )
 pytestmark = IN_CHROMIUM
-
-#: Kinds that are looked at and not timed, beside those of the benchmark.
-OTHERS: Final = {
-    "as of a day": "/doc/municipality/se-0780?date=2015-06-01",
-    "search for nothing": "/search",
-    "search without a hit": "/search?q=qqqxyz",
-    "list of claims": f"/list?type={quote(BASE + 'def/Claim', safe='')}",
-    "claims of a source": f"/around?thing={quote(BASE + 'id/source/municipality-register', safe='')}&table=claims",
-    "said elsewhere": f"/around?thing={quote(BASE + 'id/municipality/se-0780', safe='')}&table=elsewhere",
-    "place abroad": "/doc/place/lt-kaunas",
-    "country": "/describe?iri=http%3A%2F%2Fpublications.europa.eu%2Fresource%2Fauthority%2Fcountry%2FSWE",
-    "disagreement": "/doc/conflict/before-it-existed/partnership-se-almhult-vaxjo-za-jb-marks",
-    "gap": "/doc/gap/almhult-635-activities-number",
-    "statement": "/doc/statement/airpages-storsthlm-se-storsthlm-members",
-    "concept": "/def/Accepted",
-    "fault on a long line": "/sparql?query="
-    + quote("SELECT * { ?thing <http://example.org/property> ?value FILTER(?value == 3) }"),
-    "no row": "/sparql?query=" + quote("SELECT * { ?a <http://example.org/none> ?b }"),
-    "problem": "/problem/too-many-requests",
-    "not acceptable": "/doc/municipality/se-0765?format=pdf",
-    "bad date": "/doc/municipality/se-0765?date=hej",
-}
-EVERY: Final = {**KINDS, **OTHERS}
-WIDEST: Final = {kind: KINDS[kind] for kind in ("home", "map", "answer", "municipality", "shape")}
 
 
 @pytest.mark.parametrize("view", VIEWS, ids="-".join)

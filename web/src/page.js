@@ -3,11 +3,18 @@
 // Copy the text that a button names; the button then says so.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = !navigator.clipboard;
+  // Who doesn't see the button is told.
+  const aloud = Object.assign(document.createElement("span"), { role: "status" });
+  aloud.style.cssText = "position: absolute; left: -99rem";
+  button.after(aloud);
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy || location.href);
     const said = button.textContent;
-    button.textContent = button.dataset.copied;
-    setTimeout(() => (button.textContent = said), 2000);
+    button.textContent = aloud.textContent = button.dataset.copied;
+    setTimeout(() => {
+      button.textContent = said;
+      aloud.textContent = "";
+    }, 2000);
   });
 }
 

@@ -72,8 +72,15 @@ def query_context(who: Reader, text: str) -> dict[str, Any]:
         "limits": (),
         "all_limits": (),
         "questions": asked(who),
+        "graphs": _graphs(),
         **editor,
     }
+
+
+def _graphs() -> list[tuple[str, str]]:
+    """The graphs that a query is put to, as the SPARQL 1.1 Protocol names them."""
+    names = ("default-graph-uri", "named-graph-uri")
+    return [(name, graph) for name in names for graph in request.values.getlist(name)]
 
 
 def _example(who: Reader) -> str:

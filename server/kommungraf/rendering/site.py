@@ -258,8 +258,8 @@ def _as_form(form: str, **more: str) -> str:
 
 
 def _with(**changes: str) -> str:
-    arguments = {**request.args.to_dict(), **changes}
-    return f"{request.script_root}{quote(request.path)}?{urlencode(arguments)}"
+    arguments = {**request.args.to_dict(flat=False), **changes}
+    return f"{request.script_root}{quote(request.path)}?{urlencode(arguments, doseq=True)}"
 
 
 @cache
