@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
 import pytest
@@ -43,16 +44,37 @@ def test_robots_finds_every_page_by_way_of_the_sitemaps(client: FlaskClient) -> 
         assert client.get(page.removeprefix(HOST), headers={"Accept": "text/html"}).status_code == 200
 
 
-def test_every_page_of_the_sitemap_has_a_date_and_both_languages(client: FlaskClient) -> None:
+def test_every_page_of_the_sitemap_has_a_date_and_leads_to_both_languages_and_the_reader_s_own(
+    client: FlaskClient,
+) -> None:
     for entry in parsed(client, "/sitemap-1.xml"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", entry.findtext(f"{SITEMAP}lastmod", ""))
         tags = [each.get("hreflang") for each in entry.iter("{http://www.w3.org/1999/xhtml}link")]
-        assert tags == ["sv", "en"]
+        assert tags == ["sv", "en", "x-default"]
 
 
 @pytest.mark.parametrize("number", ["0", "2", "999999999"])
 def test_sitemap_that_isnt_listed_is_not_there(client: FlaskClient, number: str) -> None:
     assert client.get(f"/sitemap-{number}.xml").status_code == 404
+
+
+def test_robots_are_kept_out_of_what_never_ends(client: FlaskClient) -> None:
+    robots = RobotFileParser()
+    robots.parse(client.get("/robots.txt", base_url=HOST).text.splitlines())
+    assert not robots.can_fetch("any", f"{HOST}/search?q=a&type=b")
+    assert not robots.can_fetch("any", f"{HOST}/reconcile")
+    assert robots.can_fetch("any", f"{HOST}/sparql?lang=sv")
+    assert robots.can_fetch("any", f"{HOST}/doc/municipality/se-0780?lang=en")
+
+
+def test_entries_of_the_feed_are_told_apart_and_the_feed_is_as_new_as_the_newest(client: FlaskClient) -> None:
+    feed = parsed(client, "/changes.atom?lang=en")
+    entries = feed.findall(f"{ATOM}entry")
+    assert len({each.findtext(f"{ATOM}id") for each in entries}) == len(entries) > 0
+    assert feed.findtext(f"{ATOM}updated") == max(each.findtext(f"{ATOM}updated", "") for each in entries)
+    for each in entries:
+        assert each.find(f"{ATOM}content") is not None
+        assert [link.get("rel") for link in each.findall(f"{ATOM}link")] == ["alternate"]
 
 
 def test_feed_has_what_atom_requires(client: FlaskClient) -> None:
@@ -76,5 +98,7 @@ def test_introduction_for_language_models_links_to_what_is_there(client: FlaskCl
     text = client.get("/llms.txt", base_url=HOST).text
     links = re.findall(rf"\]\({HOST}([^)]+)\)", text)
     assert len(links) >= 8
+    listed = [line for line in text.splitlines() if line.startswith("- ")]
+    assert all(line.startswith("- [") for line in listed)  # llmstxt.org: an item of a list is a link first
     missing = {link for link in links if client.get(link).status_code != 200}
     assert missing <= {"/def/?format=ttl"}  # a dataset without an ontology of its own has none

@@ -70,6 +70,66 @@ def test_page_says_nothing_of_its_subject_that_turtle_doesnt(client: FlaskClient
     assert {quad.object for quad in said} <= held | notations
 
 
+@pytest.mark.parametrize("key", ["se-0765", "se-0780", "se-1480"])
+def test_place_is_told_by_where_it_lies_and_its_wikidata_item_however_much_else_is_said(
+    client: FlaskClient, key: str
+) -> None:
+    store = read(structured(client, f"/doc/municipality/{key}"))
+    name = NamedNode(f"{BASE}id/municipality/{key}")
+    told = {quad.predicate.value.removeprefix(SCHEMA) for quad in store.quads_for_pattern(name, None, None)}
+    assert {"name", "identifier", "containedInPlace", "geo", "sameAs"} <= told
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_page_has_a_name_and_a_language_also_where_nobody_named_its_subject(
+    client: FlaskClient, language: str
+) -> None:
+    store = read(structured(client, f"/doc/claim/almhult-635/9?lang={language}"))
+    page = NamedNode(f"{BASE}doc/claim/almhult-635/9")
+    said = {
+        quad.predicate.value.removeprefix(SCHEMA): quad.object
+        for quad in store.quads_for_pattern(page, None, None)
+    }
+    assert said["name"].value
+    assert said["inLanguage"] == Literal(language)
+    assert {"about", "isPartOf", "dateModified", "license"} <= set(said)
+
+
+def test_dataset_has_what_a_dataset_search_asks_for(client: FlaskClient) -> None:
+    """The required and recommended properties of a dataset by Google's documentation, as far as there is an answer to them."""
+    [node] = json.loads(structured(client, "/dataset/"))["@graph"]
+    assert all(50 <= len(text["@value"]) <= 5000 for text in node["description"])
+    assert {each["@language"] for each in node["name"]} == {"sv", "en"} == set(node["inLanguage"])
+    assert node["isAccessibleForFree"] is True
+    assert {"url", "version", "keywords", "datePublished", "dateModified", "license"} <= set(node)
+    for each in (*node["creator"], *node["publisher"], *node["spatialCoverage"], node["includedInDataCatalog"]):
+        assert each["@type"] in {"Organization", "Place", "DataCatalog"}
+        assert each["name"]
+    assert all(each["contentUrl"]["@id"] and "/" in each["encodingFormat"] for each in node["distribution"])
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/dataset/", "/questions", "/conflicts", "/gaps", "/map", "/network", "/changes", "/def/", "/accessibility",
+        "/def/Twinning", "/check/se-0765", f"/list?type={BASE}def/Twinning", "/doc/municipality/se-0765", "/doc/claim/almhult-635/9",
+        "/doc/source/almhult-635", "/doc/gap/almhult-635-twin-towns",
+    ],
+)  # fmt: skip
+def test_page_is_described_for_link_previews_in_its_language(
+    client: FlaskClient, path: str, language: str
+) -> None:
+    text = client.get(path, headers={"Accept": "text/html", "Accept-Language": language}).text
+    told = dict(re.findall(r'<meta (?:property|name)="(og:\w+(?::\w+)?|description)" content="([^"]+)">', text))
+    assert told["description"] == told["og:description"]
+    assert len(told["description"]) > 15
+    assert {"og:title", "og:url", "og:type", "og:locale", "og:site_name"} <= set(told)
+    assert told["og:locale"][:2] == language
+    if "og:image" in told:
+        assert {"og:image:alt", "og:image:width", "og:image:height", "og:image:type"} <= set(told)
+
+
 def test_dataset_has_its_dumps_licence_and_publisher(client: FlaskClient) -> None:
     store = read(structured(client, "/"))
     assert store.query(

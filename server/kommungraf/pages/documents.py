@@ -19,9 +19,9 @@ from kommungraf.http.negotiation import asked_moment, page_number, refuse_moment
 from kommungraf.pages.entities import entity_view
 from kommungraf.pages.glossaries import glossary_view
 from kommungraf.pages.representations import is_whole_graph, list_of_representations, serialised
-from kommungraf.pages.schemaorg import subject, types_of
+from kommungraf.pages.schemaorg import Page, subject, types_of
 from kommungraf.rendering.excerpts import cut, tables_of
-from kommungraf.rendering.site import page, reader
+from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import URI_SAFE, escaped_spellings, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
 from kommungraf.resources.resources import Document, Extent, load, load_with_terms
@@ -204,22 +204,24 @@ def _page(edition: Edition, name: str) -> Response:
     if is_whole_graph(edition, name):
         found, terms = load_with_terms(edition, name, page=number)
         glossary = glossary_view(who, _on_a_page(found), terms)
-        response = page("glossary.html", who, view=glossary, structured=_subject(edition, found))
+        response = page("glossary.html", who, view=glossary, structured=_subject(who, found))
     else:
         moment = asked_moment(request)
         tables = tables_of(who, name, moment)
         excerpt = cut(tables, page=number)
         found, around = load_with_surroundings(edition, name, extent=Extent(number, _STATEMENTS), excerpt=excerpt)
         view = entity_view(who, _on_a_page(found).relabelled(), around=around, tables=tables, when=moment)
-        response = page("document.html", who, view=view, structured=_subject(edition, found))
+        response = page("document.html", who, view=view, structured=_subject(who, found))
     response.headers["Link"] = header(_links(edition, found))
     return response
 
 
-def _subject(edition: Edition, found: Document) -> Markup:
+def _subject(who: Reader, found: Document) -> Markup:
     """What the page says to search engines."""
+    edition, link = who.edition, who.names.link(found.iri)
+    shown = Page(link.text, link.lang, who.language)
     triples = (each.triple for each in found.outgoing)
-    return subject(found.iri, edition.index.type(found.iri), triples, manifest=edition.manifest)
+    return subject(found.iri, edition.index.type(found.iri), triples, manifest=edition.manifest, shown=shown)
 
 
 def _on_a_page(found: Document) -> Document:

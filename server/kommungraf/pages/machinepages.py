@@ -16,6 +16,7 @@ from kommungraf.rendering.rowlists import RowList, form_asked, sent
 from kommungraf.rendering.site import page, reader, sections
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
+from kommungraf.vocab import iri
 
 __all__ = ["blueprint"]
 
@@ -23,6 +24,8 @@ blueprint = Blueprint("machines", __name__)
 
 #: A sitemap holds at most 50,000 addresses (sitemaps.org); each of ours is there in two languages.
 _LISTED: Final = 20_000
+#: The class whose list shows a program what lists look like, where it is there.
+_LISTED_FIRST: Final = iri("kg:Twinning")
 _ATOM: Final = "application/atom+xml"
 _XML: Final = "application/xml"
 _TEXT: Final = "text/plain"
@@ -39,7 +42,10 @@ def robots() -> Response:
 @blueprint.get("/llms.txt")
 def introduction() -> Response:
     """What the site is and how it is asked, for language models and whoever writes a client."""
-    return _with_host("llms.txt", _TEXT)
+    types = reader().edition.index.types()
+    return _with_host(
+        "llms.txt", _TEXT, listed=next((each for each in (_LISTED_FIRST, *types) if each in types), "")
+    )
 
 
 @blueprint.get("/sitemap.xml")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from pyoxigraph import QueryResultsFormat
+from pyoxigraph import NamedNode, QueryResultsFormat
 
 from kommungraf.editions.changes import changes
 from kommungraf.editions.contacts import contacts, is_reserved
@@ -139,7 +139,10 @@ def _structured(who: Reader) -> Markup:
         found = load(who.edition, f"{who.edition.base_iri}dataset/", claims=False)
     except UnknownResource:
         return dataset_in_schema_org((), who.edition.manifest)
-    return dataset_in_schema_org((each.triple for each in found.outgoing), who.edition.manifest)
+    triples = [each.triple for each in found.outgoing]
+    things = {each.object.value for each in triples if isinstance(each.object, NamedNode)}
+    who.names.fetch(things)
+    return dataset_in_schema_org(triples, who.edition.manifest, {each: who.names.link(each) for each in things})
 
 
 def _is_about_cooperation(who: Reader) -> bool:

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.releases.manifest import Manifest
-from kommungraf.resources.links import path_of
+from kommungraf.resources.links import Link, path_of
 from kommungraf.vocab import iri
 
-__all__ = ["dataset", "subject", "types_of"]
+__all__ = ["Page", "dataset", "subject", "types_of"]
 
 #: A term of ours is never given a narrower type than its own definition bears out; those without one get none.
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -64,7 +66,7 @@ _ORGANISATION: Final = {
     "org:unitOf": "parentOrganization",
     "frapo:isFundedBy": "funder",
 }
-_PLACE: Final = {"geo:sfWithin": "containedInPlace"}
+_PLACE: Final = {"geo:sfWithin": "containedInPlace", "geo:hasDefaultGeometry": "geo"}
 _ANY: Final = {
     **dict.fromkeys(("skos:prefLabel", "dcterms:title", "rdfs:label"), "name"),
     **dict.fromkeys(("skos:definition", "dcterms:description"), "description"),
@@ -87,6 +89,9 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {
     "DefinedTerm": dict.fromkeys(("skos:inScheme", "rdfs:isDefinedBy"), "inDefinedTermSet"),
     "GeoCoordinates": {"wgs84:lat": "latitude", "wgs84:long": "longitude"},
 }
+#: What a dataset is told of by name, with the class of it.
+_NAMED: Final = {"publisher": "Organization", "spatialCoverage": "Place"}
+_NO_NAMES: Final[Mapping[str, Link]] = MappingProxyType({})
 _MOST_VALUES: Final = 100
 
 
@@ -95,15 +100,28 @@ def types_of(class_: str | None) -> tuple[str, ...]:
     return tuple(iri(f"schema:{name}") for name in _TYPES.get(class_ or "", ()))
 
 
-def subject(name: str, class_: str | None, triples: Iterable[Triple], *, manifest: Manifest) -> Markup:
-    """What a page says of the thing that it is about, and that it is about it."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page is called, with the language of its name, and the language in which it is written."""
+
+    name: str
+    tag: str
+    language: str
+
+
+def subject(
+    name: str, class_: str | None, triples: Iterable[Triple], *, manifest: Manifest, shown: Page | None = None
+) -> Markup:
+    """What a page says of the thing that it is about, and that it is about it; the name is the page's own where nobody named the thing."""
     document = manifest.base_iri + path_of(name, manifest.base_iri)
     page = {
         "@id": document,
         "@type": "AboutPage",
+        **({"name": _text(shown.name, shown.tag), "inLanguage": shown.language} if shown else {}),
         "about": {"@id": name},
         "isPartOf": {"@id": f"{manifest.base_iri}dataset/"},
         "version": manifest.version,
+        **({"dateModified": manifest.modified} if manifest.modified else {}),
         **({"license": {"@id": manifest.license}} if manifest.license else {}),
     }
     types = _TYPES.get(class_ or "", ())
@@ -112,9 +130,11 @@ def subject(name: str, class_: str | None, triples: Iterable[Triple], *, manifes
     return _script([thing] if document == name else [page, thing])
 
 
-def dataset(triples: Iterable[Triple], manifest: Manifest) -> Markup:
-    """The dataset with its dumps."""
-    base = manifest.base_iri
+def dataset(triples: Iterable[Triple], manifest: Manifest, names: Mapping[str, Link] = _NO_NAMES) -> Markup:
+    """The dataset with its dumps; publisher and places by their `names` as well, which search engines don't look up."""
+    base, said = manifest.base_iri, _said(triples, ("Dataset",))
+    for term, class_ in _NAMED.items():
+        said |= {term: [_named(each, class_, names) for each in said[term]]} if term in said else {}
     files = [
         {
             "@type": "DataDownload",
@@ -132,9 +152,13 @@ def dataset(triples: Iterable[Triple], manifest: Manifest) -> Markup:
         "@type": "Dataset",
         "name": titles,
         **({"license": {"@id": manifest.license}} if manifest.license else {}),
-        **_said(triples, ("Dataset",)),
+        "url": f"{base}dataset/",
+        **({"inLanguage": sorted(manifest.title)} if manifest.title else {}),
+        "isAccessibleForFree": True,
+        **said,
+        **({"creator": said["publisher"]} if "publisher" in said else {}),
     }
-    catalogue = {"@id": f"{base}catalogue", "@type": "DataCatalog"}
+    catalogue = {"@id": f"{base}catalogue", "@type": "DataCatalog", "name": titles, "url": f"{base}catalogue"}
     return _script(
         [{**told, "version": manifest.version, "distribution": files, "includedInDataCatalog": catalogue}]
     )
@@ -156,8 +180,18 @@ def _value(term: object) -> Any:
     if isinstance(term, NamedNode):
         return {"@id": term.value}
     if isinstance(term, Literal):
-        return {"@value": term.value, "@language": term.language} if term.language else term.value
+        return _text(term.value, term.language or "")
     return None
+
+
+def _named(value: Any, class_: str, names: Mapping[str, Link]) -> Any:
+    """A node with its class and its name, where that is known."""
+    link = names.get(value.get("@id", "")) if isinstance(value, dict) else None
+    return {**value, "@type": class_, "name": _text(link.text, link.lang)} if link and link.named else value
+
+
+def _text(text: str, tag: str) -> Any:
+    return {"@value": text, "@language": tag} if tag else text
 
 
 def _script(nodes: list[dict[str, Any]]) -> Markup:
