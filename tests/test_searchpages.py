@@ -82,6 +82,12 @@ def test_what_is_no_date_is_refused_with_what_to_write(client: FlaskClient, addr
     assert told is None or "Write for example 2019-06-01" in (told.json or {})["detail"]
 
 
+@pytest.mark.parametrize("form", ["", "&format=json"])
+def test_page_behind_the_last_is_not_there(client: FlaskClient, form: str) -> None:
+    assert client.get(f"/search?q=kommun&page=2{form}", headers={"Accept": "text/html"}).status_code == 200
+    assert client.get(f"/search?q=kommun&page=999{form}", headers={"Accept": "text/html"}).status_code == 404
+
+
 def test_search_that_finds_little_shows_what_holds_some_of_the_words_below_it(client: FlaskClient) -> None:
     answer = client.get("/search?q=vänorter+Älmhult&format=json", headers={"Accept-Language": "sv"}).get_json()
     hits, some = ([each["iri"] for each in answer[name]] for name in ("hits", "some"))

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kommungraf.editions.search import Alike, Hit, Hits, Narrowing
+from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import asked_moment, page_number, required
@@ -73,6 +74,8 @@ def search() -> ResponseReturnValue:
     is_page = request.args.get("format") != "json" and required(request, (HTML, _JSON)) == HTML
     find = who.edition.index.counted_search if is_page else who.edition.index.search
     hits = find(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
+    if number > 1 and not hits.hits:
+        raise UnknownResource(request.full_path)
     near = _near(who, words, within, hits) if words else _Near()
     meant = _meant(who, words, hits) if words and number == 1 and within == Narrowing() else _Meant()
     if meant != _Meant():
@@ -84,8 +87,8 @@ def search() -> ResponseReturnValue:
         "meant": _found(who, _known(who, meant.things), when),
         "asked": _asked(who, meant),
         "found": _found(who, hits.hits, when),
-        "alike": _found(who, near.alike, when),
-        "some": _found(who, near.some, when),
+        "alike": _found(who, (each for each in near.alike if each.iri not in meant.things), when),
+        "some": _found(who, (each for each in near.some if each.iri not in meant.things), when),
         "total": hits.total,
         "lists": () if hits.total or near.alike or near.some or meant != _Meant() else kinds(who),
     }
