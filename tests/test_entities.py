@@ -37,6 +37,14 @@ def test_a_page_asks_its_engine_once(client: FlaskClient, path: str, asked: list
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("query", ["", "?page=2", "?date=2010"])
+def test_what_stands_under_the_heading_is_there_however_many_statements_there_are(
+    client: FlaskClient, query: str
+) -> None:
+    text = page(client, f"/doc/municipality/se-0780{query}")
+    assert "Kronobergs län" in text.split('<dl class="summary">')[1].split("</dl>")[0]
+
+
 def test_a_page_as_of_a_day_leads_to_lists_as_of_that_day(client: FlaskClient) -> None:
     lists = re.findall(r'href="(/list[?][^"]*county[^"]*)"', page(client, "/doc/county/se-07?date=2010"))
     assert lists

@@ -220,7 +220,7 @@ def _subject(who: Reader, found: Document) -> Markup:
     """What the page says to search engines."""
     edition, link = who.edition, who.names.link(found.iri)
     shown = Page(link.text, link.lang, who.language)
-    triples = (each.triple for each in found.outgoing)
+    triples = dict.fromkeys((*(each.triple for each in found.outgoing), *found.brief))
     return subject(found.iri, edition.index.type(found.iri), triples, manifest=edition.manifest, shown=shown)
 
 

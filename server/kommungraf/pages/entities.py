@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -183,6 +183,7 @@ def _to_name(document: Document, around: Surroundings, claim: Claim | None, type
         *around.statements,
         *document.parts,
         *document.content,
+        *document.brief,
         *(triple for rival in around.rivals for triple in rival.triples),
     )
     yield from (document.iri, *([type_] if type_ else ()), *around.near, *document.wholes.values())
@@ -269,9 +270,12 @@ def _texts(document: Document, language: str) -> tuple[Label, ...]:
 
 
 def _summary(views: Views, document: Document) -> Iterator[Brief]:
+    said: dict[str, dict[Any, None]] = {}
+    for triple in (*(each.triple for each in document.outgoing), *document.brief):
+        if (name := triple.predicate.value) in _SUMMARY:
+            said.setdefault(name, {})[triple.object] = None
     for name in _SUMMARY:
-        found = [each.triple.object for each in document.outgoing if each.triple.predicate.value == name]
-        values = tuple(map(views.value, found)) or tuple(_contested(views, document, name))
+        values = tuple(map(views.value, said.get(name, ()))) or tuple(_contested(views, document, name))
         told = tuple(value for value in values if value.link is None or value.link.named)
         near = tuple(value for value in told if value.link is None or value.link.here)
         if values:

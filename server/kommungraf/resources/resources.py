@@ -75,7 +75,8 @@ class Document:
 
     `parts` are the triples of the blank nodes below the resource. `content` are the triples of the named graph that
     has the resource's name. `outgoing` and `incoming` are one page each of `outgoing_total` and `incoming_total`.
-    `wholes` says of memberships that aren't held in what they would be.
+    `wholes` says of memberships that aren't held in what they would be. `brief` are statements that stand under the
+    heading of every page, on whichever they are.
     """
 
     iri: str
@@ -89,6 +90,7 @@ class Document:
     claims: Mapping[str, Claim]
     outgoing_total: int = 0
     wholes: Mapping[str, str] = field(default_factory=dict)
+    brief: tuple[Triple, ...] = ()
 
     @property
     def content_cut(self) -> bool:
@@ -214,6 +216,9 @@ def document_in(
         content=tuple(Triple(row["s"], row["p"], row["o"]) for row in parts.get("content", ())),
         claims=claims,
         wholes={row["s"].value: row["whole"].value for row in parts.get("links", ()) if "whole" in row},
+        brief=tuple(
+            sorted((Triple(NamedNode(iri), row["p"], row["o"]) for row in parts.get("brief", ())), key=str)
+        ),
     )
 
 

@@ -43,6 +43,7 @@ __all__ = [
 #: The queries that are asked as one for all that a page shows of a resource where the index tells nothing of it.
 WHOLE: Final = (
     *CLAIMED,
+    "brief",
     "surroundings",
     "contested",
     "periods",
@@ -199,7 +200,7 @@ def _asking(source: Source, resource: str, extent: Extent, excerpt: Excerpt) -> 
     """The text of the query for the page of a resource: what can find nothing by the index isn't asked."""
     told = _told(source, resource, excerpt)
     beside = (name for name, aspect in _BY_ASPECT.items() if told is None or aspect in told.names)
-    return _narrowed(("claimed", *beside, *_between(excerpt, told), "near"), extent, excerpt, told)
+    return _narrowed(("claimed", "brief", *beside, *_between(excerpt, told), "near"), extent, excerpt, told)
 
 
 def _told(source: Source, resource: str, excerpt: Excerpt) -> Aspects | None:
