@@ -139,7 +139,9 @@ def test_a_table_asks_its_engine_once(client: FlaskClient, asked: list[Query]) -
 
 def test_copy_of_the_site_leads_to_tables_only_where_rows_are_left_out(client: FlaskClient) -> None:
     asked = {"headers": {"Accept": "text/html"}, "environ_overrides": {STATIC: "yes"}}
-    assert "/around" not in client.get("/doc/municipality/se-0780", **asked).text  # type: ignore[arg-type]
+    text = client.get("/doc/municipality/se-0780", **asked).text  # type: ignore[arg-type]
+    [data] = re.findall(r'href="/around[?]([^"]*)"', text)
+    assert data.endswith("&amp;table=elsewhere&amp;format=csv")  # which is on the page as text only
 
 
 def test_disagreements_about_the_rows_stand_below_them(client: FlaskClient) -> None:

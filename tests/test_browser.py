@@ -2,8 +2,9 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -17,29 +18,34 @@ WIDEST_LINE = """each => {
     const [widest] = [...each.getClientRects()].sort((one, other) => other.width - one.width)
     return [widest.x + widest.width / 2, widest.y + widest.height / 2]
 }"""
-#: Every kind of page on a telephone in both languages and colour schemes; the widest kinds on a desktop as well.
+#: Every kind of page on a telephone in both languages and colour schemes, in two of them unfolded and in every state that
+#: it can have, of which one has no scripts; the widest kinds on a desktop as well.
 VIEWS: Final = (
-    ("sv", "light", "phone"),
-    ("sv", "dark", "phone"),
-    ("en", "light", "phone"),
-    ("en", "dark", "phone"),
-    ("sv", "dark", "desktop"),
+    pytest.param(("sv", "light", KINDS, set()), id="sv-light-phone"),
+    pytest.param(("en", "dark", KINDS, set()), id="en-dark-phone"),
+    pytest.param(("sv", "dark", EVERY, {"unfolded"}), id="sv-dark-phone-unfolded"),
+    pytest.param(("en", "light", EVERY, {"unfolded", "no scripts"}), id="en-light-phone-unfolded-without-scripts"),
+    pytest.param(("sv", "dark", WIDEST, {"desktop"}), id="sv-dark-desktop"),
 )
 pytestmark = IN_CHROMIUM
 
 
-@pytest.mark.parametrize("view", VIEWS, ids="-".join)
+@pytest.mark.parametrize("view", VIEWS)
 def test_page_of_every_kind_is_accessible_and_keeps_to_its_policy_its_host_and_its_width(
-    browser: Browser, site: str, view: tuple[str, str, str]
+    browser: Browser, site: str, view: tuple[str, Any, Mapping[str, str], set[str]]
 ) -> None:
-    language, scheme, width = view
-    size = PHONE if width == "phone" else DESKTOP
+    language, scheme, kinds, ways = view
+    size = DESKTOP if "desktop" in ways else PHONE
     problems = {}
     with visiting(browser, viewport=size, color_scheme=scheme) as (page, faults):
-        for kind, path in EVERY.items() if width == "phone" else WIDEST.items():
+        if "no scripts" in ways:  # and yet axe-core is one
+            page.route("**/*.js", lambda route: route.fulfill(body=""))
+        for kind, path in kinds.items():
             faults.clear()
             response = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
             assert response is not None
+            if "unfolded" in ways:
+                page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             found = axe_violations(page)
             if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
                 found.append(f"wider than {size['width']} pixels")

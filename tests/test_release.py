@@ -37,12 +37,6 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish(own_content(), tmp_path_factory.mktemp("releases"), silent)
 
 
-@pytest.fixture(scope="module")
-def unasked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An earlier release than that of the data as they are: one without questions."""
-    return publish(replace(own_content(), questions=()), tmp_path_factory.mktemp("earlier"), silent)
-
-
 def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
@@ -110,17 +104,21 @@ def test_violation_makes_no_release_and_leaves_the_previous(
 @pytest.mark.parametrize(
     "reached", ["held.ttl", "dataset.trig.gz", "index.sqlite", "catalogue.ttl", "MANIFEST.json", ".current"]
 )
-def test_build_that_is_killed_leaves_the_previous_release(unasked: Path, tmp_path: Path, reached: str) -> None:
-    releases = tmp_path / "releases"
-    shutil.copytree(unasked.parent, releases, symlinks=True)
+def test_build_that_is_killed_leaves_the_previous_release(tmp_path: Path, reached: str) -> None:
+    releases, data = tmp_path / "releases", tmp_path / "data.ttl"
+    building = (str(data), "--releases", str(releases))
+    data.write_text("<http://example.org/a> <http://example.org/b> 1 .", "utf-8")
+    subprocess.run([*BUILD[:-1], *building], check=True, stdout=subprocess.DEVNULL)
     previous = resolve_current(releases)
-    assert previous.name == unasked.name
-    command = (sys.executable, "-c", KILLED, reached, "build", "--releases", str(releases))
-    killed = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    data.write_text("<http://example.org/a> <http://example.org/b> 2 .", "utf-8")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, reached, "build", *building], stdout=subprocess.DEVNULL, check=False
+    )
     assert killed.returncode == -signal.SIGKILL
     assert resolve_current(releases) == previous
     verified(previous)
-    assert publish(own_content(), releases, silent) != previous
+    subprocess.run([*BUILD[:-1], *building], check=True, stdout=subprocess.DEVNULL)
+    assert resolve_current(releases) != previous
     assert not list(releases.glob(".aside-*"))
     verified(resolve_current(releases))
 

@@ -79,9 +79,8 @@ def other_name(term: bytes, file: Path, known: set[bytes]) -> bytes:
     return term[:-1] + f"-{file.parent.name}-{file.stem}>".encode() if own else term
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_random_errors_in_the_dataset_are_reported_alike(seed: int, shapes: list[Quad]) -> None:
-    lines = changed(list(own_content().dataset.held_lines), random.Random(seed))
+def test_random_errors_in_the_dataset_are_reported_alike(shapes: list[Quad]) -> None:
+    lines = changed(changed(list(own_content().dataset.held_lines), random.Random(1)), random.Random(2))
     alone = results(lines, shapes, WHOLE)
     assert len(alone) > 100
     assert results(lines, shapes, 0) == alone
