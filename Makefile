@@ -17,7 +17,7 @@ build: $(VENV)/.ready
 	$(BIN)/kommungraf build
 
 test: check web clients w3c
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check server tests bench

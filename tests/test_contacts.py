@@ -74,7 +74,8 @@ CLAIM = (
 
 def reports(client: FlaskClient, path: str, language: str, words: str) -> list[str]:
     text = page(client, path, language)
-    return [html.unescape(each) for each in re.findall(rf'<a href="([^"]+)">{words}</a>', text)]
+    # A page of which nothing is known asks for it at its top, too.
+    return list(dict.fromkeys(html.unescape(each) for each in re.findall(rf'<a href="([^"]+)">{words}</a>', text)))
 
 
 def letter(href: str) -> dict[str, str]:
