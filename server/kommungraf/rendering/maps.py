@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from kommungraf.rendering.atlas import Tied, ties, towns
 from kommungraf.rendering.site import Reader
+from kommungraf.rendering.strokes import Spot, Tie
 from kommungraf.resources.links import Link
 from kommungraf.resources.surroundings import Surroundings
 
@@ -45,26 +46,6 @@ class Place(NamedTuple):
     latitude: float
     longitude: float
     named: bool = True
-
-
-class Spot(NamedTuple):
-    """A place on the picture; `anchor` says on which side its name stands (`middle`: above), None where it has no room."""
-
-    link: Link
-    x: float
-    y: float
-    centre: bool = False
-    anchor: str | None = None
-
-
-class Tie(NamedTuple):
-    """A line between two places of the picture, `width` wide where that says something."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    width: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

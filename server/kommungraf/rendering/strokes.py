@@ -6,13 +6,15 @@ They are functions and not macros of a template, which take several times as lon
 # ruff: noqa: S704  what is marked as HTML here is written here, and every text of the data in it is escaped
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from kommungraf.rendering.networks import Knot, Strand
+from kommungraf.rendering.yearcounts import YearBar
 from kommungraf.resources.links import Link
 
-__all__ = ["knots_of", "spots_of", "tie_path", "year_bars", "year_rows"]
+__all__ = ["Spot", "Tie", "knots_of", "spots_of", "tie_path", "year_bars", "year_rows"]
 
 #: From so many points on each is small, and none is reached by the keyboard: the tables hold them all.
 _MANY: Final = 60
@@ -21,72 +23,38 @@ _BESIDE: Final = {"start": 11, "end": -11, "middle": 0}
 _BELOW, _ABOVE = 7, -15
 
 
-class _Spot(Protocol):
-    @property
-    def link(self) -> Link: ...
-    @property
-    def x(self) -> float: ...
-    @property
-    def y(self) -> float: ...
-    @property
-    def centre(self) -> bool: ...
-    @property
-    def anchor(self) -> str | None: ...
+class Spot(NamedTuple):
+    """A place on the picture; `anchor` says on which side its name stands (`middle`: above), None where it has no room."""
+
+    link: Link
+    x: float
+    y: float
+    centre: bool = False
+    anchor: str | None = None
 
 
-class _Knot(Protocol):
-    @property
-    def link(self) -> Link: ...
-    @property
-    def x(self) -> float: ...
-    @property
-    def y(self) -> float: ...
-    @property
-    def turn(self) -> float: ...
-    @property
-    def anchor(self) -> str: ...
-    @property
-    def text(self) -> str: ...
+class Tie(NamedTuple):
+    """A line between two places of the picture, `width` wide where that says something."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float | None = None
 
 
-class _Tie(Protocol):
-    @property
-    def x1(self) -> float: ...
-    @property
-    def y1(self) -> float: ...
-    @property
-    def x2(self) -> float: ...
-    @property
-    def y2(self) -> float: ...
-
-
-class _Year(Protocol):
-    @property
-    def year(self) -> int: ...
-    @property
-    def certain(self) -> int: ...
-    @property
-    def possible(self) -> int: ...
-    @property
-    def x(self) -> float: ...
-    @property
-    def certain_height(self) -> float: ...
-    @property
-    def possible_height(self) -> float: ...
-
-
-def tie_path(ties: Iterable[_Tie]) -> Markup:
+def tie_path(ties: Iterable[Tie | Strand]) -> Markup:
     """The lines of ties as one path."""
     return Markup("".join([f"M{each.x1} {each.y1}L{each.x2} {each.y2}" for each in ties]))
 
 
-def spots_of(spots: Sequence[_Spot], lang: str, escaped: Callable[[str], str]) -> Markup:
+def spots_of(spots: Sequence[Spot], lang: str, escaped: Callable[[str], str]) -> Markup:
     """The points of a map, each a link with its name."""
     many = len(spots) > _MANY
     return Markup("".join([_spot(each, lang, escaped, many=many) for each in spots]))
 
 
-def _spot(spot: _Spot, lang: str, escaped: Callable[[str], str], *, many: bool) -> str:
+def _spot(spot: Spot, lang: str, escaped: Callable[[str], str], *, many: bool) -> str:
     name, kind, passed = (
         escaped(spot.link.text),
         " centre" if spot.centre else "",
@@ -106,14 +74,14 @@ def _linked(to: Link, mark: str, lang: str, escaped: Callable[[str], str], passe
     return f'<a{href}{passed}{foreign} aria-label="{escaped(to.text)}">{mark}</a>\n'
 
 
-def _name(spot: _Spot, name: str) -> str:
+def _name(spot: Spot, name: str) -> str:
     if not (anchor := spot.anchor):
         return ""
     x, y = spot.x + _BESIDE[anchor], spot.y + (_ABOVE if anchor == "middle" else _BELOW)
     return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}">{name}</text>'
 
 
-def knots_of(knots: Sequence[_Knot], lang: str, escaped: Callable[[str], str], *, hubs: bool) -> Markup:
+def knots_of(knots: Sequence[Knot], lang: str, escaped: Callable[[str], str], *, hubs: bool) -> Markup:
     """The points on a ring of a network, each a link with its name: of cooperations (`hubs`) larger, and nothing beside them."""
     kind, radius = (" hub", "9") if hubs else ("", "5")
     marks = (
@@ -126,7 +94,7 @@ def knots_of(knots: Sequence[_Knot], lang: str, escaped: Callable[[str], str], *
     )
 
 
-def _turned(knot: _Knot, escaped: Callable[[str], str]) -> str:
+def _turned(knot: Knot, escaped: Callable[[str], str]) -> str:
     """The name beside a point, read outwards."""
     if not knot.text:
         return ""
@@ -135,7 +103,7 @@ def _turned(knot: _Knot, escaped: Callable[[str], str]) -> str:
     return f'<text transform="{place}" x="{aside}" y="5" text-anchor="{knot.anchor}">{escaped(knot.text)}</text>'
 
 
-def year_bars(bars: Iterable[_Year], *, width: float, height: float) -> Markup:
+def year_bars(bars: Iterable[YearBar], *, width: float, height: float) -> Markup:
     """A bar for what is certain in each year, and above it one for what is possible."""
     wide, found = f'width="{round(width * 0.8, 2)}"', []
     for each in bars:
@@ -151,7 +119,7 @@ def _bar(what: str, x: float, y: float, size: str) -> str:
     return f'<rect class="{what}" x="{x}" y="{y}" {size}/>'
 
 
-def year_rows(bars: Iterable[_Year]) -> Markup:
+def year_rows(bars: Iterable[YearBar]) -> Markup:
     """The rows of the same as a table."""
     rows = [
         f'<tr><th scope="row">{each.year}</th><td>{each.certain}</td><td>{each.possible}</td></tr>\n'
