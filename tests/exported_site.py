@@ -1,11 +1,16 @@
-"""An export of a small site that has lists of every kind, beside the live server over the same release."""
+"""An export of a small site that has lists of every kind, behind each web server and beside the live server over the same release."""
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+import pytest
 from flask.testing import FlaskClient
 
+from hosting import PROGRAMS, Host, hosted
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Editions
 from kommungraf.export.export import Job, export
@@ -46,9 +51,9 @@ kgi:graph\\/register {{ {_WIDE} {_TIES} }}
 """
 
 
-def exported(folder: Path) -> Path:
+def exported(folder: Path, trig: str = TRIG) -> Path:
     """An export of the release in `folder`/releases, which is made."""
-    write_release(folder / "releases", TRIG)
+    write_release(folder / "releases", trig)
     export(Job(folder / "releases", LIMITS, HOST, processes=1), folder / "export", lambda _step: None)
     return folder / "export"
 
@@ -61,3 +66,39 @@ def live(folder: Path) -> Iterator[FlaskClient]:
         yield create_app(editions, Settings(LIMITS)).test_client()
     finally:
         editions.close()
+
+
+@contextmanager
+def standing(program: str, site: Path, paths: pytest.TempPathFactory) -> Iterator[Host]:
+    """One of the web servers over an export, where it is installed."""
+    if PROGRAMS[program] is None:
+        pytest.skip(f"{program} isn't installed")
+    with hosted(program, site, paths.mktemp(program) / "own") as running:
+        yield running
+
+
+def addresses(page: str) -> set[str]:
+    """Every address within the site that a page names."""
+    found = re.findall(r' (?:href|src|action|data-\w+)="([^"]*)"', page)
+    local = {html.unescape(each) for each in found}
+    return {each for each in local if each.startswith("/")}
+
+
+def file_of(site: Path, address: str) -> Path:
+    """The file that a host without any rules has at an address."""
+    return site / unquote(urlsplit(address).path).lstrip("/")
+
+
+def dead_links(site: Path, client: FlaskClient) -> set[str]:
+    """The addresses that a page names and no file has, but for what the live server doesn't know either.
+
+    What a dataset names and says nothing about has no document.
+    """
+    linked = {each for path in site.rglob("*.html") for each in addresses(path.read_text("utf-8"))}
+    dead = {each for each in linked if not file_of(site, each).exists()}
+    return {each for each in dead if client.get(re.sub(r"\.(sv|en)\.html$", "", each)).status_code != 404}
+
+
+def values(header: str) -> set[str]:
+    """The values of a header that lists them."""
+    return {each.strip().lower() for each in header.split(",")}

@@ -1,6 +1,5 @@
 """A static export: what is in it, and that nginx, Apache and Caddy answer from it as our own server does."""
 
-import html
 import json
 import re
 import signal
@@ -8,15 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from hosting import PROGRAMS, Host, hosted
-from kommungraf.app import Settings, create_app
-from kommungraf.editions.edition import Editions
+from exported_site import HOST, addresses, dead_links, exported, file_of, live, standing, values
+from hosting import PROGRAMS, Host
 from kommungraf.errors import ExportError, OutputFault
 from kommungraf.export.export import MARKER, Job, export
 from kommungraf.formats import RDF
@@ -35,60 +33,44 @@ TRIG = f"{ODD[: ODD.index('kgi:m' + chr(92) + '/0')]}{HUB}.{WIDE} <{BASE}id/grap
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("releases")
-    write_release(folder, TRIG)
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("export")
+    exported(found, TRIG)
+    return found
 
 
 @pytest.fixture(scope="module")
-def exported(releases: Path) -> Path:
-    target = releases / "export"
-    export(Job(releases, LIMITS, "https://graph.example/", processes=1), target, lambda _step: None)
-    return target
+def releases(folder: Path) -> Path:
+    return folder / "releases"
+
+
+@pytest.fixture(scope="module")
+def target(folder: Path) -> Path:
+    return folder / "export"
 
 
 @pytest.fixture(scope="module", params=PROGRAMS)
-def host(
-    request: pytest.FixtureRequest, exported: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Host]:
-    if PROGRAMS[request.param] is None:
-        pytest.skip(f"{request.param} isn't installed")
-    with hosted(request.param, exported, tmp_path_factory.mktemp(request.param) / "own") as running:
+def host(request: pytest.FixtureRequest, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with standing(request.param, target, tmp_path_factory) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def client(releases: Path) -> Iterator[FlaskClient]:
-    editions = Editions(releases, LIMITS)
-    try:
-        yield create_app(editions, Settings(LIMITS)).test_client()
-    finally:
-        editions.close()
+def client(folder: Path) -> Iterator[FlaskClient]:
+    with live(folder) as found:
+        yield found
 
 
-def addresses(page: str) -> set[str]:
-    """Every address within the site that a page names."""
-    found = re.findall(r' (?:href|src|action|data-\w+)="([^"]*)"', page)
-    local = {html.unescape(each) for each in found}
-    return {each for each in local if each.startswith("/")}
-
-
-def test_every_link_of_every_page_leads_to_a_file(exported: Path, client: FlaskClient) -> None:
-    site = exported / "site"
-    pages = list(site.rglob("*.html"))
-    found = {address for path in pages for address in addresses(path.read_text("utf-8"))}
-    dead = {each for each in found if not (site / unquote(urlsplit(each).path).lstrip("/")).exists()}
-    assert len(pages) > 60
-    # What a dataset names and says nothing about has no document; the live server answers 404 too.
-    assert {each for each in dead if client.get(re.sub(r"\.(sv|en)\.html$", "", each)).status_code != 404} == set()
+def test_every_link_of_every_page_leads_to_a_file(target: Path, client: FlaskClient) -> None:
+    assert len(list(target.rglob("*.html"))) > 60
+    assert dead_links(target / "site", client) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_table_that_is_too_long_for_its_page_is_there_whole_in_pages_and_as_a_sheet(
-    exported: Path, language: str
+    target: Path, language: str
 ) -> None:
-    files = [path for path in (exported / "site").glob(f"around~*.{language}.*") if path.suffix != ".gz"]
+    files = [path for path in (target / "site").glob(f"around~*.{language}.*") if path.suffix != ".gz"]
     sheets = [path for path in files if path.suffix == ".csv"]
     pages = [path.read_text("utf-8") for path in files if path.suffix == ".html"]
     found = [set(re.findall(r"/doc/project/(p\d+)", text)) for text in pages]
@@ -96,12 +78,12 @@ def test_table_that_is_too_long_for_its_page_is_there_whole_in_pages_and_as_a_sh
     assert len(set().union(*found)) == MANY
     assert [len(path.read_text("utf-8").splitlines()) for path in sheets] == [1 + MANY]
     assert f"/{sheets[0].name.partition('~page')[0]}" in (
-        exported / "site" / "doc" / "wide" / f"1.{language}.html"
+        target / "site" / "doc" / "wide" / f"1.{language}.html"
     ).read_text("utf-8")
 
 
-def test_no_page_mentions_what_takes_a_program(exported: Path) -> None:
-    for path in exported.rglob("*.html"):
+def test_no_page_mentions_what_takes_a_program(target: Path) -> None:
+    for path in target.rglob("*.html"):
         text = path.read_text("utf-8")
         assert not re.search(r'(href|action)="[^"]*/(sparql|reconcile|asof|opensearch\.xml)', text), path
         assert set(re.findall(r'<form action="([^"]*)"', text)) <= {"/search.sv.html", "/search.en.html"}, path
@@ -109,12 +91,12 @@ def test_no_page_mentions_what_takes_a_program(exported: Path) -> None:
         assert 'list="suggestions"' not in text
 
 
-def test_two_exports_are_the_same_bytes(releases: Path, exported: Path, tmp_path: Path) -> None:
+def test_two_exports_are_the_same_bytes(releases: Path, target: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
-    export(Job(releases, LIMITS, "https://graph.example/", processes=2), again, lambda _step: None)
+    export(Job(releases, LIMITS, HOST, processes=2), again, lambda _step: None)
     one, other = (
         {path.relative_to(folder): (path.read_bytes(), int(path.stat().st_mtime)) for path in files(folder)}
-        for folder in (exported, again)
+        for folder in (target, again)
     )
     assert one.keys() == other.keys()
     assert {name for name in one if one[name][0] != other[name][0]} == set()
@@ -172,14 +154,14 @@ def test_interrupted_export_leaves_nothing_behind(releases: Path, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_marker_says_what_was_exported(exported: Path) -> None:
-    told = json.loads((exported / MARKER).read_text("utf-8"))
+def test_marker_says_what_was_exported(target: Path) -> None:
+    told = json.loads((target / MARKER).read_text("utf-8"))
     assert told["version"] == "2026-01-01"
-    assert told["files"] == len(files(exported)) - 1
+    assert told["files"] == len(files(target)) - 1
 
 
-def test_what_names_its_host_names_the_one_that_was_told(exported: Path) -> None:
-    assert "https://graph.example/sitemap-1.xml" in (exported / "site/sitemap.xml").read_text("utf-8")
+def test_what_names_its_host_names_the_one_that_was_told(target: Path) -> None:
+    assert "https://graph.example/sitemap-1.xml" in (target / "site/sitemap.xml").read_text("utf-8")
 
 
 def in_dump(client: FlaskClient) -> list[str]:
@@ -209,10 +191,6 @@ def test_every_thing_leads_to_its_document_in_every_format(host: Host, client: F
             if reply.status == 200:
                 assert (reply.media_type, reply.body) == (form.media_type, live.data), path
                 assert {"accept", "accept-language"} <= values(reply.headers["vary"])
-
-
-def values(header: str) -> set[str]:
-    return {each.strip().lower() for each in header.split(",")}
 
 
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
@@ -390,11 +368,11 @@ def test_pages_of_other_sites_may_read_and_pages_may_ask_no_other(host: Host) ->
     assert "default-src 'none'" in reply.headers["content-security-policy"]
 
 
-def test_every_link_of_a_page_is_answered(host: Host, exported: Path) -> None:
+def test_every_link_of_a_page_is_answered(host: Host, target: Path) -> None:
     for start in ("/", "/doc/a/1", "/search", "/changes", "/dataset/", "/def/", "/id/gone/1"):
         for address in addresses(host.get(start, "text/html").body.decode()):
             asked = f"{address}index.json" if "/names." in address else address
-            there = (exported / "site" / unquote(urlsplit(asked).path).lstrip("/")).exists()
+            there = file_of(target / "site", asked).exists()
             assert host.get(asked).status == (200 if there else 404), address
 
 

@@ -5,17 +5,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
+from xml.etree import ElementTree
 
 import pytest
 from csvw import CSVW
 from flask.testing import FlaskClient
 
-from exported_site import FOREIGN, HOST, PROJECTS, TOWN, exported, live
-from hosting import PROGRAMS, Host, hosted
+from exported_site import FOREIGN, HOST, PROJECTS, TOWN, dead_links, exported, live, standing, values
+from hosting import PROGRAMS, Host
 from kommungraf.texts import LANGUAGES
 from kommungraf.vocab import BASE
-from test_export import addresses
 
 TOWNS = f"/list?type={quote(f'{BASE}def/Municipality', safe='')}"
 ELSEWHERE = f"/around?thing={quote(TOWN, safe='')}&table=elsewhere"
@@ -30,10 +30,12 @@ LISTS = [
     ),
     pytest.param(TAKES_PART, id="around"),
     pytest.param("/conflicts?municipality=se-0001", id="conflicts"),
+    pytest.param("/conflicts?municipality=0001", id="conflicts-by-code"),
+    pytest.param(ELSEWHERE, id="elsewhere"),
     pytest.param("/check/se-0001", id="check"),
     pytest.param("/changes", id="changes"),
 ]
-ROWS = [pytest.param(ELSEWHERE, id="elsewhere"), pytest.param(YEARS, id="years")]
+ROWS = [pytest.param(YEARS, id="years")]
 DATA = ("text/csv", "application/json", "application/csvm+json")
 
 
@@ -52,19 +54,16 @@ def client(folder: Path) -> Iterator[FlaskClient]:
 
 @pytest.fixture(scope="module", params=PROGRAMS)
 def host(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    if PROGRAMS[request.param] is None:
-        pytest.skip(f"{request.param} isn't installed")
-    with hosted(request.param, folder / "export", tmp_path_factory.mktemp(request.param) / "own") as running:
+    with standing(request.param, folder / "export", tmp_path_factory) as running:
         yield running
 
 
 def test_every_link_of_a_page_and_every_file_that_data_name_is_there(folder: Path, client: FlaskClient) -> None:
     site = folder / "export" / "site"
-    linked = {each for path in site.rglob("*.html") for each in addresses(path.read_text("utf-8"))}
-    dead = {each for each in linked if not (site / unquote(urlsplit(each).path).lstrip("/")).exists()}
-    assert {each for each in dead if client.get(re.sub(r"\.(sv|en)\.html$", "", each)).status_code != 404} == set()
-    assert any(".csv" in each for each in linked)
-    for path in site.rglob("*.csv"):
+    assert dead_links(site, client) == set()
+    sheets = list(site.rglob("*.csv"))
+    assert any(path.name in (site / "changes.sv.html").read_text("utf-8") for path in sheets)
+    for path in sheets:
         rows = json.loads(path.with_suffix(".json").read_text("utf-8"))
         metadata = json.loads((path.parent / rows["describedby"]).read_text("utf-8"))
         assert rows["csv"] == metadata["url"] == path.name
@@ -100,10 +99,6 @@ def test_list_is_answered_in_each_form_as_by_the_live_server(
         else:
             assert content(named.body) == content(ours.data)
         assert {"accept", "accept-language"} <= values(accepted.headers["vary"])
-
-
-def values(header: str) -> set[str]:
-    return {each.strip().lower() for each in header.split(",")}
 
 
 ACCEPTS = (
@@ -142,6 +137,22 @@ def test_page_of_a_list_is_found_by_its_live_address(host: Host, client: FlaskCl
 def heading(page: bytes) -> str:
     found = re.search(r"<h1>(.*?)</h1>", page.decode(), re.DOTALL)
     return "" if found is None else re.sub("<[^>]+>", "", found[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_browser_is_told_how_to_search_without_a_program(host: Host, language: str) -> None:
+    page = host.get("/", "text/html", Accept_Language=language).body.decode()
+    [told] = re.findall(r'<link rel="search" [^>]*href="([^"]*)"', page)
+    described = host.get(told)
+    assert (described.status, described.media_type) == (200, "application/opensearchdescription+xml")
+    negotiated = host.get("/opensearch.xml", Accept_Language=language)
+    assert (negotiated.body, negotiated.media_type) == (described.body, described.media_type)
+    assert "accept-language" in values(negotiated.headers["vary"])
+    urls = ElementTree.fromstring(described.body).findall("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    templates = {each.get("type", ""): each.get("template", "") for each in urls}
+    assert templates.keys() == {"text/html", described.media_type}
+    for template in templates.values():
+        assert host.get(template.replace(HOST, "/").replace("{searchTerms}", "%C3%85torp")).status == 200
 
 
 def test_pages_of_a_table_hold_all_its_rows(host: Host) -> None:

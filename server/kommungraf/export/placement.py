@@ -27,7 +27,7 @@ __all__ = [
 #: The name of the file for an address that ends in a slash.
 INDEX: Final = "index"
 #: What a web host without a program behind it can't answer, and pages of an export don't mention.
-LEFT_OUT: Final = ("sparql", "reconcile", "search/suggest", "opensearch.xml", "rdf-graphs", "linkset", "asof")
+LEFT_OUT: Final = ("sparql", "reconcile", "search/suggest", "rdf-graphs", "linkset", "asof")
 
 #: Where whoever reads a CSV file looks for its metadata (W3C, Model for Tabular Data, §5.3).
 METADATA_END: Final = "csv-metadata.json"
@@ -37,6 +37,8 @@ MOST_SEGMENTS: Final = 6
 
 #: What comes in each language.
 _TONGUED: Final = frozenset({"html", "atom", "csv", "json", METADATA_END})
+#: The ending by which web servers tell an OpenSearch description from other XML.
+_SEARCH_END: Final = "osdx"
 _SUFFIXES: Final = frozenset(form.suffix for form in RDF)
 _AS_THEY_ARE: Final = re.compile(r"static/.+|dataset/[^/]+|catalogue\.\w+|robots\.txt|llms\.txt|sitemap[^/]*\.xml")
 _LONGEST_SEGMENT: Final = 150
@@ -79,6 +81,9 @@ def place_of(address: str, language: str) -> Placed | None:
         return Placed("dataset/manifest.json", address)
     if decoded != "dataset/" and _AS_THEY_ARE.fullmatch(decoded):
         return Placed(decoded, address)
+    if decoded == "opensearch.xml":
+        spoken = arguments.get("lang", language)
+        return Placed(f"opensearch.{spoken}.{_SEARCH_END}", f"/{decoded}?lang={spoken}")
     spoken, form = arguments.pop("lang", language), arguments.pop("format", "")
     form = METADATA_END if form == "csvm" else form
     stem, suffix = _stem(decoded, arguments), form
@@ -163,7 +168,10 @@ def relinked_data(text: str, language: str) -> str:
 
 
 def tables_beside(sheet: Placed) -> Iterator[Placed]:
-    """What says the same as a list's CSV, or what it means."""
+    """What says the same as a list's CSV, or what it means; pages lead to the CSV alone of what is said elsewhere."""
     for end, form in (("json", "json"), (METADATA_END, "csvm")):
         path = f"{sheet.path.removesuffix('csv')}{end}"
         yield Placed(path, _FORM_OF_SHEET.sub(rf"\g<1>{form}", sheet.address))
+    if sheet.path.startswith("around~table-elsewhere~"):
+        path = f"{sheet.path.removesuffix('csv')}html"
+        yield Placed(path, _FORM_OF_SHEET.sub(r"\g<1>html", sheet.address))

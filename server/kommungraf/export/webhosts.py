@@ -36,6 +36,7 @@ _TYPES: Final = {
     "csv": "text/csv",
     "gz": "application/gzip",
     "js": "application/javascript",
+    "osdx": "application/opensearchdescription+xml",
     "json": "application/json",
     "sqlite": "application/vnd.sqlite3",
     "svg": "image/svg+xml",
@@ -175,7 +176,8 @@ def _asked() -> Iterator[_Choice]:
         plain = () if name == "q" else ((f"^{_GROUP}{SEGMENT}{{1,60}})$", f"~{name}-<v>"),)
         iris = _iris(f"~{name}-") if name in _IRIS else ()
         source = "<path> <q>" if name == "q" else f"<{name}>"
-        yield _Choice(f"kg_by_{name}", source, f"~{name}-{_NEVER}", (*empty, *plain, *iris))
+        codes = ((f"^{_GROUP}[0-9]{{4}})$", f"~{name}-se-<v>"),) if name == "municipality" else ()
+        yield _Choice(f"kg_by_{name}", source, f"~{name}-{_NEVER}", (*empty, *codes, *plain, *iris))
     yield _Choice("kg_asked", "", "".join(f"<kg_by_{name}>" for name in _PARAMETERS), ())
 
 
@@ -212,7 +214,7 @@ def _tables() -> Iterator[_Choice]:
         yield _Choice(
             f"kg_{name}", f"<kg_{name}_form>", "none", tuple((f"^{each}$", files[each]) for each in offers)
         )
-    kinds = (("^/years |^/around elsewhere$", "rows"), ("^/check/", "check"))
+    kinds = (("^/years ", "rows"), ("^/check/", "check"))
     yield _Choice("kg_kind", "<path> <table>", "table", kinds)
     report = (("^check  ttl$", ".ttl"), ("^rows ", "rows"))
     yield _Choice("kg_shape", "<kg_kind> <kg_table_form> <kg_form>", "table", report)

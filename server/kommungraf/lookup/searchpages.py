@@ -232,7 +232,12 @@ def description() -> ResponseReturnValue:
     """The OpenSearch description, by which a browser offers this search; it names the host that was asked."""
     who = reader()
     text = render_template(
-        "opensearch.xml", lang=who.language, host=request.host_url, title=who.title, text=who.text
+        "opensearch.xml",
+        lang=who.language,
+        host=request.host_url,
+        title=who.title,
+        text=who.text,
+        static=who.static,
     )
     response = Response(text, mimetype=_DESCRIPTION)
     response.vary.add("Accept-Language")
