@@ -98,14 +98,59 @@ def test_municipality_is_found_by_keyboard_alone(browser: Browser, site: str) ->
 
 
 @needs_scripts
-def test_names_are_suggested_while_one_types(browser: Browser, site: str) -> None:
+@pytest.mark.parametrize("words", ["älmh", "ALMH", "elmhult", "0765"])
+def test_names_are_suggested_and_seen_while_one_types_also_where_they_are_misspelt(
+    browser: Browser, site: str, words: str
+) -> None:
     with visiting(browser) as (page, faults):
         page.goto(f"{site}/?lang=sv")
-        page.locator("#q").press_sequentially("älmh")
-        page.wait_for_selector("#suggestions option", state="attached")
-        names = page.locator("#suggestions option").evaluate_all("all => all.map(each => each.value)")
-        assert "Älmhults kommun" in names
+        page.get_by_role("combobox").press_sequentially(words)
+        expect(page.get_by_role("option", name="Älmhults kommun Kommun")).to_be_in_viewport()
+        assert axe_violations(page) == []
         assert faults == []
+
+
+@needs_scripts
+def test_suggestion_is_chosen_by_arrows_and_leads_to_its_page_in_the_language_of_the_reader(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser, viewport=PHONE) as (page, faults):
+        page.goto(f"{site}/questions?lang=en")
+        field = page.get_by_role("combobox")
+        expect(field).to_have_attribute("aria-expanded", "false")
+        field.press_sequentially("almhults kommun")
+        option = page.get_by_role("option").first
+        expect(page.get_by_role("status").filter(has_text="Suggestions:")).to_have_count(1)
+        for key, expanded, taken in (
+            ("Escape", "false", ""),
+            ("ArrowDown", "true", "suggestion-0"),
+            ("ArrowUp", "true", ""),
+            ("ArrowDown", "true", "suggestion-0"),
+        ):
+            field.press(key)
+            expect(field).to_have_attribute("aria-expanded", expanded)
+            assert (field.get_attribute("aria-activedescendant") or "") == taken
+        expect(option).to_have_attribute("aria-selected", "true")
+        expect(field).to_have_value("almhults kommun")
+        field.press("Enter")
+        page.wait_for_url("**/doc/municipality/se-0765?lang=en")
+        assert faults == []
+
+
+@needs_scripts
+def test_enter_without_a_chosen_suggestion_searches_and_a_click_on_one_leads_there(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser) as (page, _):
+        page.goto(f"{site}/?lang=sv")
+        page.get_by_role("combobox").press_sequentially("Sverige")
+        page.get_by_role("option").first.click()
+        page.wait_for_url("**/describe?iri=**&lang=sv")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sverige")
+        page.get_by_role("combobox").press_sequentially("Växjö")
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?**")
 
 
 def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browser, site: str) -> None:

@@ -1,4 +1,5 @@
 // Small conveniences on every page; without them everything works, in one step more.
+import "./suggest.js";
 
 // Copy the text that a button names; the button then says so.
 for (const button of document.querySelectorAll("button[data-copy]")) {
@@ -26,32 +27,3 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 unfold();
-
-// Suggestions while one types, as a list of the browser's own.
-const field = document.querySelector('input[type="search"][list]');
-if (field) {
-  const list = document.getElementById(field.getAttribute("list"));
-  let waiting = 0;
-  let asking = null;
-  field.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(suggest, 150);
-  });
-
-  async function suggest() {
-    const words = field.value.trim();
-    asking?.abort();
-    if (words.length < 2) return;
-    asking = new AbortController();
-    const address = new URL(field.form.dataset.suggest, location.href);
-    address.searchParams.set("q", words);
-    try {
-      const response = await fetch(address, { signal: asking.signal });
-      if (!response.ok) return;
-      const [, texts] = await response.json();
-      list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("option"), { value: text })));
-    } catch (error) {
-      if (error.name !== "AbortError") throw error;
-    }
-  }
-}

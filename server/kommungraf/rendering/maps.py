@@ -15,8 +15,6 @@ __all__ = [
     "Map",
     "Outlines",
     "Place",
-    "Spot",
-    "Tie",
     "drawn",
     "map_of_municipalities",
     "maps_of",
