@@ -249,9 +249,40 @@ def test_suggestions_begin_with_the_prefix(client: FlaskClient, what: str, prefi
     assert expected in [each["id"] for each in answer["result"]]
 
 
+@pytest.mark.parametrize(
+    ("what", "id_"),
+    [("entity", "municipality/se-0765"), ("type", "Municipality"), ("property", "county")],
+)
+def test_identifier_is_suggested_for_itself(client: FlaskClient, what: str, id_: str) -> None:
+    answer = client.get(f"/reconcile/suggest/{what}", query_string={"prefix": id_, "lang": "sv"}).json or {}
+    assert [each["id"] for each in answer["result"]][:1] == [id_]
+
+
+def test_cursor_leads_to_suggestions_that_were_not_shown_before(client: FlaskClient) -> None:
+    def suggested(cursor: str) -> list[str]:
+        asked = {"prefix": "Göteborg", "lang": "sv", "cursor": cursor}
+        answer = client.get("/reconcile/suggest/entity", query_string=asked).json or {}
+        return [each["id"] for each in answer["result"]]
+
+    whole = [id_ for start in ("", "10", "20") for id_ in suggested(start)]
+    assert len(whole) == len(set(whole)) > 20
+    assert suggested("3") == whole[3:13]
+    assert suggested("1000") == []
+    types = client.get("/reconcile/suggest/type?prefix=k&lang=sv").json or {}
+    others = client.get("/reconcile/suggest/type?prefix=k&lang=sv&cursor=1").json or {}
+    assert others["result"] == types["result"][1:]
+
+
+@pytest.mark.parametrize("cursor", ["-1", "x", "1001"])
+def test_cursor_that_is_none_is_refused(client: FlaskClient, cursor: str) -> None:
+    answer = client.get("/reconcile/suggest/entity", query_string={"prefix": "a", "cursor": cursor})
+    assert answer.status_code == 400
+
+
 def test_preview_may_stand_in_a_frame_and_leads_to_the_page(client: FlaskClient) -> None:
     response = client.get("/reconcile/preview?id=municipality/se-0765&lang=sv")
     assert "Älmhults kommun" in response.text
+    assert "Kronobergs län, Sverige" in response.text
     assert "frame-ancestors *" in response.headers["Content-Security-Policy"]
     assert client.get("/reconcile/preview?id=no/such").status_code == 404
 

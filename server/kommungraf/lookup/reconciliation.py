@@ -15,6 +15,7 @@ from kommungraf.http.freshness import fixed
 from kommungraf.lookup.matching import Candidate, Wanted, candidates
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import path_of
+from kommungraf.texts import folded
 
 __all__ = ["blueprint"]
 
@@ -25,7 +26,8 @@ _MOST_QUERIES: Final = 50
 _MOST_CANDIDATES: Final = 25
 _MOST_IDS: Final = 50
 _SUGGESTED: Final = 10
-_PREVIEW: Final = (420, 220)
+_MOST_SKIPPED: Final = 1000
+_PREVIEW: Final = (420, 260)
 #: Classes of what is said and of what rules say: nobody's column names them.
 _ASIDE: Final = frozenset(
     (
@@ -267,30 +269,36 @@ def properties() -> Response:
 
 @blueprint.get("/reconcile/suggest/<what>")
 def suggest(what: str) -> Response:
-    """Things, types or properties whose names begin with `prefix`."""
-    who, prefix = reader(), request.args.get("prefix", "").replace("\0", " ").strip()
+    """Things, types or properties whose names begin with `prefix` or whose id it is, but for the first `cursor` of them."""
+    who, prefix, skipped = reader(), request.args.get("prefix", "").replace("\0", " ").strip(), _skipped()
     if what == "entity":
-        return _answer(who, {"result": _entities(who, prefix)})
+        return _answer(who, {"result": _entities(who, prefix, skipped)})
     if what == "type":
         named = _types(who)
     elif what == "property":
         named = [{"id": key, "name": name} for key, name in _properties(who).items() if key in _MATCHING]
     else:
         raise UnknownResource(f"{who.edition.base_iri}reconcile/suggest/{what}")
-    return _answer(
-        who, {"result": [each for each in named if each["name"].casefold().startswith(prefix.casefold())]}
-    )
+    begun = [each for each in named if folded(each["name"]).startswith(folded(prefix)) or each["id"] == prefix]
+    return _answer(who, {"result": begun[skipped:]})
 
 
-def _entities(who: Reader, prefix: str) -> list[dict[str, Any]]:
-    found = candidates(
-        who.edition.index, Wanted(prefix, limit=_SUGGESTED), start=_space(who), language=who.language
-    )
-    hits = who.edition.index.search(prefix, who.language, limit=_SUGGESTED).hits
+def _skipped() -> int:
+    text = request.args.get("cursor", "").strip() or "0"
+    if not text.isdecimal() or int(text) > _MOST_SKIPPED:
+        raise BadRequest("The parameter cursor is a number from 0 to {most}.", most=_MOST_SKIPPED)
+    return int(text)
+
+
+def _entities(who: Reader, prefix: str, skipped: int) -> list[dict[str, Any]]:
+    """What is surely meant, then names that go on so, and once these are at an end, names that are spelt alike."""
+    index, end = who.edition.index, skipped + _SUGGESTED
+    found = candidates(index, Wanted(prefix, limit=_SUGGESTED), start=_space(who), language=who.language)
+    hits = index.search(prefix, who.language, limit=end).hits
     begun = [Candidate(hit.iri, hit.type or "", 0) for hit in hits if hit.iri.startswith(_space(who))]
     certain, alike = ([each for each in found if each.certain is wanted] for wanted in (True, False))
-    each_once = {each.iri: each for each in (*certain, *begun, *alike)}
-    shown = list(each_once.values())[:_SUGGESTED]
+    each_once = {each.iri: each for each in (*certain, *begun, *(alike if len(hits) < end else ()))}
+    shown = list(each_once.values())[skipped:end]
     where = _places(who, shown)
     results = [_result(who, each, where) for each in shown]
     kept = ("id", "name", "description")
@@ -305,10 +313,15 @@ def preview() -> Response:
     if not who.edition.index.exists(name):
         raise UnknownResource(name)
     kind = who.edition.index.type(name)
-    who.names.fetch({name, kind or ""} - {""})
+    where = _places(who, (Candidate(name, kind or "", 0),)).get(name, "")
     address = f"{request.host_url.rstrip('/')}{request.script_root}/{path_of(name, who.edition.base_iri)}"
     response = page(
-        "preview.html", who, link=who.names.link(name), address=address, kind=kind and who.names.link(kind)
+        "preview.html",
+        who,
+        link=who.names.link(name),
+        address=address,
+        kind=kind and who.names.link(kind),
+        where=where,
     )
     policy = response.headers["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", "frame-ancestors *")
