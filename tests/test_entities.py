@@ -197,3 +197,22 @@ def test_lists_of_a_shape_are_shown_by_their_members(client: FlaskClient) -> Non
     text = page(client, "/shape/CountStatementShape-exact-or-bounded", "en")
     assert '<ol class="values"><li>' in text
     assert not re.findall(r'<a href="[^"]*#(?:first|rest|nil)"', text)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("sv", "Kom med senare: Partnerskapet"), ("en", "Joined later: Älmhult–Växjö–JB Marks partnership")],
+)
+def test_page_of_a_claim_shows_the_disagreements_of_which_it_is_a_side(
+    client: FlaskClient, language: str, said: str
+) -> None:
+    text = client.get(f"/doc/claim/almhult-635/9.html?lang={language}").text
+    table = text[text.index('<section id="table-1">') : text.index('<section id="statements">')]
+    assert said in table
+
+
+def test_page_of_a_cooperation_leads_to_its_steering_group_under_its_heading(client: FlaskClient) -> None:
+    text = client.get("/doc/partnership/se-almhult-vaxjo-za-jb-marks.html?lang=sv").text
+    summary = text[text.index('<dl class="summary">') : text.index("</dl>")]
+    assert "<dt>Styrgrupp</dt>" in summary
+    assert "Styrgruppen för partnerskapet Älmhult–Växjö–JB Marks" in summary

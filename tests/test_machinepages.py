@@ -38,6 +38,7 @@ def test_robots_finds_every_page_by_way_of_the_sitemaps(client: FlaskClient) -> 
         for each in parsed(client, address.removeprefix(HOST)).iter(f"{SITEMAP}loc")
     ]
     assert f"{HOST}/dataset/" in pages
+    assert f"{HOST}/accessibility" in pages
     assert any("/doc/" in page for page in pages)
     assert len(pages) == len(set(pages))
     for page in pages:

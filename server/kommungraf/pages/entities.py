@@ -16,7 +16,15 @@ from kommungraf.rendering.excerpts import FIRST, WHOLE_UP_TO, Tables
 from kommungraf.rendering.maps import Map, maps_of
 from kommungraf.rendering.mentions import mentioned_panels
 from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
-from kommungraf.rendering.panels import Panel, area_panel, hubs_of, panels_of, quotation_panels, rival_panels
+from kommungraf.rendering.panels import (
+    Panel,
+    area_panel,
+    dispute_panels,
+    hubs_of,
+    panels_of,
+    quotation_panels,
+    rival_panels,
+)
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
@@ -30,6 +38,8 @@ __all__ = ["EntityView", "entity_view"]
 
 _TEXTS: Final = tuple(iri(name) for name in ("skos:definition", "dcterms:description", "rdfs:comment"))
 _PERIOD: Final = iri("kg:period")
+_PART: Final = iri("org:subOrganizationOf")
+_STEERING: Final = iri("kg:SteeringGroup")
 #: What stands in short under the heading.
 _SUMMARY: Final = tuple(
     iri(name)
@@ -53,7 +63,7 @@ _SUMMARY: Final = tuple(
 #: What has a table of what there is in it, by its class, and the facet by which lists are narrowed to it.
 _AREAS: Final = {iri("kg:County"): "county", iri("dcterms:Location"): "country"}
 #: The tables that have no query of their own.
-_UNASKED: Final = ("mentioned", "country")
+_UNASKED: Final = ("mentioned", "country", "disputes")
 #: The lists of a page that are no tables above its statements, each by the query that it offers.
 _LISTS: Final = ("statements", "elsewhere", "links", "gaps", "content")
 
@@ -136,7 +146,7 @@ def entity_view(
         type=who.names.link(name) if name else None,
         withdrawn=any(_withdraws(each.triple) for each in document.outgoing),
         texts=_texts(document, who.language),
-        summary=() if claim else tuple(_summary(views, document)),
+        summary=() if claim else (*_summary(views, document), *_steered(who, views, document)),
         claim=views.claim(claim) if claim else None,
         claim_status=who.names.link(claim.status) if claim else None,
         maps=() if claim else maps_of(who, document.iri, around),
@@ -152,6 +162,7 @@ def entity_view(
                 *_in_area(who, document.iri, name),
                 *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
                 *rival_panels(who, views, around, document.content),
+                *dispute_panels(who, views, document.incoming),
             )
         ),
         disagreements=disagreements,
@@ -186,7 +197,7 @@ def _to_name(document: Document, around: Surroundings, claim: Claim | None, type
         *document.brief,
         *(triple for rival in around.rivals for triple in rival.triples),
     )
-    yield from (document.iri, *([type_] if type_ else ()), *around.near, *document.wholes.values())
+    yield from (document.iri, _STEERING, *([type_] if type_ else ()), *around.near, *document.wholes.values())
     yield from mentioned(said, document.claims)
     yield from (neighbour.iri for neighbour in around.neighbours)
     yield from around.partners
@@ -280,6 +291,15 @@ def _summary(views: Views, document: Document) -> Iterator[Brief]:
         near = tuple(value for value in told if value.link is None or value.link.here)
         if values:
             yield Brief(views.names.link(name), near or told or values)
+
+
+def _steered(who: Reader, views: Views, document: Document) -> Iterator[Brief]:
+    """The groups that steer a cooperation."""
+    parts = (each.triple for each in document.incoming if each.triple.predicate.value == _PART)
+    named = (str(getattr(triple.subject, "value", "")) for triple in parts)
+    groups = [name for name in named if who.edition.index.type(name) == _STEERING]
+    if groups:
+        yield Brief(views.names.link(_STEERING), tuple(map(views.value_of, groups)))
 
 
 def _contested(views: Views, document: Document, name: str) -> Iterator[Value]:

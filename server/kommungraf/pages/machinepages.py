@@ -10,10 +10,11 @@ from kommungraf.editions.changes import Change, changes
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
+from kommungraf.pages.asked import asked
 from kommungraf.pages.steps import steps
 from kommungraf.rendering.columns import Cell
 from kommungraf.rendering.rowlists import RowList, form_asked, sent
-from kommungraf.rendering.site import page, reader, sections
+from kommungraf.rendering.site import Reader, page, reader, sections
 from kommungraf.resources.links import path_of
 from kommungraf.texts import LANGUAGES
 from kommungraf.vocab import iri
@@ -30,7 +31,7 @@ _ATOM: Final = "application/atom+xml"
 _XML: Final = "application/xml"
 _TEXT: Final = "text/plain"
 _CHANGE: Final = ("edition", "earlier", "type", "came", "went")
-_PATHS: Final = ("", "changes")
+_PATHS: Final = ("", "changes", "accessibility")
 
 
 @blueprint.get("/robots.txt")
@@ -58,15 +59,27 @@ def sitemaps() -> Response:
 
 @blueprint.get("/sitemap-<int:number>.xml")
 def sitemap(number: int) -> Response:
-    """One sitemap: documents of things in each language, the first with the main pages."""
+    """One sitemap: documents of things, terms and shapes in each language, the first with the main pages."""
     who = reader()
     found = who.edition.index.things(limit=_LISTED, offset=(number - 1) * _LISTED) if number > 0 else ()
     if not found:
         raise UnknownResource(f"{who.edition.base_iri}sitemap-{number}.xml")
-    start = f"{who.edition.base_iri}id/"
-    paths = [path_of(name, who.edition.base_iri) for name in found if name.startswith(start)]
-    main = (*_PATHS, *(path for path, _ in sections(who))) if number == 1 else ()
-    return _with_host("sitemap.xml", _XML, paths=[*main, *paths], languages=LANGUAGES)
+    paths = (path_of(name, who.edition.base_iri) for name in found if _has_page(who, name))
+    main = _main(who) if number == 1 else ()
+    return _with_host("sitemap.xml", _XML, paths=dict.fromkeys((*main, *paths)), languages=LANGUAGES)
+
+
+def _has_page(who: Reader, name: str) -> bool:
+    """Whether it is a thing of ours, or a term or shape that is described and not only used."""
+    thing, *others = (f"{who.edition.base_iri}{kind}/" for kind in ("id", "def", "shape"))
+    return name.startswith(thing) or (name.startswith(tuple(others)) and bool(who.edition.index.type(name)))
+
+
+def _main(who: Reader) -> Iterator[str]:
+    """The paths of the pages that aren't about one resource."""
+    yield from _PATHS
+    yield from (path for path, _ in sections(who))
+    yield from (f"questions/{each.slug}" for each in asked(who))
 
 
 def _with_host(template: str, media_type: str, **context: object) -> Response:

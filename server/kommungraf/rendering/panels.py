@@ -21,7 +21,17 @@ from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.resources.wording import number_in_words
 from kommungraf.vocab import iri
 
-__all__ = ["Panel", "Part", "area_panel", "hubs_of", "panels_of", "quotation_panels", "rival_panels", "titles"]
+__all__ = [
+    "Panel",
+    "Part",
+    "area_panel",
+    "dispute_panels",
+    "hubs_of",
+    "panels_of",
+    "quotation_panels",
+    "rival_panels",
+    "titles",
+]
 
 _MOST_VALUES: Final = 16
 
@@ -304,6 +314,18 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
     elif rows:
         columns = (text("Claim"), text("What it says instead"), text("Source"), text("Status"))
         yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows, key="sides")
+
+
+def dispute_panels(who: Reader, views: Views, incoming: Iterable[Statement]) -> Iterator[Panel]:
+    """The table of the disagreements of which a claim is a side, whether or not others say otherwise of the same."""
+    found = [each.triple.subject for each in incoming if each.triple.predicate.value == iri("kg:side")]
+    rows = tuple((Part((views.value(conflict),)),) for conflict in found)
+    if rows:
+        title, caption = (
+            who.text("Where sources disagree"),
+            who.text("The disagreements in which this claim is a side"),
+        )
+        yield Panel(title, caption, (who.text("Disagreement"),), rows, key="disputes", compact=True)
 
 
 def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> tuple[Part, ...]:
