@@ -1,5 +1,6 @@
 """What WCAG asks beyond the pages as they come: every kind is known; errors, keyboard, pictures, paper and forced colours."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any, Final
@@ -179,3 +180,48 @@ def test_answer_on_paper_is_told_with_its_query(browser: Browser, site: str) -> 
         page.emulate_media(media="print")
         expect(page.get_by_role("textbox")).to_be_visible()
         expect(page.locator("form.query button").first).not_to_be_visible()
+
+
+#: The land of maps as web/build.mjs draws it, which no stylesheet of a page tells.
+LAND: Final = {"light": (0xD2, 0xDB, 0xD4), "dark": (0x2F, 0x3A, 0x36)}
+#: The strokes that pictures are read by, each with how opaque it is and what it is drawn upon.
+STROKES: Final = """all => all.map(each => {
+    const style = getComputedStyle(each), own = getComputedStyle(each.ownerSVGElement).backgroundColor;
+    const paper = own.endsWith(", 0)") ? getComputedStyle(document.documentElement).backgroundColor : own;
+    return [each.getAttribute("class"), style.stroke, style.opacity, paper];
+})"""
+
+
+def channels(colour: str) -> tuple[float, ...]:
+    return tuple(map(float, re.findall(r"[\d.]+", colour)))
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    red, green, blue = (
+        each / 3294.6 if each <= 10 else ((each / 255 + 0.055) / 1.055) ** 2.4 for each in colour[:3]
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_lines_and_bars_of_pictures_stand_out_three_to_one_from_what_is_behind_them(
+    browser: Browser, site: str, scheme: Any
+) -> None:
+    faint, seen = [], set()
+    with visiting(browser, color_scheme=scheme) as (page, _):
+        for kind in ("map", "network", "what others say"):
+            page.goto(f"{site}{EVERY[kind]}")
+            for name, stroke, opacity, behind in page.locator(".ties, .band, .possible").evaluate_all(STROKES):
+                seen.add(name)
+                for under in (LAND[scheme], channels(behind)):
+                    parts = zip(channels(stroke), under, strict=False)
+                    drawn = tuple(float(opacity) * ink + (1 - float(opacity)) * paper for ink, paper in parts)
+                    if contrast(drawn, under) < 3:
+                        faint.append((kind, name, stroke, opacity, under))
+    assert seen == {"ties", "band", "possible"}
+    assert faint == []
