@@ -161,8 +161,7 @@ def entity_view(
                 ),
                 *_in_area(who, document.iri, name),
                 *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
-                *rival_panels(who, views, around, document.content),
-                *dispute_panels(who, views, document.incoming),
+                *_disputed(who, views, document, around),
             )
         ),
         disagreements=disagreements,
@@ -221,6 +220,12 @@ def _with_mentions(
     found = tuple(panels)
     first = sum(panel.key == "cooperations" for panel in found)
     yield from (*found[:first], *mentioned_panels(who, views, document, around), *found[first:])
+
+
+def _disputed(who: Reader, views: Views, document: Document, around: Surroundings) -> Iterator[Panel]:
+    """What others say of what a claim says, and the disagreements in which it is a side."""
+    yield from rival_panels(who, views, around, document.content)
+    yield from dispute_panels(who, views, document.incoming)
 
 
 def _offering(who: Reader, panel: Panel, document: Document) -> Panel:
