@@ -181,6 +181,13 @@ def test_a_quotation_is_in_the_language_of_its_source(client: FlaskClient) -> No
     )
 
 
+def test_a_quotation_is_in_the_language_that_is_said_of_its_source_whatever_that_of_the_title(
+    client: FlaskClient,
+) -> None:
+    assert '<blockquote><p lang="en">' in page(client, "/doc/claim/icld-vaxjo-page-4/1", "sv")
+    assert ">engelska<" in page(client, "/doc/source/icld-vaxjo-page-4", "sv")
+
+
 def test_a_column_in_which_nothing_is_told_is_left_out(client: FlaskClient) -> None:
     assert columns(page(client, "/doc/regional-cooperation/se-arko", "en"), "Members") == ["Member"]
     dated = page(client, "/doc/regional-cooperation/se-entreprenorsregionen", "en")

@@ -23,12 +23,21 @@ _TOLD: Final = {
     iri("csvw:rownum"): b"row",
     _EXACT: b"words",
 }
-#: The one language in which the sources of a claim have a title, where it is quoted.
+#: The languages of sources that are known here, by the names that the EU's authority table gives them.
+_LANGUAGE: Final = iri("dcterms:language")
+_TONGUES: Final = {
+    f"<http://publications.europa.eu/resource/authority/language/{code}>".encode(): f'"{tag}"'.encode()
+    for code, tag in (("DAN", "da"), ("DEU", "de"), ("ENG", "en"), ("FIN", "fi"), ("NOR", "no"), ("SWE", "sv"))
+}
+#: The one language in which the sources of a claim are, by what is said of them or else by their title, where it is quoted.
 _SPOKEN: Final = """
-    INSERT INTO claim SELECT quoted.iri, 'language', MIN(lang) FROM claim AS quoted
-    JOIN claim AS source ON source.iri = quoted.iri AND source.what = 'source'
-    JOIN label ON label.iri = source.value AND rank = 0
-    WHERE quoted.what = 'words' GROUP BY quoted.iri HAVING COUNT(DISTINCT lang) = 1 AND MIN(lang) <> ''
+    INSERT INTO claim SELECT iri, 'language', MIN(lang) FROM (
+        SELECT quoted.iri, COALESCE(tongue.value, label.lang) AS lang FROM claim AS quoted
+        JOIN claim AS source ON source.iri = quoted.iri AND source.what = 'source'
+        LEFT JOIN claim AS tongue ON tongue.iri = source.value AND tongue.what = 'tongue'
+        LEFT JOIN label ON label.iri = source.value AND rank = 0
+        WHERE quoted.what = 'words'
+    ) GROUP BY iri HAVING COUNT(DISTINCT lang) = 1 AND MIN(lang) <> ''
 """
 #: What has a source or a quotation and no standing is no claim.
 _UNCLAIMED: Final = "DELETE FROM claim WHERE iri NOT IN (SELECT iri FROM claim WHERE what = 'status')"
@@ -40,6 +49,8 @@ def told(subject: bytes, predicate: str, value: bytes, graph: bytes) -> Iterator
         yield b"chosen\t%s\twords\t%s\n" % (subject, value)
     elif subject[:1] == b"<" and predicate == _SELECTOR and value[:1] == b"_":
         yield b"chosen\t%s\tby\t%s\n" % (value, subject[1:-1])
+    elif subject[:1] == b"<" and not graph and predicate == _LANGUAGE and value in _TONGUES:
+        yield b"claim\t%s\ttongue\t%s\n" % (subject[1:-1], _TONGUES[value])
     elif subject[:1] == b"<" and not graph and (what := _TOLD.get(predicate)):
         yield b"claim\t%s\t%s\t%s\n" % (subject[1:-1], what, value)
 
@@ -51,8 +62,8 @@ def write_claims(connection: sqlite3.Connection, records: Lines) -> None:
     lines = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"claim\t"))
     connection.executemany(add, ((name, what, text(token)) for name, what, token in lines))
     connection.executemany(add, ((claim, "words", words) for claim, words in phrases(records)))
-    connection.execute(_UNCLAIMED)
     connection.execute(_SPOKEN)
+    connection.execute(_UNCLAIMED)
 
 
 def phrases(records: Lines) -> Iterator[tuple[str, str]]:
