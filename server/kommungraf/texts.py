@@ -16,12 +16,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-__all__ = ["LANGUAGES", "folded", "spoken", "translations"]
+__all__ = ["LANGUAGES", "PLAIN_LETTERS", "folded", "spoken", "translations"]
 
 #: Swedish first: it is what a reader without a preference gets.
 LANGUAGES: Final = ("sv", "en")
-#: Letters that Unicode takes for letters of their own rather than for accented ones; the site's search.js has the same.
-_PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+#: Letters that Unicode takes for letters of their own rather than for accented ones, and ß, which casefolding takes apart.
+PLAIN_LETTERS: Final = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+_PLAIN: Final = str.maketrans(PLAIN_LETTERS)
 
 
 @cache

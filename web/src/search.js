@@ -1,93 +1,160 @@
-// Search in a site that runs no program: names lie in files, sorted by their words, each file told by its first word.
+// Search in a site that runs no program: what the live site finds, in files of names.
+import { inPlaces, listed, meaning } from "./asking.js";
+import { Names } from "./names.js";
+import { alike, corrected } from "./spelling.js";
+
 const box = document.querySelector("[data-names]");
-const words = folded(new URLSearchParams(location.search).get("q") ?? "").match(/[\p{L}\p{N}_]+/gu) ?? [];
-const mostFiles = 4;
+const field = document.querySelector('main input[name="q"]');
+const first = box?.querySelector(".hits");
 const mostHits = 50;
-const leastAlike = 0.6;
-const mostAlike = 5;
-// What is said, who says it and where it isn't clear comes after what it is about.
-const evidence = /(^|\/)doc\/(claim|conflict|gap|source|statement)\//;
+const mostPartly = 20;
+// Up to so many hits, what holds some of the words is shown as well; and things that stand among the first aren't explained.
+const few = 3;
 
-if (box && words.length) show();
+let asked;
+let text;
+let opening;
 
-// As the names were folded when they were written: å, ä and a are one letter, and so are ø, ö and o.
-function folded(text) {
-  const plain = { ß: "ss", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe" };
-  return text.toLowerCase().replace(/[ßøłđðþæœ]/g, (letter) => plain[letter]).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+if (box) {
+  const status = box.querySelector("[role=status]").textContent;
+  const again = () => {
+    asked = new URLSearchParams(location.search);
+    text = (asked.get("q") ?? "").trim();
+    if (text || asked.get("type")) show();
+    else clear(status);
+  };
+  field.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    history.pushState(null, "", `?${new URLSearchParams({ q: field.value })}`);
+    again();
+  });
+  addEventListener("popstate", again);
+  again();
 }
 
 async function show() {
-  document.querySelector('main input[name="q"]').value = new URLSearchParams(location.search).get("q");
-  const firsts = await read("index.json");
-  let { hits, cut } = await search(words, firsts);
-  const alike = hits.length ? [] : await spelt();
-  if (alike.length) hits = (await Promise.all(alike.map((each) => search(each, firsts)))).flatMap((each) => each.hits);
-  hits = [...new Map(hits.map((each) => [each.path, each])).values()];
-  box.querySelector(".hits").replaceChildren(...hits.slice(0, mostHits).map(item));
-  const { none, alike: like, some } = box.dataset;
-  box.querySelector("[role=status]").textContent = !hits.length ? none : alike.length ? like : cut || hits.length > mostHits ? some : "";
+  field.value = text;
+  delete box.dataset.done;
+  opening ??= new Names(box.dataset.names).open();
+  const [names, search] = [await opening, asked];
+  const within = narrowing(names);
+  const narrowed = within.type !== undefined || within.places.length > 0;
+  const { hits, cut } = text ? await names.search(text, { within }) : await inPlaces(names, within);
+  const near = text ? await nearby(names, hits, within) : { some: [], alike: [] };
+  const meant = text && !narrowed ? await understood(names, hits) : { things: [] };
+  if (meant.things.length || meant.total) near.alike = near.alike.filter(({ score }) => score >= names.told.close);
+  const known = new Set(meant.things.map(({ path }) => path));
+  near.some = near.some.filter(({ path }) => !known.has(path));
+  near.alike = near.alike.filter(({ path }) => !known.has(path));
+  if (search === asked) draw(names, { hits, cut, near, meant, within });
 }
 
-// The names in which every one of the words begins a word.
-async function search(words, firsts) {
-  const asked = words.reduce((one, other) => (other.length > one.length ? other : one));
-  const files = [];
-  firsts.forEach((first, number) => {
-    const next = firsts[number + 1];
-    if ((first < asked || first.startsWith(asked)) && (next === undefined || next >= asked)) files.push(number);
-  });
-  const rows = (await Promise.all(files.slice(0, mostFiles).map((number) => read(`${number}.json`)))).flat();
-  const found = new Map();
-  for (const [word, name, path, kind, preferred] of rows) {
-    const parts = folded(name).match(/[\p{L}\p{N}_]+/gu) ?? [];
-    if (!word.startsWith(asked) || !words.every((each) => parts.some((part) => part.startsWith(each)))) continue;
-    const rank = [parts.join(" ") === words.join(" ") ? 0 : parts.join(" ").startsWith(words.join(" ")) ? 1 : 2, name.length];
-    const held = found.get(path);
-    if (!held || rank[0] < held.rank[0]) found.set(path, { name: preferred || name, other: preferred ? name : "", path, kind, rank });
+// What the address holds the search to: a kind and places, as the table of them has them.
+function narrowing({ told }) {
+  const type = asked.get("type") ? told.types.findIndex(({ iri }) => iri === asked.get("type")) : undefined;
+  const wanted = ["county", "country"].map((name) => asked.get(name)).filter(Boolean);
+  return { type, places: wanted.map((value) => told.places.findIndex(({ iri }) => iri === value)) };
+}
+
+// Names spelt alike where nothing was found; where none is close, what holds some of several words.
+async function nearby(names, hits, within) {
+  if (hits.length) {
+    const enough = hits.length > few || hits.some(({ name }) => name.toLowerCase() === text.toLowerCase());
+    return { some: enough ? [] : await partly(names, hits, within), alike: [] };
   }
-  const hits = [...found.values()].sort((one, other) => evidence.test(one.path) - evidence.test(other.path) || one.rank[0] - other.rank[0] || one.rank[1] - other.rank[1] || (one.path < other.path ? -1 : 1));
-  return { hits, cut: files.length > mostFiles };
+  const like = within.places.length ? [] : await alike(names, text, { type: within.type });
+  if (like.some(({ score }) => score >= names.told.close)) return { some: [], alike: like };
+  const mended = within.places.length || within.type !== undefined ? { hits: [], score: 0 } : await corrected(names, text);
+  const held = new Set(like.map(({ path }) => path));
+  const all = [...like, ...mended.hits.filter(({ path }) => !held.has(path)).map((each) => ({ ...each, score: mended.score }))];
+  return { some: mended.score >= names.told.close ? [] : await partly(names, hits, within), alike: all };
 }
 
-// What was written with one of its words replaced by a word that is spelt much like it, the likest first.
-async function spelt() {
-  const known = await read("words.json");
-  const found = [];
-  for (const [place, word] of words.entries()) {
-    if (word.length < 3) continue;
-    for (const other of known) {
-      const score = likeness(word, other);
-      if (score >= leastAlike && score < 1) found.push({ score, words: words.with(place, other) });
-    }
-  }
-  return found.sort((one, other) => other.score - one.score).slice(0, mostAlike).map((each) => each.words);
+async function partly(names, hits, within) {
+  if (text.split(/\s+/).length < 2) return [];
+  const whole = new Set(hits.map(({ path }) => path));
+  const found = await names.search(text, { some: true, within });
+  return found.hits.slice(0, mostPartly).filter(({ path }) => !whole.has(path));
 }
 
-// Twice the letters that two words have in common, in the same order, by the letters of both.
-function likeness(one, other) {
-  const both = one.length + other.length;
-  if ((2 * Math.min(one.length, other.length)) / both < leastAlike) return 0;
-  let before = new Array(other.length + 1).fill(0);
-  for (const letter of one) {
-    const row = [0];
-    for (let place = 0; place < other.length; place++)
-      row.push(letter === other[place] ? before[place] + 1 : Math.max(before[place + 1], row[place]));
-    before = row;
-  }
-  return (2 * before[other.length]) / both;
+// What the words mean, unless it is found at once: things that the first hits aren't, and what there is any of.
+async function understood(names, hits) {
+  const found = await meaning(names, text);
+  const top = new Set(hits.slice(0, few).map(({ path }) => path));
+  const things = found.things.every(({ path }) => top.has(path)) ? [] : found.things;
+  const { type, places = [] } = found.within;
+  if (type === undefined && !(found.words && places.length)) return { things };
+  const list = await listed(names, found, location.pathname);
+  return list.total ? { ...found, ...list } : { things };
 }
 
-async function read(name) {
-  const response = await fetch(box.dataset.names + name);
-  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
-  return response.json();
+function clear(status) {
+  box.querySelectorAll("ul, p:not([role=status])").forEach((each) => each === first || each.remove());
+  first.replaceChildren();
+  box.querySelector("[role=status]").textContent = status;
 }
 
-function item({ name, other, path, kind }) {
+function draw({ told }, { hits, cut, near, meant, within }) {
+  const { dataset } = box;
+  const lists = [hits.slice(0, mostHits), near.some, near.alike];
+  const titles = ["", dataset.partly, dataset.alike];
+  const shown = lists.flatMap((list, number) => (list.length ? [{ list, title: titles[number] }] : []));
+  const told_ = shown.length || meant.things.length || meant.total;
+  const some = cut || hits.length > mostHits ? dataset.some : "";
+  const count = (hits.length === 1 ? dataset.one : dataset.many).replace(/\d+/, hits.length);
+  const status = !told_ ? dataset.none : some || [count, hits.length ? "" : shown[0]?.title].filter(Boolean).join(". ");
+  clear(status);
+  first.replaceChildren(...(shown[0]?.list ?? []).map((each) => item(told, each)));
+  for (const { list, title } of shown.slice(1)) box.append(paragraph(title), entries(list.map((each) => item(told, each))));
+  const links = meant.things.map((each) => item(told, { ...each, name: each.called }));
+  if (meant.total) links.push(wanted(told, meant));
+  if (links.length) box.prepend(paragraph(dataset.meant), entries(links, "plain hits"));
+  if (within.type !== undefined || within.places.length) box.prepend(held(told, within));
+  dataset.done = "";
+}
+
+// What is asked for around the things, as a link to it.
+function wanted(told, { words, within, href, total, cut }) {
   const line = document.createElement("li");
-  const link = Object.assign(document.createElement("a"), { href: path, textContent: name });
-  line.append(link);
-  if (kind) line.append(" ", Object.assign(document.createElement("span"), { className: "tag", textContent: kind }));
-  if (other) line.append(document.createElement("br"), Object.assign(document.createElement("span"), { className: "quiet", textContent: other }));
+  line.className = "asked";
+  const named = [told.types[within.type]?.plural, words, ...within.places.map((each) => told.places[each].label)].filter(Boolean);
+  line.append(anchor(href, named.join(", ")), " ", quiet(cut ? `${total}+` : total));
   return line;
+}
+
+// By what the search is narrowed, with the way back.
+function held({ types, places }, within) {
+  const named = [types[within.type]?.plural, ...within.places.map((each) => places[each]?.label)].filter(Boolean);
+  const back = anchor(`?${new URLSearchParams({ q: text })}`, `${named.join(", ")} ✕`);
+  back.title = box.dataset.without;
+  const line = document.createElement("p");
+  line.append(back);
+  return line;
+}
+
+function item({ types }, { name, called, path, type, tier }) {
+  const line = document.createElement("li");
+  line.append(anchor(path, called || name));
+  if (types[type]) line.append(" ", Object.assign(document.createElement("span"), { className: "tag", textContent: types[type].label }));
+  if (name && called !== name) line.append(document.createElement("br"), quiet(tier === 3 ? box.dataset.locality.replace("*", name) : name));
+  return line;
+}
+
+function anchor(href, textContent) {
+  return Object.assign(document.createElement("a"), { href, textContent });
+}
+
+function quiet(textContent) {
+  return Object.assign(document.createElement("span"), { className: "quiet", textContent });
+}
+
+function paragraph(textContent) {
+  return Object.assign(document.createElement("p"), { textContent });
+}
+
+function entries(lines, className = "plain") {
+  const list = document.createElement("ul");
+  list.className = className;
+  list.append(...lines);
+  return list;
 }

@@ -16,7 +16,7 @@ from kommungraf.editions.spelling import LONGEST_NAME, likenesses, spellings
 from kommungraf.errors import ReleaseError
 from kommungraf.texts import LANGUAGES, folded
 
-__all__ = ["EVIDENCE", "LOCALITY", "Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
+__all__ = ["BEHIND", "EVIDENCE", "LOCALITY", "Alike", "Hit", "Hits", "Index", "Label", "Narrowing"]
 
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 12
@@ -27,7 +27,7 @@ _SHORT_NAME: Final = 8
 _RUN: Final = 3
 _SURELY: Final = 0.8
 #: So much more must what is said of things, and what describes them, be alike to come before a thing.
-_BEHIND: Final = 0.15
+BEHIND: Final = 0.15
 #: What the name of a locality counts for beside a name of the thing's own; and the tier of such names.
 LOCALITY: Final = 0.95
 _LOCALITIES: Final = 3
@@ -331,7 +331,7 @@ class Index:
 
 
 def _alike_first(each: Alike) -> tuple[float, str]:
-    return (_BEHIND if each.kind in (*EVIDENCE, "def", "shape") else 0) - each.score, each.iri
+    return (BEHIND if each.kind in (*EVIDENCE, "def", "shape") else 0) - each.score, each.iri
 
 
 def _most_alike(written: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Alike]:

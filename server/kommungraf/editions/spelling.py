@@ -6,21 +6,21 @@ from typing import Final
 
 from kommungraf.texts import folded
 
-__all__ = ["LEAST_ALIKE", "LONGEST_NAME", "likenesses", "spellings"]
+__all__ = ["APART", "LEAST_ALIKE", "LONGEST_NAME", "MEANT", "likenesses", "spellings"]
 
 LONGEST_NAME: Final = 80
 LEAST_ALIKE: Final = 0.6
 #: What a spelling counts for that may have been meant, beside the one that was written.
-_MEANT: Final = 0.97
+MEANT: Final = 0.97
 #: Letters as they are written where there is no å, ä, ö or ü; and w, an old v.
-_APART: Final = (("aa", "a"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("w", "v"))
+APART: Final = (("aa", "a"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("w", "v"))
 
 
 def spellings(text: str) -> tuple[str, ...]:
     """The text without case and accents; and with å, ä, ö and ü for two letters where it may have been written so."""
     written = folded(text.strip())[:LONGEST_NAME]
     meant = written
-    for apart, letter in _APART:
+    for apart, letter in APART:
         meant = meant.replace(apart, letter)
     return tuple(dict.fromkeys((written, meant)))
 
@@ -28,7 +28,7 @@ def spellings(text: str) -> tuple[str, ...]:
 def likenesses(written: Sequence[str], names: Iterable[str]) -> Iterator[float]:
     """How much each name is like one of the spellings: 1 where it is the first of them, 0 where they are little alike."""
     matchers = [SequenceMatcher(None, "", each, autojunk=False) for each in written]
-    shares = (1.0, *(_MEANT for _ in written[1:]))
+    shares = (1.0, *(MEANT for _ in written[1:]))
     for name in names:
         likest = (
             _likeness(each, name[:LONGEST_NAME]) * share for each, share in zip(matchers, shares, strict=True)

@@ -9,19 +9,19 @@ from kommungraf.editions.search import EVIDENCE, Index, Narrowing
 from kommungraf.lookup.plainwords import COUNTRIES, JOINING, KINDS
 from kommungraf.texts import folded
 
-__all__ = ["Meaning", "meaning"]
+__all__ = ["ADDRESS", "ASIDE", "KEY", "MOST_NAMED", "SHORT", "SURELY", "Meaning", "meaning"]
 
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 _MOST_WORDS: Final = 12
 #: So many words are looked up as names, alone and together.
-_MOST_NAMED: Final = 4
+MOST_NAMED: Final = 4
 #: What of an address is no word.
-_ADDRESS: Final = re.compile(r"https?://|\bwww\.|\.(?:se|com|eu|nu|org|html?)\b", re.IGNORECASE)
+ADDRESS: Final = re.compile(r"https?://|\bwww\.|\.(?:se|com|eu|nu|org|html?)\b", re.IGNORECASE)
 #: From here on a misspelt name is taken for the name that is spelt nearly so.
-_SURELY: Final = 0.85
+SURELY: Final = 0.85
 _MOST_THINGS: Final = 4
 #: A key as it stands in an IRI, alone or behind its kind and whatever address that is pasted with it.
-_KEY: Final = re.compile(r"(?:^|/)(?:(?P<kind>[a-z-]+)/)?(?P<key>[a-z]{2}-[a-z0-9-]+)(?:\.[a-z]+)?(?:[?#].*)?$")
+KEY: Final = re.compile(r"(?:^|/)(?:(?P<kind>[a-z-]+)/)?(?P<key>[a-z]{2}-[a-z0-9-]+)(?:\.[a-z]+)?(?:[?#].*)?$")
 _PLACES: Final = {"/id/county/": "county", "/authority/country/": "country"}
 _COUNTRY: Final = (
     "SELECT DISTINCT name, value FROM facet WHERE name = 'country' AND SUBSTR(value, -12) = '/country/' || ?"
@@ -30,8 +30,8 @@ _ENDING: Final = (
     "SELECT iri FROM thing WHERE iri > ? AND iri < ? AND SUBSTR(iri, -LENGTH(?)) = ? ORDER BY iri LIMIT 4"
 )
 #: What a misspelt name isn't taken for: what data are described with, and what is said of things.
-_ASIDE: Final = ("", "def", "shape", "rule", *EVIDENCE)
-_SHORT: Final = 3
+ASIDE: Final = ("", "def", "shape", "rule", *EVIDENCE)
+SHORT: Final = 3
 #: Words that are no part of a name.
 _LEADING: Final = frozenset((*KINDS, *JOINING, *COUNTRIES))
 #: A name and what is called so.
@@ -56,7 +56,7 @@ def meaning(index: Index, text: str, base_iri: str) -> Meaning:
     """What `text` means, as far as its words are names, keys and words for kinds of things; nothing where they aren't."""
     if pasted := _keyed(index, text, base_iri):
         return Meaning(pasted)
-    words = _WORD.findall(_ADDRESS.sub(" ", text))[:_MOST_WORDS]
+    words = _WORD.findall(ADDRESS.sub(" ", text))[:_MOST_WORDS]
     plain = [folded(word) for word in words]
     kinds = list(dict.fromkeys(KINDS[word] for word in plain if word in KINDS))
     parts = _parts(index, [word for word, each in zip(words, plain, strict=True) if each not in _LEADING])
@@ -66,7 +66,7 @@ def meaning(index: Index, text: str, base_iri: str) -> Meaning:
 
 
 def _keyed(index: Index, text: str, base_iri: str) -> tuple[str, ...]:
-    found = _KEY.search(text.strip().casefold())
+    found = KEY.search(text.strip().casefold())
     if not found:
         return ()
     start, end = f"{base_iri}id/{found['kind'] or ''}", f"/{found['key']}"
@@ -81,7 +81,7 @@ def _country(index: Index, words: Sequence[str]) -> dict[str, str]:
 
 def _parts(index: Index, words: Sequence[str]) -> list[_Part]:
     """What all the words name together, or what each of two parts of them names; nothing where a part is no name."""
-    for cut in (len(words), *range(1, len(words))) if len(words) <= _MOST_NAMED else ():
+    for cut in (len(words), *range(1, len(words))) if len(words) <= MOST_NAMED else ():
         names = [" ".join(part) for part in (words[:cut], words[cut:]) if part]
         found = [part for name in names if (part := _named(index, name))]
         if len(found) == len(names):
@@ -94,7 +94,7 @@ def _named(index: Index, name: str) -> _Part | None:
     for form in _forms(name):
         if found := index.called(form):
             return form, found[:_MOST_THINGS]
-    near = [each for each in index.alike(name, limit=6) if each.score >= _SURELY and each.kind not in _ASIDE]
+    near = [each for each in index.alike(name, limit=6) if each.score >= SURELY and each.kind not in ASIDE]
     best = max(near, key=lambda each: (each.score, each.kind == "municipality"), default=None)
     if best is None:
         return None
@@ -104,7 +104,7 @@ def _named(index: Index, name: str) -> _Part | None:
 
 def _forms(name: str) -> Iterator[str]:
     yield name
-    if name.endswith("s") and len(name) > _SHORT:
+    if name.endswith("s") and len(name) > SHORT:
         yield name.removesuffix("s")
 
 

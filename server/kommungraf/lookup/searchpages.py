@@ -22,7 +22,7 @@ from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.wording import number_in_words
 
-__all__ = ["blueprint"]
+__all__ = ["CLOSE", "blueprint"]
 
 blueprint = Blueprint("search", __name__)
 
@@ -31,7 +31,7 @@ _SUGGESTED: Final = 8
 #: Up to so many hits, what holds some of the words is shown as well.
 _FEW: Final = 3
 #: From here on a name that is spelt alike is surely what was meant.
-_CLOSE: Final = 0.8
+CLOSE: Final = 0.8
 _JSON: Final = "application/json"
 _SUGGESTIONS: Final = "application/x-suggestions+json"
 _DESCRIPTION: Final = "application/opensearchdescription+xml"
@@ -79,7 +79,7 @@ def search() -> ResponseReturnValue:
     near = _near(who, words, within, hits) if words else _Near()
     meant = _meant(who, words, hits) if words and number == 1 and within == Narrowing() else _Meant()
     if meant != _Meant():
-        near = replace(near, alike=tuple(each for each in near.alike if each.score >= _CLOSE))
+        near = replace(near, alike=tuple(each for each in near.alike if each.score >= CLOSE))
     if not is_page:
         return _hits_as_json(who, words, hits, near=(near, meant), when=when)
     pages = max(1, -(-hits.total // _HITS))
@@ -112,7 +112,7 @@ def _near(who: Reader, words: str, within: Narrowing, hits: Hits) -> _Near:
         enough = hits.total > _FEW or any(each.match.text.casefold() == words.casefold() for each in hits.hits)
         return _Near(() if enough else _partly(who, words, within, hits))
     alike = who.edition.index.alike(words, type_=within.type) if not within.facets else ()
-    close = any(each.score >= _CLOSE for each in alike)
+    close = any(each.score >= CLOSE for each in alike)
     return _Near(() if close else _partly(who, words, within, hits), alike)
 
 
