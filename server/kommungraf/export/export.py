@@ -5,22 +5,21 @@ import secrets
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Final
 from urllib.parse import unquote
 
 from kommungraf.editions.edition import Edition
-from kommungraf.errors import ExportError, OutputFault, Place
+from kommungraf.errors import OutputFault, Place
 from kommungraf.export.browsersearch import write_names
 from kommungraf.export.fileheaders import file_headers
 from kommungraf.export.placement import Placed, place_of
-from kommungraf.export.walk import Found, Scribe, opened, stamped
+from kommungraf.export.shares import Plan, pool, write_documents, write_pages
+from kommungraf.export.walk import Scribe, opened, stamped
 from kommungraf.export.webhosts import write_rules
 from kommungraf.formats import GRAPH
 from kommungraf.http.compression import packed
@@ -37,7 +36,6 @@ MARKER: Final = "kommungraf-export.json"
 SITE: Final = "site"
 
 _LISTED: Final = 20_000
-_SHARE: Final = 400
 _PAGES: Final = ("", "changes", "search", "dataset/", "gaps", "conflicts", "questions", "problem/")
 #: What no representation has; the page that says so stands for every such request.
 _NO_FORMAT: Final = "none"
@@ -54,28 +52,21 @@ class Job:
     processes: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What every process is told."""
-
-    job: Job
-    folder: Path
-    content_hash: str
-
-
 def export(job: Job, target: Path, progress: Callable[[str], None]) -> int:
     """Write the current release to `target`, which holds nothing or an earlier export; how many files."""
     _refuse_foreign(target)
     with _interruptible(), _aside(target) as aside:
         site = aside / SITE
         with opened(job.releases, job.limits, site, host=job.host) as (edition, scribe):
-            found = _walked(_Plan(job, site, edition.manifest.content_hash), edition.index.size(), progress)
-            progress("Pages")
-            _write_pages(scribe, edition, found)
-            _write_problems(scribe, edition, found.gone)
+            plan = Plan(job.releases, job.limits, job.host, site, edition.manifest.content_hash)
+            with pool(job.processes) as running:
+                pages, withdrawn = write_documents(running, plan, edition.index.size(), progress)
+                progress("Pages")
+                write_pages(running, plan, pages, _starts(edition))
+            _write_problems(scribe, edition, sorted(thing for thing, to in withdrawn.items() if to is None))
             progress("Names and downloads")
             _write_rest(edition, site)
-            write_rules(aside, found.withdrawn, base_iri=edition.base_iri, headers=file_headers(edition))
+            write_rules(aside, withdrawn, base_iri=edition.base_iri, headers=file_headers(edition))
             return _write_marker(aside, edition)
 
 
@@ -131,52 +122,6 @@ def _put_in_place(aside: Path, target: Path) -> None:
     shutil.rmtree(earlier)
 
 
-def _walked(plan: _Plan, size: int, progress: Callable[[str], None]) -> Found:
-    """The documents of all things, a share of them after the other in each process."""
-    total = Found()
-    starts = range(0, size, _SHARE)
-    with _pool(plan.job.processes) as pool:
-        running = [pool.submit(_walk, plan, start) for start in starts]
-        for number, done in enumerate(as_completed(running), start=1):
-            found = done.result()
-            total.pages |= found.pages
-            total.withdrawn |= found.withdrawn
-            total.missing |= found.missing
-            progress(f"Documents, part {number} of {len(starts)}")
-    return total
-
-
-@contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that are ended at once where the block fails or is interrupted: nobody waits for what they write."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in active_children():
-                process.terminate()
-            raise
-
-
-def _walk(plan: _Plan, start: int) -> Found:
-    with opened(plan.job.releases, plan.job.limits, plan.folder, host=plan.job.host) as (edition, scribe):
-        if edition.manifest.content_hash != plan.content_hash:
-            raise ExportError("Another release became the current one meanwhile. Run the export again.")
-        scribe.write_things(edition.index.things(limit=_SHARE, offset=start))
-        return scribe.found
-
-
-def _write_pages(scribe: Scribe, edition: Edition, found: Found) -> None:
-    """The pages that aren't about one thing, and those that they link to, until no link is left open."""
-    pending = {*_starts(edition), *found.pages}
-    while pending:
-        for place in sorted(pending, key=lambda each: (each.path, each.address)):
-            if not scribe.has_written(place):
-                scribe.write(place)
-        pending = {place for place in scribe.found.pages if not scribe.has_written(place)}
-
-
 def _write_problems(scribe: Scribe, edition: Edition, gone: Iterable[str]) -> None:
     """What nobody knows, what was withdrawn, and what there is in no such format."""
     refused = f"/{path_of(edition.index.things(limit=1)[0], edition.base_iri)}"
@@ -191,10 +136,6 @@ def _write_problems(scribe: Scribe, edition: Edition, gone: Iterable[str]) -> No
             chosen = f"{address}{'&' if '?' in address else '?'}lang={language}"
             scribe.write_problem(Placed(f"{stem}.{language}.html", chosen), accept="text/html")
         scribe.write_problem(Placed(f"{stem}.json", address), accept="application/problem+json")
-
-
-def _is_page(place: Placed) -> bool:
-    return not place.path.startswith(("def/", "shape/"))
 
 
 def _starts(edition: Edition) -> Iterator[Placed]:
@@ -240,13 +181,15 @@ def _copy(source: Path, target: Path, edition: Edition, digest: bytes) -> None:
 
 
 def _write_marker(aside: Path, edition: Edition) -> int:
-    sizes = [path.stat().st_size for path in aside.rglob("*") if path.is_file()]
+    number, size = 0, 0
+    for path in (each for each in aside.rglob("*") if each.is_file()):
+        number, size = number + 1, size + path.stat().st_size
     manifest = edition.manifest
     told = {
         "version": manifest.version,
         "contentHash": manifest.content_hash,
-        "files": len(sizes),
-        "bytes": sum(sizes),
+        "files": number,
+        "bytes": size,
     }
     (aside / MARKER).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-    return len(sizes)
+    return number

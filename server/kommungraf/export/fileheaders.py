@@ -1,7 +1,7 @@
 """Headers that the live server sends and that follow from the name of a file of an export: links, and the profile of a document."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -98,14 +98,18 @@ def _ends(*media_types: str) -> str:
 def _by_types(edition: Edition) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """Types, with patterns for the addresses of what has them: a kind as a whole has those of most of its things, others are named."""
     found: dict[str, dict[tuple[str, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
+    counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for start in range(0, edition.index.size(), _BATCH):
         for name in edition.index.things(limit=_BATCH, offset=start):
             place = _PLACE.fullmatch(path_of(name, edition.base_iri))
             if place:
-                found[place[1]][types_of(edition.index.type(name))].append(place[2])
-    most = {kind: max(sorted(keys), key=lambda each: len(keys[each])) for kind, keys in found.items()}
-    for kind, keys in sorted(found.items()):
-        for types in sorted(set(keys) - {most[kind]}):
-            yield types, [f"{kind}/{re.escape(key)}" for key in sorted(keys[types])[:_MOST_NAMED]]
+                types = types_of(edition.index.type(name))
+                counts[place[1]][types] += 1
+                if len(keys := found[place[1]][types]) < _MOST_NAMED:
+                    keys.append(place[2])
+    most = {kind: max(sorted(each), key=lambda types: each[types]) for kind, each in counts.items()}
+    for kind, named in sorted(found.items()):
+        for types in sorted(set(named) - {most[kind]}):
+            yield types, [f"{kind}/{re.escape(key)}" for key in sorted(named[types])]
     for types in sorted(set(most.values())):
         yield types, [f"{kind}/{_NAME}" for kind in sorted(most) if most[kind] == types]

@@ -45,11 +45,6 @@ class Found:
     withdrawn: dict[str, str | None] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
 
-    @property
-    def gone(self) -> tuple[str, ...]:
-        """What was withdrawn and not replaced."""
-        return tuple(sorted(thing for thing, to in self.withdrawn.items() if to is None))
-
 
 class Scribe:
     """Asks the application about one edition and writes its answers below `folder`."""

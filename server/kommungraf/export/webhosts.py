@@ -45,7 +45,19 @@ _TYPES: Final = {
 }
 #: What is told to be UTF-8; the others are that by definition or say it themselves.
 _CHARSET: Final = frozenset(
-    {"text/html", "text/css", "text/csv", "text/plain", "text/turtle", "application/javascript"}
+    {
+        "application/atom+xml",
+        "application/javascript",
+        "application/opensearchdescription+xml",
+        "application/rdf+xml",
+        "application/xml",
+        "image/svg+xml",
+        "text/css",
+        "text/csv",
+        "text/html",
+        "text/plain",
+        "text/turtle",
+    }
 )
 #: Other names that the parameter `format` takes.
 _NAMES: Final = {"turtle": "ttl", "ntriples": "nt", "nquads": "nq", "json": "jsonld", "xml": "rdf"}
