@@ -179,6 +179,45 @@ def test_link_of_the_contents_opens_what_is_folded_away(browser: Browser, site: 
         assert faults == []
 
 
+@needs_scripts
+def test_link_to_a_part_of_a_glossary_opens_it_on_a_phone_where_a_desktop_has_it_open(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser, viewport=PHONE) as (page, _):
+        page.goto(f"{site}/def/?lang=sv")
+        expect(page.locator("#ObjectProperty dl")).not_to_be_visible()
+        page.get_by_role("link", name="Egenskaper som länkar", exact=True).click()
+        expect(page.locator("#ObjectProperty dl")).to_be_visible()
+        expect(page.locator("#Concept dl")).not_to_be_visible()
+        page.set_viewport_size(DESKTOP)
+        expect(page.locator("#Concept dl")).to_be_visible()
+
+
+def test_phone_reader_of_a_long_table_sees_its_rows_at_once_and_narrows_them_without_scripts(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser, viewport=PHONE, has_touch=True, java_script_enabled=False) as (page, _):
+        page.goto(f"{site}{KINDS['whole table']}&lang=sv")
+        expect(page.locator("table.stacked tbody tr").first).to_be_in_viewport()
+        page.locator("summary", has_text="Sök och avgränsa").tap()
+        page.get_by_label("Ord ur ett namn").fill("Kaunas")
+        page.get_by_role("button", name="Visa").tap()
+        expect(page.locator("table.stacked tbody tr")).to_have_count(1)
+        expect(page.get_by_label("Ord ur ett namn")).to_be_visible()
+
+
+@needs_scripts
+def test_editor_is_as_high_as_the_query_in_it(browser: Browser, site: str) -> None:
+    with visiting(browser, viewport=PHONE) as (page, _):
+        page.goto(f"{site}/sparql?example=start-of-the-partnership&lang=sv")
+        editor = page.locator(".CodeMirror")
+        last = editor.get_by_text("ORDER").bounding_box()
+        box = editor.bounding_box()
+        assert last is not None
+        assert box is not None
+        assert last["y"] + last["height"] < box["y"] + box["height"]
+
+
 def test_page_of_a_municipality_with_much_to_tell_is_short_and_opens_without_scripts(
     browser: Browser, site: str
 ) -> None:

@@ -98,7 +98,7 @@ def test_ties_that_are_not_held_stand_below_the_cooperations_with_who_mentions_t
 
 
 def test_page_of_a_municipality_without_ties_folds_its_statements_away(client: FlaskClient) -> None:
-    assert '<details class="more full"><summary>' in section(
+    assert '<details class="matter more full"><summary><h2>' in section(
         page(client, "/doc/municipality/se-2021"), "statements"
     )
 
@@ -115,7 +115,9 @@ def section(text: str, name: str) -> str:
 
 @pytest.mark.parametrize("name", ["statements", "elsewhere", "links"])
 def test_what_the_tables_say_in_short_is_folded_away_below_them(client: FlaskClient, name: str) -> None:
-    assert '<details class="more full"><summary>' in section(page(client, "/doc/municipality/se-0780"), name)
+    assert '<details class="matter more full"><summary><h2>' in section(
+        page(client, "/doc/municipality/se-0780"), name
+    )
 
 
 def test_page_without_tables_shows_its_statements_at_once(client: FlaskClient) -> None:

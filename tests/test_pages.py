@@ -234,6 +234,27 @@ def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:
     assert "Which the twin towns of Älmhult are" in shown(client, "/gaps", "en")
 
 
+def test_gaps_stand_together_by_their_reason_those_of_the_most_frequent_first(client: FlaskClient) -> None:
+    text = shown(client, "/gaps", "en")
+    headings = re.findall(r"<h2>(?:<a [^>]+>)?([^<]+)", text)
+    assert headings[0] == "Not stated"
+    assert "Which the twin towns of Älmhult are" in text.partition("List missing")[2]
+    assert '<th scope="col">Why</th>' not in text
+
+
+def test_claims_of_a_source_are_told_without_its_name(client: FlaskClient) -> None:
+    name = "Municipalities of Sweden: codes, names, counties and positions"
+    text = (
+        shown(client, "/doc/source/municipality-register", "en")
+        .partition("<h2>Claims")[2]
+        .partition("</section>")[0]
+    )
+    assert ">row 2 of municipalities.csv</a>" in text
+    assert f"{name}, row 2" not in text
+    whole = f"/around?thing={quote(BASE + 'id/source/municipality-register', safe='')}&table=claims&lang=en"
+    assert ">row 51 of municipalities.csv</a>" in client.get(whole, headers={"Accept": "text/html"}).text
+
+
 def test_gap_that_another_source_fills_links_to_the_claim_and_is_nothing_to_check(client: FlaskClient) -> None:
     filler = 'href="/doc/claim/icld-public-skills/project-public-skills-training"'
     about_it = shown(client, "/doc/project/public-skills-training", "en").partition("<h2>What is not known")[2]
@@ -378,7 +399,7 @@ def test_long_answer_is_cut_and_says_so(client: FlaskClient) -> None:
         "/sparql", query_string={"query": "SELECT * { ?s ?p ?o }", "lang": "en"}, headers={"Accept": "text/html"}
     )
     assert response.headers["X-Result-Cut"] == "rows=1000"
-    assert "The first 1000 rows are shown." in response.text
+    assert "The first 1,000 rows are shown." in response.text
 
 
 def test_fault_in_a_query_is_shown_beside_the_query(client: FlaskClient) -> None:

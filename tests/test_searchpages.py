@@ -34,7 +34,7 @@ def test_search_for_nothing_lists_what_the_dataset_is_about_and_folds_away_what_
     told, folded = page(client, "/search").split('<details class="more">')
     assert ">Vänortssamarbeten</a>" in told
     assert "SHACL" not in told
-    assert "Nodregel (SHACL)" in folded
+    assert "Nodregler (SHACL)" in folded
 
 
 def test_suggestions_are_of_the_opensearch_form(client: FlaskClient) -> None:

@@ -42,6 +42,7 @@ const editor = new Yasqe(place, {
   createShareableLink: null,
   consumeShareLink: null,
   resizeable: false,
+  editorHeight: "auto",
   // On a telephone the prefixes would fill what is seen of the query; a fault may stand in them.
   collapsePrefixesOnLoad: matchMedia("(max-width: 40rem)").matches && !form.dataset.line,
   // What is written stands where a screen reader reads it; the other way of input is an empty field beside it.

@@ -13,10 +13,11 @@ from kommungraf.formats import HTML
 from kommungraf.http.negotiation import page_number, required
 from kommungraf.rendering.asof import edition_day
 from kommungraf.rendering.columns import COLUMNS, Cell
-from kommungraf.rendering.panels import Panel, Part
+from kommungraf.rendering.panels import Panel, Part, beside
 from kommungraf.rendering.rowlists import CSV, JSON, METADATA, RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.rendering.yearcounts import year_counts
+from kommungraf.resources.links import Link
 from kommungraf.resources.views import Value
 
 __all__ = ["ASKED", "asked_list", "blueprint"]
@@ -114,10 +115,11 @@ def _page(who: Reader, found: RowList, *, thing: str, number: int) -> Response:
     told = [(found.names.index(name), heading) for name, heading in shown.items()]
     places = [place for place, _ in told if any(row[place] for row in rows)]
     who.names.fetch(each for row in rows for cell in row for each in _values(cell) if ":" in each)
-    parts = tuple(tuple(_part(who, row[place]) for place in places) for row in rows)
+    link = who.names.link(thing)
+    parts = tuple(tuple(_part(who, row[place], source=link) for place in places) for row in rows)
     columns = tuple(heading for place, heading in told if place in places)
     context = {
-        "thing": who.names.link(thing),
+        "thing": link,
         "title": found.title,
         "panel": Panel(found.title, found.title, columns, parts),
         "first": first + 1,
@@ -132,13 +134,13 @@ def _values(cell: Cell) -> tuple[str, ...]:
     return cell if isinstance(cell, tuple) else (cell,) if cell else ()
 
 
-def _part(who: Reader, cell: Cell) -> Part:
-    values = tuple(_value(who, each) for each in _values(cell))
+def _part(who: Reader, cell: Cell, *, source: Link) -> Part:
+    values = tuple(_value(who, each, source=source) for each in _values(cell))
     return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))
 
 
-def _value(who: Reader, text: str) -> Value:
-    link = who.names.link(text) if text.startswith(("http://", "https://")) else None
+def _value(who: Reader, text: str, *, source: Link) -> Value:
+    link = beside(who.names.link(text), source) if text.startswith(("http://", "https://")) else None
     return Value(text, text="" if link else text, link=link)
 
 

@@ -165,10 +165,10 @@ def _panel(who: Reader, found: _Found, *, whole: bool) -> Panel:
         for name in sorted(found.places, key=_by_name(who))
     ]
     first = who.text("County") if whole else who.text("Municipality")
-    columns = (first, who.text("Shares cooperations with (how many)"))
+    columns = (first, who.text("Shares cooperations with"))
     return Panel(
         who.text("As a table"),
-        who.text("Who cooperates with whom, and in how many cooperations"),
+        who.text("Who cooperates with whom; a number says in how many cooperations, where they are several"),
         columns,
         tuple(rows),
     )
@@ -176,7 +176,9 @@ def _panel(who: Reader, found: _Found, *, whole: bool) -> Panel:
 
 def _partners(who: Reader, numbers: Counter[str]) -> Part:
     ordered = sorted(numbers.items(), key=lambda item: (-item[1], _name(who.names.link(item[0]))))
-    values = tuple(Value(name, link=who.names.link(name), note=str(number)) for name, number in ordered)
+    values = tuple(
+        Value(name, link=who.names.link(name), note=str(number) if number > 1 else "") for name, number in ordered
+    )
     return Part(values[:_MOST_NAMED], more=max(0, len(values) - _MOST_NAMED))
 
 

@@ -269,7 +269,7 @@ def _sheets(who: Reader, resource: str, *, others: Sized, years: YearCounts | No
     """What stands on the page apart from its tables and is CSV as well: its name and its address."""
     if others:
         asked = {"thing": resource, "table": "elsewhere", "format": "csv"}
-        yield who.text("Said elsewhere, but not held to be true here"), who.with_query("around", asked)
+        yield who.text("Said elsewhere"), who.with_query("around", asked)
     if years:
         yield who.text("Over the years"), who.with_query("years", {"thing": resource, "format": "csv"})
 

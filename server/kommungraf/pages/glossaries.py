@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kommungraf.editions.search import Label
+from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.resources.links import Link
 from kommungraf.resources.resources import Document, Row
@@ -77,7 +78,11 @@ def glossary_view(who: Reader, document: Document, rows: Sequence[Row]) -> Gloss
 def _section(who: Reader, name: str, *, terms: Iterable[str], texts: Mapping[str, Label]) -> Section:
     links = sorted((who.names.link(term) for term in terms), key=lambda link: (link.text.casefold(), link.iri))
     anchor = name.replace("#", "/").rpartition("/")[2]
-    return Section(who.names.link(name), anchor, tuple(Term(link, texts.get(link.iri)) for link in links))
+    return Section(
+        plural(who.names.link(name), who.language, len(links)),
+        anchor,
+        tuple(Term(link, texts.get(link.iri)) for link in links),
+    )
 
 
 def _texts(rows: Iterable[Row], language: str) -> dict[str, Label]:

@@ -38,7 +38,7 @@ from kommungraf.resources.resources import load
 from kommungraf.resources.signposting import dataset_signposts, header
 from kommungraf.resources.views import Value
 from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
-from kommungraf.review.uncertainties import gaps
+from kommungraf.review.uncertainties import gaps, gaps_by_reason
 from kommungraf.vocab import BASE, iri
 
 __all__ = ["blueprint", "problem_page"]
@@ -255,7 +255,8 @@ def all_gaps() -> Response:
     panel, form = gaps(who), form_asked()
     asked = who.as_query("gaps")
     if form == HTML:
-        return page("gaps.html", who, panel=panel, sheet=who.with_query("gaps", {"format": "csv"}), query=asked)
+        sheet = who.with_query("gaps", {"format": "csv"})
+        return page("gaps.html", who, groups=gaps_by_reason(panel), sheet=sheet, query=asked)
     rows = tuple(tuple(_gap_as_row(row)) for row in panel.rows)
     return sent(who, RowList("gaps", who.text("What is not known"), _GAP, rows, ("iri",), asked), form)
 

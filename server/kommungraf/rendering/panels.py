@@ -24,7 +24,9 @@ from kommungraf.vocab import iri
 __all__ = [
     "Panel",
     "Part",
+    "Row",
     "area_panel",
+    "beside",
     "dispute_panels",
     "hubs_of",
     "panels_of",
@@ -263,7 +265,10 @@ def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> 
 
 
 def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
-    claim = _phrased(who, who.names.link(each.iri), each.claim)
+    claim = who.names.link(each.iri)
+    for source in each.claim.sources if each.claim else ():
+        claim = beside(claim, who.names.link(source))
+    claim = _phrased(who, claim, each.claim)
     status = (views.value_of(each.claim.status),) if each.claim else ()
     return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
 
@@ -335,6 +340,11 @@ def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> t
     values = tuple(dict.fromkeys((*amounts(said, who.language), *others)))
     status = Part((views.value_of(each.claim.status),))
     return Part((Value(claim.iri, link=claim),)), Part(values), _linked(who, each.claim.sources), status
+
+
+def beside(claim: Link, source: Link) -> Link:
+    """What a claim is called where only those of its `source` stand, which then needs no naming."""
+    return replace(claim, text=claim.text.removeprefix(f"{source.text}, ").removesuffix(f" – {source.text}"))
 
 
 def _phrased(who: Reader, link: Link, claim: Claim | None) -> Link:

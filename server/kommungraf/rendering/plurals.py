@@ -42,7 +42,14 @@ def _plurals(language: str) -> Mapping[str, str]:
         "kg:Twinning": text("Twinnings"),
         "dcterms:Location": text("Locations"),
         "org:Membership": text("Memberships"),
+        "owl:Class": text("Classes"),
+        "owl:DatatypeProperty": text("Datatype properties"),
+        "owl:ObjectProperty": text("Object properties"),
+        "rdfs:Datatype": text("Datatypes"),
+        "sh:NodeShape": text("Node shapes"),
+        "sh:PropertyShape": text("Property shapes"),
         "skos:Concept": text("Concepts"),
+        "skos:ConceptScheme": text("Concept schemes"),
         "skosxl:Label": text("Names"),
     }
     return {iri(name): words for name, words in found.items()}

@@ -1,16 +1,20 @@
 """What the sources don't say: the knowledge gaps of the dataset as a whole."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
 from kommungraf.engine.ownqueries import query_text
-from kommungraf.rendering.panels import Panel, Part
+from kommungraf.rendering.panels import Panel, Part, Row
 from kommungraf.rendering.site import Reader
-from kommungraf.resources.views import Views
+from kommungraf.resources.views import Value, Views
 
-__all__ = ["gaps"]
+__all__ = ["gaps", "gaps_by_reason"]
+
+#: The place of the reason in a row.
+_REASON: Final = 2
 
 
 def _mentioned(rows: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -34,6 +38,21 @@ def gaps(who: Reader) -> Panel:
         for gap, parts in grouped.items()
     )
     return Panel(who.text("Gaps"), who.text("What is missing, and why"), columns, lines)
+
+
+def gaps_by_reason(whole: Panel) -> tuple[tuple[tuple[Value, ...], Panel], ...]:
+    """The gaps that have the same reasons, most first, under the columns in which something else is told of them."""
+    found: dict[tuple[Value, ...], list[Row]] = {}
+    for row in whole.rows:
+        found.setdefault(row[_REASON].values, []).append(row)
+    ordered = sorted(found.items(), key=lambda item: -len(item[1]))
+    return tuple((reasons, _without_reason(whole, rows)) for reasons, rows in ordered)
+
+
+def _without_reason(whole: Panel, rows: Sequence[Row]) -> Panel:
+    told = [n for n in range(len(whole.columns)) if n != _REASON and any(row[n].values for row in rows)]
+    columns = tuple(whole.columns[number] for number in told)
+    return replace(whole, columns=columns, rows=tuple(tuple(row[number] for number in told) for row in rows))
 
 
 def _by_gap(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[list[str], ...]]:
