@@ -89,12 +89,12 @@ def test_editor_is_accessible_with_its_completions_and_with_a_fault(
         found = axe_violations(page)
         page.keyboard.press("Enter")
         page.keyboard.type(" } } hoppsan")
-        expect(page.get_by_role("status")).to_have_text("Rad 2 kan inte läsas från ”}” och framåt.")
+        expect(page.locator("#query-state")).to_have_text("Rad 2 kan inte läsas från ”}” och framåt.")
         expect(editor_of(page)).to_have_attribute("aria-invalid", "true")
         assert found + axe_violations(page) + faults == []
         page.keyboard.press("Control+a")
         page.keyboard.type("ASK {}")
-        expect(page.get_by_role("status")).to_have_text("")
+        expect(page.locator("#query-state")).to_have_text("")
         expect(editor_of(page)).to_have_attribute("aria-invalid", "false")
 
 
