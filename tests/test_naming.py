@@ -45,6 +45,7 @@ kgi:source\/titled dcterms:title "Vänorter"@sv ; schema:url <https://www.vaxjo.
 kgi:source\/published schema:url <https://www.vaxjo.se/kommun/kaunas.4.9635134136a1a285a7142d.html> ;
     dcterms:publisher kgi:municipality\/se-0780 ; dcterms:issued "2019-02-05"^^xsd:date .
 kgi:source\/bare schema:url <https://xn--vrnamo-bua.nu/nyheter/%C3%A5r?p=7> .
+kgi:source\/machine schema:url <https://example.org/a/page?sv.url=12.7af01de711ef30faaf58000483&p=1> .
 kgi:source\/host schema:url <https://example.org/> .
 kgi:source\/long schema:url <https://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa> .
 kgi:claim\/quoted prov:wasQuotedFrom kgi:source\/titled ; oa:hasSelector [ oa:exact "sedan 1990" ] , [ oa:start 3 ] .
@@ -103,6 +104,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ),
         pytest.param(
             "source/bare", {"sv": "värnamo.nu/…/år?p=7", "en": "värnamo.nu/…/år?p=7"}, id="address alone"
+        ),
+        pytest.param(
+            "source/machine", {"sv": "example.org/…/page?…"}, id="address that asks for what machines read"
         ),
         pytest.param("source/host", {"sv": "example.org"}, id="host alone"),
         pytest.param("source/long", {"sv": f"example.org/{'a' * 58}…"}, id="long address"),

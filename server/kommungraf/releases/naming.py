@@ -43,6 +43,8 @@ _PHRASES: Final = "CREATE TEMP TABLE phrase (claim TEXT PRIMARY KEY, text TEXT) 
 _ENDING: Final = re.compile(r"(\.\d{1,4})?(\.[0-9a-f]{20,80})?\.(html?|aspx?|php)$")
 #: Longer phrases, and longer last parts of an address, are cut.
 _LONGEST: Final = 60
+#: What an address asks for is told up to so many characters: longer ones are for machines.
+_LONGEST_QUERY: Final = 30
 
 #: A name with its language tag.
 _Name = tuple[str, str]
@@ -231,7 +233,9 @@ def _address(url: str) -> str:
         return _cut(url)
     steps = [_step(unquote(step)) for step in parts.path.split("/") if step]
     last = "/".join(["", *(["…"] if len(steps) > 1 else []), *steps[-1:]])
-    return _host(host) + _cut(last + (f"?{unquote(parts.query)}" if parts.query else ""))
+    asked = unquote(parts.query)
+    asked = "…" if len(asked) > _LONGEST_QUERY else asked
+    return _host(host) + _cut(last + (f"?{asked}" if asked else ""))
 
 
 def _local(name: str) -> str:
