@@ -287,6 +287,8 @@ def test_language_is_negotiated_as_the_live_server_does(
         ("/dataset/", "application/ld+json"),
         ("/dataset/held.ttl", "*/*"),
         ("/dataset/dataset.trig.gz", "*/*"),
+        ("/dataset/held.ttl.gz", "*/*"),
+        ("/doc/a/1.rdf", "*/*"),
         ("/dataset/manifest", "*/*"),
         ("/robots.txt", "*/*"),
         ("/id/a/1?lang=en&page=1", "text/turtle"),
@@ -310,6 +312,8 @@ def test_address_is_answered_as_by_the_live_server(
     assert urljoin("/", reply.headers.get("location", "")) == urljoin("/", live.headers.get("Location", ""))
     if reply.status == 200:
         assert reply.media_type == live.mimetype
+        told = live.headers["Content-Type"].partition("charset=")[2]
+        assert reply.headers["content-type"].partition("charset=")[2].lower() == told
     if reply.status == 200 and reply.media_type not in {"text/html", "text/plain"}:
         assert reply.body == live.data
     if reply.status >= 400:

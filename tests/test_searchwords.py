@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from chromium import IN_CHROMIUM, launched, visiting
 from kommungraf.editions.edition import Editions
@@ -120,6 +120,28 @@ class TestInChromium:
         elif not first:
             same = answer["things"] == []
         assert same == ((language, words) not in DIFFERENT), answer
+
+
+@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+class TestListInChromium:
+    pytestmark = IN_CHROMIUM
+
+    def test_country_that_is_asked_for_leads_to_all_that_there_is_and_back(self, tabs: dict[str, Page]) -> None:
+        tab = tabs["sv"]
+        total = shown(tab, "vänorter i Finland")["total"]
+        tab.locator("li.asked > a").click()
+        tab.locator("[data-names][data-done]").wait_for()
+        assert tab.locator(".hits > li").count() == total > 50
+        assert "Vänortssamarbete" in tab.locator(".hits > li").first.inner_text()
+        tab.get_by_title("Visa utan detta igen").click()
+        expect(tab.locator("[role=status]")).to_contain_text("skript")
+
+    def test_every_kind_and_thing_has_a_name(self, tabs: dict[str, Page]) -> None:
+        for language, words in (("sv", "za-nw405"), ("en", "Finland"), ("sv", "psykisk hälsa")):
+            shown(tabs[language], words)
+            texts = tabs[language].locator("[data-names] li a, [data-names] .tag").all_inner_texts()
+            assert texts
+            assert [each for each in texts if not each or each.startswith("http")] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -96,11 +96,12 @@ function clear(status) {
 
 function draw({ told }, { hits, cut, near, meant, within }) {
   const { dataset } = box;
-  const lists = [hits.slice(0, mostHits), near.some, near.alike];
+  const most = text ? mostHits : hits.length;
+  const lists = [hits.slice(0, most), near.some, near.alike];
   const titles = ["", dataset.partly, dataset.alike];
   const shown = lists.flatMap((list, number) => (list.length ? [{ list, title: titles[number] }] : []));
   const told_ = shown.length || meant.things.length || meant.total;
-  const some = cut || hits.length > mostHits ? dataset.some : "";
+  const some = cut || hits.length > most ? dataset.some : "";
   const count = (hits.length === 1 ? dataset.one : dataset.many).replace(/\d+/, hits.length);
   const status = !told_ ? dataset.none : some || [count, hits.length ? "" : shown[0]?.title].filter(Boolean).join(". ");
   clear(status);

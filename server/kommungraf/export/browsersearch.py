@@ -12,7 +12,7 @@ from kommungraf.export.placement import place_of
 from kommungraf.export.searchwords import FACETS_ASKED, Places, search_words
 from kommungraf.lookup.asking import KEY
 from kommungraf.quads.spool import Lines
-from kommungraf.resources.links import path_of
+from kommungraf.resources.links import Names, path_of
 from kommungraf.texts import folded
 
 __all__ = ["write_names"]
@@ -90,7 +90,8 @@ def _told(
 ) -> dict[str, list[Any]]:
     """Of each thing its page, the number of its class, what it is called, its kind and its places."""
     wanted = tuple(things)
-    called = edition.index.labels(wanted, language)
+    names = Names(edition.index, edition.base_iri, language=language)
+    names.fetch(wanted)
     facets = edition.index.facets_of(wanted)
     kinds = {iri: each for iri, *each in edition.index.rows(_KINDS, json.dumps(sorted(set(wanted))))}
     found: dict[str, list[Any]] = {}
@@ -99,8 +100,8 @@ def _told(
         type_, kind = kinds.get(iri, ("", ""))
         values = ((name, value) for name in FACETS_ASKED for value in facets.get(iri, {}).get(name, ()))
         numbers = sorted(places[each] for each in values)
-        name = called[iri].text if iri in called else ""
-        found[iri] = [place.href if place else "", types.get(type_, -1), name, kind, numbers]
+        called = names.link(iri).text
+        found[iri] = [place.href if place else "", types.get(type_, -1), called, kind, numbers]
     return found
 
 

@@ -13,7 +13,7 @@ from kommungraf.lookup.asking import ADDRESS, ASIDE, KEY, MOST_NAMED, SHORT, SUR
 from kommungraf.lookup.plainwords import COUNTRIES, JOINING, KINDS
 from kommungraf.lookup.searchpages import CLOSE
 from kommungraf.rendering.plurals import plural
-from kommungraf.resources.links import Link, path_of
+from kommungraf.resources.links import Names, path_of
 from kommungraf.texts import PLAIN_LETTERS
 
 __all__ = ["FACETS_ASKED", "Places", "SearchWords", "search_words"]
@@ -82,30 +82,30 @@ def _declared(places: Places) -> dict[str, Any]:
 
 
 def _classes(edition: Edition, language: str, types: Mapping[str, int]) -> list[dict[str, Any]]:
-    labels = edition.index.labels(types, language)
+    names = Names(edition.index, edition.base_iri, language=language)
+    names.fetch(types)
     found = []
     for name, total in types.items():
-        label = labels[name].text if name in labels else name
-        many = plural(Link(name, label, "", None, here=True), language).text
-        href = _listed(language, type=name)
-        found.append({"iri": name, "label": label, "plural": many, "total": total, "href": href})
+        link, href = names.link(name), _listed(language, type=name)
+        many = plural(link, language).text
+        found.append({"iri": name, "label": link.text, "plural": many, "total": total, "href": href})
     return found
 
 
 def _places(edition: Edition, language: str, places: Places, types: Mapping[str, int]) -> list[dict[str, Any]]:
     """Each place with its page, and of counties the lists that there are of what people ask for: how many, and where."""
-    labels = edition.index.labels((value for _, value in places), language)
+    names = Names(edition.index, edition.base_iri, language=language)
+    names.fetch(value for _, value in places)
     lists: dict[str, dict[int, tuple[int, str]]] = {}
     for county, type_, total in edition.index.rows(_LISTED):
         if type_ in KINDS.values():
             lists.setdefault(county, {})[types[type_]] = (total, _listed(language, type=type_, county=county))
     found = []
     for name, value in places:
-        label = labels[value].text if value in labels else value
         page = place_of(f"/{path_of(value, edition.base_iri)}", language)
         href = page.href if page else ""
         kept = lists.get(value, {}) if name == "county" else {}
-        found.append({"name": name, "iri": value, "label": label, "href": href, "lists": kept})
+        found.append({"name": name, "iri": value, "label": names.link(value).text, "href": href, "lists": kept})
     return found
 
 
