@@ -43,6 +43,23 @@ def write(page: Page, text: str) -> None:
 
 
 @needs_scripts
+def test_editor_shows_the_whole_query_and_is_low_where_that_is_short(browser: Browser, site: str) -> None:
+    with visiting(browser) as (page, _):
+        heights = {}
+        for lines in (1, 40):
+            page.goto(f"{site}/sparql?lang=sv&query={quote('ASK { ?a ?b ?c }' + chr(10) * (lines - 1))}")
+            last = page.locator(".CodeMirror-linenumber").last
+            expect(last).to_have_text(str(lines))
+            editor, line = page.locator(".yasqe .CodeMirror").bounding_box(), last.bounding_box()
+            assert editor is not None
+            assert line is not None
+            assert line["y"] + line["height"] <= editor["y"] + editor["height"]
+            heights[lines] = editor["height"]
+        assert heights[1] < 150
+        assert heights[40] > 600
+
+
+@needs_scripts
 def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browser, site: str) -> None:
     with visiting(browser) as (page, faults):
         with page.expect_response(lambda answer: "format=srj" in answer.url) as terms:

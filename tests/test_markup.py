@@ -109,11 +109,33 @@ def test_statement_rests_on_claims_rules_and_graphs() -> None:
     graph = Behind("graph", link("graph", href=None))
     assert pen().rests_on((quoted, by_row, bare, rule, graph), "sv") == (
         '<ul class="behind"><li><a href="/doc/page">page</a>: <a href="/doc/1"><q>a</q> … <q>b</q></a> <span class="status">Omstritt</span></li>'
-        '<li><details class="behind"><summary>och 4 till</summary><ul class="behind"><li><a href="/doc/page">Växjö kommun 2021</a> · <a href="/doc/2">rad 5</a></li>'
+        '<li><details class="behind"><summary>och 4 till</summary><ul class="behind"><li><a href="/doc/page">Växjö kommun 2021</a> · <a href="/doc/2">rad 5 i vår tabell</a></li>'
         '<li><a href="/doc/3">påstående</a></li><li>Härlett: <a href="/doc/rule">rule</a></li><li>graph</li></ul></details></li></ul>'
     )
     assert "<details" not in pen().rests_on((quoted, by_row), "sv")
     assert pen().rests_on((), "sv") == ""
+
+
+def test_what_each_row_of_a_table_rests_on_is_said_once() -> None:
+    graph, rule = Behind("graph", link("graph")), Behind("rule", link("rule"))
+    said = Fact(Value("s", text="s"), "p", Value("a", text="a"))
+    alike = tuple(Group(link(name), (Cluster((said,), (graph,)),)) for name in ("one", "two", "three"))
+    made = pen().facts(alike, "Allt", "sv")
+    assert '<caption>Allt – källa till allt: <a href="/doc/a">graph</a></caption>' in made
+    assert "behind" not in made
+    differing = (*alike, Group(link("four"), (Cluster((said,), (rule,)),)))
+    for each in (differing, alike[:2]):
+        assert pen().facts(each, "Allt", "sv").count('<ul class="behind">') == len(each)
+    assert pen().facts(alike, "Allt", "sv", whole=True).count('<ul class="behind">') == 3
+
+
+def test_what_each_statement_about_several_things_rests_on_is_said_once() -> None:
+    support = (Behind("graph", link("graph")),)
+    said = [(link(name), Fact(Value("s", text="s"), "p", Value("a", text="a"), support)) for name in "abcdefghij"]
+    made = pen().statements(said, "Allt", "sv")
+    assert made.count('källa till allt: <a href="/doc/a">graph</a></caption>') == 1
+    assert made.count("<caption>Allt</caption>") == 1  # of the rows that are folded away
+    assert "behind" not in made
 
 
 def test_property_stands_once_before_the_rows_of_its_statements() -> None:

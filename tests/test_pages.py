@@ -230,6 +230,12 @@ def test_gaps_are_a_sheet_too(client: FlaskClient) -> None:
     assert len(rows) == shown(client, "/gaps", "en").count('<tr><th scope="row">')
 
 
+def test_list_of_long_names_stands_in_one_column(client: FlaskClient) -> None:
+    of_class = f"/list?type={quote(BASE, safe='')}def%2F"
+    assert '<ul class="links">' in shown(client, f"{of_class}Claim")
+    assert '<ul class="links long">' in shown(client, f"{of_class}Municipality")
+
+
 def test_gaps_are_shown_as_gaps(client: FlaskClient) -> None:
     assert "Which the twin towns of Älmhult are" in shown(client, "/gaps", "en")
 

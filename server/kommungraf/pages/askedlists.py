@@ -59,6 +59,15 @@ def _titles(who: Reader) -> dict[str, str]:
     }
 
 
+def _captions(who: Reader) -> dict[str, str]:
+    return {
+        "claims": who.text("What is drawn from this source"),
+        "figures": who.text("What sources count, as they put it"),
+        "changes": who.text("Mergers and other changes of the organisation"),
+        "elsewhere": who.text("Statements that are not part of what is held to be true, with the source of each"),
+    }
+
+
 def _headings(who: Reader, table: str) -> dict[str, str]:
     """The columns that the page of a table shows, with their headings."""
     text = who.text
@@ -121,7 +130,7 @@ def _page(who: Reader, found: RowList, *, thing: str, number: int) -> Response:
     context = {
         "thing": link,
         "title": found.title,
-        "panel": Panel(found.title, found.title, columns, parts),
+        "panel": Panel(found.title, _captions(who)[found.file], columns, parts),
         "first": first + 1,
         "last": first + len(rows),
         "total": len(found.rows),

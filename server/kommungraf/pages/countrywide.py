@@ -179,6 +179,8 @@ def _partners(who: Reader, numbers: Counter[str]) -> Part:
     values = tuple(
         Value(name, link=who.names.link(name), note=str(number) if number > 1 else "") for name, number in ordered
     )
+    if not values:
+        return Part((Value("", text=who.text("none known")),))
     return Part(values[:_MOST_NAMED], more=max(0, len(values) - _MOST_NAMED))
 
 

@@ -33,7 +33,7 @@ _MOST_NAMES: Final = 24
 _MOST_TIES: Final = 3000
 #: As wide and high as a letter is at the larger size that narrow screens get.
 _LETTER, _LINE = 16.0, 30.0
-#: How far above its place a name stands that has no room beside it.
+#: How far above or below its place a name stands that has no room beside it.
 _RAISED: Final = 22.0
 
 
@@ -251,7 +251,7 @@ def _named(spots: Iterable[Spot], window: _Window, nameless: Set[str]) -> Iterat
     ]
     sides: dict[str, str] = {}
     for each in to_name:
-        for anchor in ("start", "end", "middle"):
+        for anchor in ("start", "end", "middle", "below"):
             box = _box(each, anchor)
             fits = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= window.height * window.scale
             if fits and not any(_meet(box, other) for other in taken):
@@ -265,7 +265,7 @@ def _named(spots: Iterable[Spot], window: _Window, nameless: Set[str]) -> Iterat
 def _box(spot: Spot, anchor: str) -> tuple[float, float, float, float]:
     length = len(spot.link.text) * _LETTER
     left = {"start": spot.x + 11, "end": spot.x - 11 - length}.get(anchor, spot.x - length / 2)
-    middle = spot.y - _RAISED if anchor == "middle" else spot.y
+    middle = spot.y + {"middle": -_RAISED, "below": _RAISED}.get(anchor, 0)
     return left, middle - _LINE / 2, left + length, middle + _LINE / 2
 
 

@@ -18,13 +18,12 @@ __all__ = ["Spot", "Tie", "knots_of", "spots_of", "tie_path", "year_bars", "year
 
 #: From so many points on each is small, and none is reached by the keyboard: the tables hold them all.
 _MANY: Final = 60
-#: How far beside its point a name begins or ends, and how far below or above.
-_BESIDE: Final = {"start": 11, "end": -11, "middle": 0}
-_BELOW, _ABOVE = 7, -15
+#: How far beside its point a name begins, ends or has its middle, and how far below or above.
+_BESIDE: Final = {"start": (11, 7), "end": (-11, 7), "middle": (0, -15), "below": (0, 29)}
 
 
 class Spot(NamedTuple):
-    """A place on the picture; `anchor` says on which side its name stands (`middle`: above), None where it has no room."""
+    """A place on the picture; `anchor` says on which side its name stands (`middle`: above, or `below`), None where it has no room."""
 
     link: Link
     x: float
@@ -77,7 +76,9 @@ def _linked(to: Link, mark: str, lang: str, escaped: Callable[[str], str], passe
 def _name(spot: Spot, name: str) -> str:
     if not (anchor := spot.anchor):
         return ""
-    x, y = spot.x + _BESIDE[anchor], spot.y + (_ABOVE if anchor == "middle" else _BELOW)
+    across, down = _BESIDE[anchor]
+    x, y = spot.x + across, spot.y + down
+    anchor = "middle" if anchor == "below" else anchor
     return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}">{name}</text>'
 
 

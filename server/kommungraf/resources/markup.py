@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from markupsafe import Markup, escape
 
-from kommungraf.releases.moments import Bounds, Holds
+from kommungraf.releases.moments import Bounds
 from kommungraf.resources.links import Link
+from kommungraf.resources.tabular import Axis, Cell, Table
 from kommungraf.resources.views import Behind, Cluster, Fact, Group, Value
 
 __all__ = ["Pen"]
@@ -29,58 +30,13 @@ _UNLISTED: Final = 6
 #: How many rows of a table are seen at once, and how many more there have to be for the rest to be folded away.
 _SEEN: Final = 5
 _FOLDED: Final = 3
+#: From so many rows on a table says once what each of them rests on, if that is no more than so many things.
+_REPEATED, _TOLD_ONCE = 3, 2
 #: What a text has to hold so that it is another one as HTML.
 _SPECIAL: Final = re.compile("[&<>'\"]")
 _Row = TypeVar("_Row")
 #: A bar is at least so wide, in percent, that it can be seen.
 _NARROWEST: Final = 0.8
-
-
-class _Bar(Protocol):
-    @property
-    def start(self) -> float: ...
-    @property
-    def sure_start(self) -> float: ...
-    @property
-    def sure_end(self) -> float: ...
-    @property
-    def end(self) -> float: ...
-
-
-class _Axis(Protocol):
-    @property
-    def first(self) -> int: ...
-    @property
-    def last(self) -> int: ...
-    @property
-    def ticks(self) -> tuple[tuple[int, float], ...]: ...
-    def bar(self, bounds: Bounds) -> _Bar | None: ...
-
-
-class _Cell(Protocol):
-    @property
-    def values(self) -> tuple[Value, ...]: ...
-    @property
-    def behind(self) -> tuple[Behind, ...]: ...
-    @property
-    def more(self) -> int: ...
-    @property
-    def bounds(self) -> Bounds | None: ...
-    @property
-    def answer(self) -> Holds | None: ...
-
-
-class _Table(Protocol):
-    @property
-    def caption(self) -> str: ...
-    @property
-    def columns(self) -> tuple[str, ...]: ...
-    @property
-    def rows(self) -> Sequence[Sequence[_Cell]]: ...
-    @property
-    def axis(self) -> _Axis | None: ...
-    @property
-    def compact(self) -> bool: ...
 
 
 class _Escaped(dict[str, str]):
@@ -130,12 +86,17 @@ class Pen:
     def facts(
         self, groups: Iterable[Group], caption: str, lang: str, *, incoming: bool = False, whole: bool = False
     ) -> Markup:
-        """The same rows as a table; unless it is to be `whole`, the first of them are seen at once."""
+        """The same rows as a table; unless it is to be `whole`, the first of them are seen at once.
+
+        Where each of those rests on the same, its caption says so once.
+        """
         numbered = list(_numbered(groups))
+        shared = () if whole else _shared([group.clusters[number].behind for group, number in numbered])
+        told = self._caption(caption, shared, lang)
 
         def written(part: Sequence[tuple[Group, int]]) -> str:
-            rows = "".join(self._rows(part, lang, incoming=incoming))
-            head = f"<caption>{self._escaped[caption]}</caption>\n"
+            rows = "".join(self._rows(part, lang, incoming=incoming, shared=shared))
+            head = f"<caption>{told if part[0] == numbered[0] else self._escaped[caption]}</caption>\n"
             return f'<table class="facts">\n{head}<tbody>\n{rows}</tbody>\n</table>'
 
         return Markup(written(numbered) if whole else self._in_parts(numbered, written))
@@ -147,6 +108,8 @@ class Pen:
         gettext = self._translations.gettext
         columns = gettext("Subject"), gettext("Property"), gettext("Value")
         ordered = [each for _, each in sorted(enumerate(facts), key=_by_subject(facts))]
+        shared = () if whole else _shared([fact.behind for _, fact in ordered])
+        told = self._caption(caption, shared, lang)
 
         def rows(part: Sequence[tuple[Link, Fact]]) -> Iterator[str]:
             for _, same in groupby(part, lambda each: each[1].subject.term):
@@ -154,22 +117,24 @@ class Pen:
                 subject = self._noted(said[0][1].subject, lang)
                 head = f'<th scope="rowgroup" rowspan="{len(said)}">{subject}</th>'
                 for name, fact in said:
-                    value = self._noted(fact.value, lang, exact=True) + self._rests_on(fact.behind, lang)
+                    value = self._noted(fact.value, lang, exact=True)
+                    value += "" if shared else self._rests_on(fact.behind, lang)
                     yield f'<tr>{head}<td class="property">{self._linked(name, lang)}</td><td>{value}</td></tr>\n'
                     head = ""
 
         def written(part: Sequence[tuple[Link, Fact]]) -> str:
-            return self._table(caption, columns, rows(part), kind="list stacked grouped")
+            head = told if part[0] is ordered[0] else self._escaped[caption]
+            return self._table(head, columns, rows(part), kind="list stacked grouped")
 
         return Markup(written(ordered) if whole else self._in_parts(ordered, written))
 
-    def table(self, table: _Table, lang: str, *, whole: bool = True) -> Markup:
+    def table(self, table: Table, lang: str, *, whole: bool = True) -> Markup:
         """A table with its bars of time; unless it is to be `whole`, the first rows are seen at once."""
 
-        def written(part: Sequence[Sequence[_Cell]]) -> str:
+        def written(part: Sequence[Sequence[Cell]]) -> str:
             rows = (self._row_of_cells(table, row, lang) for row in part)
             kind = "list compact" if table.compact else "list stacked"
-            return self._table(table.caption, table.columns, rows, kind=kind)
+            return self._table(self._escaped[table.caption], table.columns, rows, kind=kind)
 
         shown = written(table.rows) if whole else self._in_parts(table.rows, written)
         notes = " ".join((*self._axis_notes(table.axis), *self._support_notes(table.rows)))
@@ -190,10 +155,10 @@ class Pen:
         self, caption: str, columns: Sequence[str], rows: Iterable[str], *, kind: str = "list stacked"
     ) -> str:
         heads = "".join(f'<th scope="col">{self._escaped[column]}</th>' for column in columns)
-        head = f"<caption>{self._escaped[caption]}</caption>\n<thead><tr>{heads}</tr></thead>"
+        head = f"<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>"
         return f'<table class="{kind}">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
 
-    def _row_of_cells(self, table: _Table, row: Sequence[_Cell], lang: str) -> str:
+    def _row_of_cells(self, table: Table, row: Sequence[Cell], lang: str) -> str:
         answer = row[-1].answer
         held = f' class="holds-{answer}"' if answer else ""
         cells = (
@@ -208,14 +173,14 @@ class Pen:
         rest = (f'<td data-column="{self._escaped[column]}">{cell}</td>' for column, cell in told)
         return f'<th scope="row">{first}</th>{"".join(rest)}'
 
-    def _cell(self, cell: _Cell, axis: _Axis | None, lang: str, *, is_told: bool) -> str:
+    def _cell(self, cell: Cell, axis: Axis | None, lang: str, *, is_told: bool) -> str:
         """A cell; what it rests on is left out where the cells before it say so."""
         more = f' <span class="quiet">{self._more(cell.more)}</span>' if cell.more else ""
         bar = self._bar(axis, cell.bounds) if axis and cell.bounds else ""
         support = "" if is_told else self._rests_on(cell.behind, lang)
         return f"{self._listed(cell.values, lang)}{more}{bar}{support}"
 
-    def _bar(self, axis: _Axis, bounds: Bounds) -> str:
+    def _bar(self, axis: Axis, bounds: Bounds) -> str:
         """A bar of time; the text before it says the same, so it is hidden from those who listen."""
         if (bar := axis.bar(bounds)) is None:
             return ""
@@ -227,7 +192,7 @@ class Pen:
         shape = 'class="span" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"'
         return f"<svg {shape}>{ticks}{possible}{certain}</svg>"
 
-    def _axis_notes(self, axis: _Axis | None) -> Iterator[str]:
+    def _axis_notes(self, axis: Axis | None) -> Iterator[str]:
         if axis is not None:
             gettext = self._translations.gettext
             one = gettext("The bars span the year %(first)s; they are pale where the sources leave the time open.")
@@ -237,7 +202,7 @@ class Pen:
             text = one if axis.first == axis.last else more
             yield self._escaped[text % {"first": axis.first, "last": axis.last}]
 
-    def _support_notes(self, rows: Iterable[Sequence[_Cell]]) -> Iterator[str]:
+    def _support_notes(self, rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
         """How to read what such rows leave out, once for a page."""
         if not self._explained and any(any(_told_before(row)) for row in rows):
             self._explained = True
@@ -295,6 +260,14 @@ class Pen:
     def _listed(self, values: Iterable[Value], lang: str) -> str:
         return ", ".join([self._noted(value, lang) for value in values])
 
+    def _caption(self, caption: str, shared: Sequence[Behind], lang: str) -> str:
+        """A caption, with what all rests on where that is shared."""
+        if not shared:
+            return self._escaped[caption]
+        sources = " · ".join([self._claim_or_graph(each, lang) for each in shared])
+        whence = self._translations.gettext("source of all of it:")
+        return f"{self._escaped[caption]} – {self._escaped[whence]} {sources}"
+
     def _rests_on(self, behind: Sequence[Behind], lang: str) -> str:
         if not behind:
             return ""
@@ -333,17 +306,25 @@ class Pen:
             tag = f' lang="{self._escaped[each.lang]}"' if each.lang not in {"", lang} else ""
             return " … ".join(f"<q{tag}>{self._escaped[phrase]}</q>" for phrase in each.phrases)
         if each.row:
-            return self._escaped[self._translations.gettext("row %(row)s") % {"row": each.row + 1}]
+            return self._escaped[self._translations.gettext("row %(row)s of our table") % {"row": each.row + 1}]
         return self._escaped[self._translations.gettext("claim")]
 
-    def _rows(self, numbered: Iterable[tuple[Group, int]], lang: str, *, incoming: bool) -> Iterator[str]:
+    def _rows(
+        self,
+        numbered: Iterable[tuple[Group, int]],
+        lang: str,
+        *,
+        incoming: bool,
+        shared: tuple[Behind, ...] = (),
+    ) -> Iterator[str]:
         for group, numbers in groupby(numbered, lambda each: each[0]):
             clusters = [group.clusters[number] for _, number in numbers]
             spanned = f' rowspan="{len(clusters)}"' if len(clusters) > 1 else ""
             heading = f'<th scope="row"{spanned}>{self._linked(group.property, lang)}</th>'
             for cluster in clusters:
                 facts = self._facts(cluster, lang, incoming=incoming)
-                yield f"<tr>{heading}<td>{facts}{self._rests_on(cluster.behind, lang)}</td></tr>\n"
+                support = "" if shared else self._rests_on(cluster.behind, lang)
+                yield f"<tr>{heading}<td>{facts}{support}</td></tr>\n"
                 heading = ""
 
     def _facts(self, cluster: Cluster, lang: str, *, incoming: bool) -> str:
@@ -379,7 +360,13 @@ def _numbered(groups: Iterable[Group]) -> Iterator[tuple[Group, int]]:
     return ((group, number) for group in groups for number in range(len(group.clusters)))
 
 
-def _told_before(row: Sequence[_Cell]) -> Iterator[bool]:
+def _shared(behind: Sequence[tuple[Behind, ...]]) -> tuple[Behind, ...]:
+    """What each of some rows rests on, where that is the same and little."""
+    first = behind[0] if len(behind) >= _REPEATED else ()
+    return first if len(first) <= _TOLD_ONCE and all(each == first for each in behind) else ()
+
+
+def _told_before(row: Sequence[Cell]) -> Iterator[bool]:
     """For each cell, whether what it rests on is just what the last cell before it that rests on anything does."""
     last: tuple[Behind, ...] = ()
     for cell in row:

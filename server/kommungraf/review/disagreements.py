@@ -261,11 +261,12 @@ def _counting(who: Reader, number: Value, values: tuple[Value, ...], counted: li
 
 
 def _said(views: Views, term: object, *, by: str) -> Value:
-    """A value; a yes or no says to what."""
+    """A value; a yes is told by what it says yes to, a no says to what."""
     value = views.value(term)
-    return (
-        value._replace(text=f"{views.names.link(by).text}: {value.text}") if value.datatype == _BOOLEAN else value
-    )
+    if value.datatype != _BOOLEAN:
+        return value
+    matter = views.names.link(by).text
+    return value._replace(text=matter if value.term in {"true", "1"} else f"{matter}: {value.text}")
 
 
 def _order(side: Side) -> tuple[object, ...]:
