@@ -109,6 +109,24 @@ def test_sources_are_called_by_who_says_so_in_few_words(client: FlaskClient) -> 
     assert re.search(r'<a href="/doc/source/[^"]+">Värnamo kommun 2024</a>', told)
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        pytest.param("gap/almhult-635-activities-number", ("Not stated", "Strategiska samarbeten"), id="gap"),
+        pytest.param(
+            "membership/se-almhult-vaxjo-za-jb-marks--se-0765",
+            ("Älmhult Municipality", "Älmhult–Växjö–JB Marks partnership"),
+            id="membership",
+        ),
+    ],
+)
+def test_page_begins_with_whom_and_what_the_thing_is_about(
+    client: FlaskClient, address: str, words: tuple[str, ...]
+) -> None:
+    top = page(client, f"/doc/{address}", "en").partition('<dl class="summary">')[2].partition("</dl>")[0]
+    assert all(f">{each}</a>" in top for each in words)
+
+
 def section(text: str, name: str) -> str:
     return re.findall(rf'<section[^>]* id="{name}">.*?</section>', text, re.DOTALL)[0]
 
