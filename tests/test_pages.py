@@ -261,6 +261,14 @@ def test_claims_of_a_source_are_told_without_its_name(client: FlaskClient) -> No
     assert ">row 51 of municipalities.csv</a>" in client.get(whole, headers={"Accept": "text/html"}).text
 
 
+def test_what_fills_a_gap_stands_beside_its_sources(client: FlaskClient) -> None:
+    text = shown(client, "/gaps", "en")
+    assert "Filled by" not in text
+    assert re.search(
+        r'data-column="Source">.+?</a>, <a [^>]+>[^<]+</a> <span class="quiet">\(fills the gap\)</span>', text
+    )
+
+
 def test_gap_that_another_source_fills_links_to_the_claim_and_is_nothing_to_check(client: FlaskClient) -> None:
     filler = 'href="/doc/claim/icld-public-skills/project-public-skills-training"'
     about_it = shown(client, "/doc/project/public-skills-training", "en").partition("<h2>What is not known")[2]

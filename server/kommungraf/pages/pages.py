@@ -256,7 +256,7 @@ def all_gaps() -> Response:
     asked = who.as_query("gaps")
     if form == HTML:
         sheet = who.with_query("gaps", {"format": "csv"})
-        return page("gaps.html", who, groups=gaps_by_reason(panel), sheet=sheet, query=asked)
+        return page("gaps.html", who, groups=gaps_by_reason(who, panel), sheet=sheet, query=asked)
     rows = tuple(tuple(_gap_as_row(row)) for row in panel.rows)
     return sent(who, RowList("gaps", who.text("What is not known"), _GAP, rows, ("iri",), asked), form)
 

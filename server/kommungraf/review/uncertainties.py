@@ -40,19 +40,24 @@ def gaps(who: Reader) -> Panel:
     return Panel(who.text("Gaps"), who.text("What is missing, and why"), columns, lines)
 
 
-def gaps_by_reason(whole: Panel) -> tuple[tuple[tuple[Value, ...], Panel], ...]:
-    """The gaps that have the same reasons, most first, under the columns in which something else is told of them."""
+def gaps_by_reason(who: Reader, whole: Panel) -> tuple[tuple[tuple[Value, ...], Panel], ...]:
+    """The gaps that have the same reasons, most first; what fills one stands beside its sources, as little does."""
     found: dict[tuple[Value, ...], list[Row]] = {}
     for row in whole.rows:
         found.setdefault(row[_REASON].values, []).append(row)
     ordered = sorted(found.items(), key=lambda item: -len(item[1]))
-    return tuple((reasons, _without_reason(whole, rows)) for reasons, rows in ordered)
+    return tuple((reasons, _without_reason(who, whole, rows)) for reasons, rows in ordered)
 
 
-def _without_reason(whole: Panel, rows: Sequence[Row]) -> Panel:
-    told = [n for n in range(len(whole.columns)) if n != _REASON and any(row[n].values for row in rows)]
-    columns = tuple(whole.columns[number] for number in told)
-    return replace(whole, columns=columns, rows=tuple(tuple(row[number] for number in told) for row in rows))
+def _without_reason(who: Reader, whole: Panel, rows: Sequence[Row]) -> Panel:
+    columns = (*whole.columns[:_REASON], whole.columns[_REASON + 1])
+    return replace(whole, columns=columns, rows=tuple(_with_fillers(who, row) for row in rows))
+
+
+def _with_fillers(who: Reader, row: Row) -> Row:
+    gap, about, _reasons, sources, fillers = row
+    filling = (each._replace(note=who.text("fills the gap")) for each in fillers.values)
+    return gap, about, sources._replace(values=(*sources.values, *filling))
 
 
 def _by_gap(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[list[str], ...]]:
