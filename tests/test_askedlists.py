@@ -25,6 +25,7 @@ TABLES = [
     pytest.param(around(VAXJO, "figures"), id="figures"),
     pytest.param(around(f"{BASE}id/municipality/za-nw405", "changes"), id="changes"),
     pytest.param(around(VAXJO, "elsewhere"), id="elsewhere"),
+    pytest.param(around(f"{BASE}id/organisation/se-icld", "funded"), id="funded"),
 ]
 
 

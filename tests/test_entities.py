@@ -1,12 +1,14 @@
 """The page of one resource: what it asks for, and what it shows."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
 from kommungraf.engine.engine import Query
-from own_release import page
+from kommungraf.vocab import BASE
+from own_release import page, sheet
 
 
 @pytest.mark.parametrize(
@@ -243,3 +245,12 @@ def test_page_of_a_cooperation_leads_to_its_steering_group_under_its_heading(cli
     summary = text[text.index('<dl class="summary">') : text.index("</dl>")]
     assert "<dt>Styrgrupp</dt>" in summary
     assert "Styrgruppen för partnerskapet Älmhult–Växjö–JB Marks" in summary
+
+
+def test_page_of_a_funder_shows_what_it_pays_for_and_leads_to_all_of_it(client: FlaskClient) -> None:
+    text = page(client, "/doc/organisation/se-icld", "en")
+    [panel] = [each for each in re.findall(r"<section.*?</section>", text, re.DOTALL) if "<h2>Funds</h2>" in each]
+    rows = sheet(client, f"/around?thing={quote(BASE + 'id/organisation/se-icld', safe='')}&table=funded")
+    assert f" of {len(rows)} " in panel
+    assert "/doc/source/icld-" in panel
+    assert "<h2>Funds</h2>" not in page(client, "/doc/organisation/se-veab", "en")

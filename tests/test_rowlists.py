@@ -38,6 +38,7 @@ LISTS = [
     pytest.param(around("source/vaxjo-tlokwe", "claims"), id="claims"),
     pytest.param(around("municipality/se-0780", "elsewhere"), id="elsewhere"),
     pytest.param(around("municipality/za-nw405", "changes"), id="changes"),
+    pytest.param(around("organisation/se-icld", "funded"), id="funded"),
 ]
 ASOF = f"/asof?thing={quote(BASE + 'id/municipality/se-0780', safe='')}&date=2020"
 YEARS = f"/years?type={quote(BASE + 'def/Twinning', safe='')}"

@@ -1,4 +1,4 @@
-"""Lists whose rows are those of the query that they offer: claims of a source, figures, changes, what is said elsewhere; and counts by year."""
+"""Lists whose rows are those of the query that they offer: claims of a source, figures, changes, what a funder pays for, what is said elsewhere; and counts by year."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ from kommungraf.rendering.yearcounts import year_counts
 from kommungraf.resources.links import Link
 from kommungraf.resources.views import Value
 
-__all__ = ["ASKED", "asked_list", "blueprint"]
+__all__ = ["ASKED", "asked_list", "asked_rows", "blueprint"]
 
 blueprint = Blueprint("askedlists", __name__)
 
@@ -29,6 +29,7 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "claims": ("iri", "words", "row", "about", "status"),
     "figures": ("iri", "number", "least", "most", "qualifier", "wording", "sources"),
     "changes": ("iri", "before", "after", "period", "sources"),
+    "funded": ("iri", "period", "sources"),
     "elsewhere": ("subject", "property", "value", "claim", "status", "source"),
 }
 _YEARS: Final = ("year", "certain", "possible")
@@ -39,7 +40,7 @@ _MOST_VALUES: Final = 16
 def asked_list(who: Reader, thing: str, table: str) -> Response:
     """One of the tables around a thing that its query gives, page by page and as data."""
     form, number = form_asked(), page_number(request)
-    rows = _rows(who, thing, table)
+    rows = asked_rows(who, thing, table)
     if not rows:
         raise UnknownResource(thing)
     who.names.fetch((thing,))
@@ -55,6 +56,7 @@ def _titles(who: Reader) -> dict[str, str]:
         "claims": who.text("Claims"),
         "figures": who.text("Figures"),
         "changes": who.text("Changes"),
+        "funded": who.text("Funds"),
         "elsewhere": who.text("Said elsewhere, but not held to be true here"),
     }
 
@@ -64,6 +66,7 @@ def _captions(who: Reader) -> dict[str, str]:
         "claims": who.text("What is drawn from this source"),
         "figures": who.text("What sources count, as they put it"),
         "changes": who.text("Mergers and other changes of the organisation"),
+        "funded": who.text("What it pays for, and who says so"),
         "elsewhere": who.text("Statements that are not part of what is held to be true, with the source of each"),
     }
 
@@ -89,6 +92,7 @@ def _headings(who: Reader, table: str) -> dict[str, str]:
             "period": text("Period"),
             "sources": text("Source"),
         },
+        "funded": {"iri": text("What"), "period": text("Period"), "sources": text("Source")},
         "elsewhere": {
             "subject": text("Subject"),
             "property": text("Property"),
@@ -100,7 +104,8 @@ def _headings(who: Reader, table: str) -> dict[str, str]:
     }[table]
 
 
-def _rows(who: Reader, thing: str, table: str) -> tuple[tuple[Cell, ...], ...]:
+def asked_rows(who: Reader, thing: str, table: str) -> tuple[tuple[Cell, ...], ...]:
+    """All rows of one of the tables around a thing, as its query gives them."""
     text = (
         offered_query(table, who.language, {"thing": NamedNode(thing)}) if who.edition.index.exists(thing) else ""
     )

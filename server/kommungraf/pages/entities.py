@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kommungraf.editions.search import Label
 from kommungraf.editions.tenures import is_tied, membership_tallies
-from kommungraf.pages.askedlists import ASKED
+from kommungraf.pages.askedlists import ASKED, asked_rows
 from kommungraf.pages.errata import error_report
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
@@ -19,13 +19,13 @@ from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
 from kommungraf.rendering.panels import (
     Panel,
     area_panel,
-    dispute_panels,
     hubs_of,
     panels_of,
     quotation_panels,
     rival_panels,
 )
 from kommungraf.rendering.plurals import plural
+from kommungraf.rendering.referrers import dispute_panels, funding_panels
 from kommungraf.rendering.site import Form, Reader, forms
 from kommungraf.rendering.yearcounts import YearCounts, year_counts
 from kommungraf.resources.links import Link
@@ -166,7 +166,7 @@ def entity_view(
                 ),
                 *_in_area(who, document.iri, name),
                 *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
-                *_disputed(who, views, document, around),
+                *_referring(who, views, document, around),
             )
         ),
         disagreements=disagreements,
@@ -227,30 +227,44 @@ def _with_mentions(
     yield from (*found[:first], *mentioned_panels(who, views, document, around), *found[first:])
 
 
-def _disputed(who: Reader, views: Views, document: Document, around: Surroundings) -> Iterator[Panel]:
-    """What others say of what a claim says, and the disagreements in which it is a side."""
+def _referring(who: Reader, views: Views, document: Document, around: Surroundings) -> Iterator[Panel]:
+    """What others say of what a claim says, the disagreements in which it is a side, and what a funder pays for."""
     yield from rival_panels(who, views, around, document.content)
     yield from dispute_panels(who, views, document.incoming)
+    if document.page == 1:
+        yield from funding_panels(who, views, document.incoming)
 
 
 def _offering(who: Reader, panel: Panel, document: Document) -> Panel:
     """The panel with its query; one of those that are asked for by it with its first rows, and where all of them are."""
     query = "" if panel.key in _UNASKED else who.as_query(panel.key, thing=document.iri)
     rows = panel.rows if len(panel.rows) <= WHOLE_UP_TO else panel.rows[:FIRST]
-    if panel.key not in ASKED or len(panel.rows) < 2 or (who.static and rows == panel.rows):
+    total = _total(who, panel, document) if panel.key in ASKED else 0
+    if total < 2 or (who.static and total == len(rows)):
         return replace(panel, query=query)
     asked = {"thing": document.iri, "table": panel.key}
     href, sheet = (who.with_query("around", {**asked, **form}) for form in ({}, {"format": "csv"}))
-    total = (
-        _claims(who, document.iri) if panel.key == "claims" and len(panel.rows) > WHOLE_UP_TO else len(panel.rows)
-    )
     return replace(panel, query=query, rows=rows, total=total, href=href, sheet=sheet)
+
+
+def _total(who: Reader, panel: Panel, document: Document) -> int:
+    """How many rows a table has in all, of which a page holds no more than some."""
+    if panel.key == "claims" and len(panel.rows) > WHOLE_UP_TO:
+        return _claims(who, document.iri)
+    if panel.key == "funded" and document.pages > 1:
+        return _funded(who, document.iri)
+    return len(panel.rows)
 
 
 def _claims(who: Reader, source: str) -> int:
     """How many claims are drawn from a source; counted once, as the index has no order by sources."""
     query, index = "SELECT COUNT(DISTINCT iri) FROM claim WHERE what = 'source' AND value = ?", who.edition.index
     return who.edition.memory.once((_claims, source), lambda: int(index.rows(query, source)[0][0]))
+
+
+def _funded(who: Reader, funder: str) -> int:
+    """How many things a funder pays for; asked once, as there are few funders and the index knows none."""
+    return who.edition.memory.once((_funded, funder), lambda: len(asked_rows(who, funder, "funded")))
 
 
 def _years(who: Reader, resource: str, around: Surroundings) -> YearCounts | None:

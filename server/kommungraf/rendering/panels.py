@@ -27,7 +27,6 @@ __all__ = [
     "Row",
     "area_panel",
     "beside",
-    "dispute_panels",
     "hubs_of",
     "panels_of",
     "quotation_panels",
@@ -319,18 +318,6 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
     elif rows:
         columns = (text("Claim"), text("What it says instead"), text("Source"), text("Status"))
         yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows, key="sides")
-
-
-def dispute_panels(who: Reader, views: Views, incoming: Iterable[Statement]) -> Iterator[Panel]:
-    """The table of the disagreements of which a claim is a side, whether or not others say otherwise of the same."""
-    found = [each.triple.subject for each in incoming if each.triple.predicate.value == iri("kg:side")]
-    rows = tuple((Part((views.value(conflict),)),) for conflict in found)
-    if rows:
-        title, caption = (
-            who.text("Where sources disagree"),
-            who.text("The disagreements in which this claim is a side"),
-        )
-        yield Panel(title, caption, (who.text("Disagreement"),), rows, key="disputes", compact=True)
 
 
 def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> tuple[Part, ...]:
