@@ -1,5 +1,6 @@
 """The page of one resource: what it asks for, and what it shows."""
 
+import html
 import re
 from urllib.parse import quote
 
@@ -254,3 +255,11 @@ def test_page_of_a_funder_shows_what_it_pays_for_and_leads_to_all_of_it(client: 
     assert f" of {len(rows)} " in panel
     assert "/doc/source/icld-" in panel
     assert "<h2>Funds</h2>" not in page(client, "/doc/organisation/se-veab", "en")
+
+
+def test_page_is_cited_in_words_and_in_bibtex(client: FlaskClient) -> None:
+    text = html.unescape(page(client, "/doc/project/sites-stories-ii", "en"))
+    [entry] = re.findall(r"<pre[^>]*>(@misc.*?)</pre>", text, re.DOTALL)
+    assert entry.startswith("@misc{sites-stories-ii,\n  title = {Sites \\& Stories II},\n")
+    assert f"url = {{{BASE}id/project/sites-stories-ii}}" in entry
+    assert entry.count("{") == entry.count("}")
