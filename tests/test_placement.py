@@ -59,3 +59,14 @@ def test_order_of_parameters_does_not_tell() -> None:
     other = place_of(f"/list?page=2&county={BASE}id/county/b&lang=sv&type={BASE}def/A", "en")
     assert other is not None
     assert other.path == one.path
+
+
+@pytest.mark.parametrize("length", [1, 151, 200])
+def test_document_with_a_long_name_keeps_it(length: int) -> None:
+    assert path(f"doc/claim/{'a' * length}", page="1000") == f"doc/claim/{'a' * length}~page-1000.sv.html"
+
+
+def test_document_whose_name_is_too_long_for_a_file_is_called_by_a_digest() -> None:
+    name = path(f"doc/claim/{'a' * 201}", page="1000", format="csvm")
+    assert name.startswith("describe/")
+    assert len(f"{name}.gz".encode()) <= 255

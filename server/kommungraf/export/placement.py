@@ -41,7 +41,8 @@ _TONGUED: Final = frozenset({"html", "atom", "csv", "json", METADATA_END})
 _SEARCH_END: Final = "osdx"
 _SUFFIXES: Final = frozenset(form.suffix for form in RDF)
 _AS_THEY_ARE: Final = re.compile(r"static/.+|dataset/[^/]+|catalogue\.\w+|robots\.txt|llms\.txt|sitemap[^/]*\.xml")
-_LONGEST_SEGMENT: Final = 150
+#: A file's name has 255 bytes on most systems; the rest is for the number of a page, the language and the endings.
+_LONGEST_SEGMENT: Final = 200
 #: How many addresses are kept with their files: pages of one kind have most of their links in common.
 _REMEMBERED: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
