@@ -85,7 +85,8 @@ def test_kind_says_what_it_means(client: FlaskClient) -> None:
 
 def test_yes_of_a_claim_says_to_what(client: FlaskClient) -> None:
     text = page(client, f"{PATH}?kind=not-in-closed-list", "en")
-    assert "complete: yes" in text
+    assert re.search(r'<th scope="row">[^<]*list is (?:complete|whole)</th>', text)
+    assert ": yes<" not in text
     assert not re.search(r'<th scope="row">(yes|no)</th>', text)
 
 
