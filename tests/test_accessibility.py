@@ -116,6 +116,10 @@ FOCUSED: Final = """() => {
     [
         pytest.param("partnership", PHONE, id="partnership"),
         pytest.param("network", DESKTOP, id="network"),
+        pytest.param("search", PHONE, id="search"),
+        pytest.param("conflicts", PHONE, id="conflicts"),
+        pytest.param("municipality", DESKTOP, id="municipality"),
+        pytest.param("whole table", PHONE, id="whole-table"),
         pytest.param("query", PHONE, id="query"),
         pytest.param("fault in a query", DESKTOP, id="fault"),
     ],
@@ -142,13 +146,14 @@ def test_keyboard_reaches_the_end_of_a_page_and_focus_is_always_seen(
 
 def test_pictures_of_a_page_are_told_apart_by_their_names(browser: Browser, site: str) -> None:
     with visiting(browser) as (page, _):
-        for kind in ("municipality", "what others say", "map", "partnership"):
-            page.goto(f"{site}{EVERY[kind]}")
+        kinds = ("municipality", "what others say", "map", "partnership")
+        for path in (*(EVERY[kind] for kind in kinds), "/map"):
+            page.goto(f"{site}{path}")
             names = page.locator("figure svg").evaluate_all(
                 "all => all.map(each => each.getAttribute('aria-label'))"
             )
             assert all(names)
-            assert len(names) == len(set(names)), kind
+            assert len(names) == len(set(names)), path
 
 
 @needs_scripts
@@ -171,6 +176,21 @@ def test_editor_stays_legible_in_forced_colours(browser: Browser, site: str) -> 
         border = page.locator(".CodeMirror-sizer").evaluate("each => getComputedStyle(each).borderRightColor")
         paper = page.locator(".CodeMirror").evaluate("each => getComputedStyle(each).backgroundColor")
         assert border == paper
+
+
+def test_answer_on_paper_is_told_with_the_whole_of_its_query_also_without_scripts(
+    browser: Browser, site: str
+) -> None:
+    query = "\n".join(
+        ("SELECT ?c (COUNT(*) AS ?n)", *("# on paper, too" for _ in range(40)), "{ ?a a ?c } GROUP BY ?c")
+    )
+    with visiting(browser, java_script_enabled=False) as (page, _):
+        page.goto(f"{site}/sparql?query={quote(query)}")
+        page.emulate_media(media="print")
+        told = page.locator("#answer pre")
+        expect(told).to_be_visible()
+        expect(told).to_have_text(query)
+        expect(page.get_by_role("textbox")).to_have_count(0)
 
 
 @needs_scripts

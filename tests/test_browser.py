@@ -1,9 +1,6 @@
 """The pages in a real Chromium: accessible by axe-core's rules, by keyboard, on a telephone, and without scripts."""
 
-import csv
-import io
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,11 +10,6 @@ from bench.pages import KINDS
 from chromium import DESKTOP, IN_CHROMIUM, PHONE, axe_violations, needs_scripts, visiting
 from page_kinds import EVERY, OTHERS, WIDEST
 
-#: The middle of the widest line of a text that goes on in the next one, where a thumb hits it.
-WIDEST_LINE = """each => {
-    const [widest] = [...each.getClientRects()].sort((one, other) => other.width - one.width)
-    return [widest.x + widest.width / 2, widest.y + widest.height / 2]
-}"""
 #: Every kind of page on a telephone, dark in Swedish and light in English, unfolded; in English those that the benchmark has
 #: without scripts, and the others folded as they come; the widest on a desktop.
 VIEWS: Final = (
@@ -83,20 +75,6 @@ def test_first_tab_skips_to_the_content(browser: Browser, site: str) -> None:
         expect(page.locator("#content")).to_be_focused()
 
 
-def test_municipality_is_found_by_keyboard_alone(browser: Browser, site: str) -> None:
-    with visiting(browser) as (page, _):
-        page.goto(f"{site}/?lang=sv")
-        while page.evaluate("document.activeElement.id") != "q":
-            page.keyboard.press("Tab")
-        page.keyboard.type("almhults kommun")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/search?**")
-        page.get_by_role("link", name="Älmhults kommun", exact=True).focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/doc/municipality/se-0765**")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Älmhults kommun")
-
-
 @needs_scripts
 @pytest.mark.parametrize("words", ["älmh", "ALMH", "elmhult", "0765"])
 def test_names_are_suggested_and_seen_while_one_types_also_where_they_are_misspelt(
@@ -151,20 +129,6 @@ def test_enter_without_a_chosen_suggestion_searches_and_a_click_on_one_leads_the
         expect(page.get_by_role("option").first).to_be_visible()
         page.keyboard.press("Enter")
         page.wait_for_url("**/search?**")
-
-
-def test_phone_reader_finds_with_whom_since_when_and_who_says_so(browser: Browser, site: str) -> None:
-    with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
-        page.goto(f"{site}/?lang=sv")
-        page.locator("#q").fill("Älmhult")
-        page.get_by_role("button", name="Sök").tap()
-        page.get_by_role("link", name="Älmhults kommun", exact=True).tap()
-        expect(page.locator("main")).to_contain_text("JB Marks")
-        expect(page.locator("main")).to_contain_text("sedan sommaren 2018")
-        quoted = page.get_by_role("link", name="ingår sedan sommaren 2018").first
-        quoted.scroll_into_view_if_needed()
-        page.touchscreen.tap(*quoted.evaluate(WIDEST_LINE))
-        expect(page.locator("blockquote").first).to_contain_text("ingår sedan sommaren 2018")
 
 
 @needs_scripts
@@ -226,46 +190,6 @@ def test_page_of_a_municipality_with_much_to_tell_is_short_and_opens_without_scr
         assert page.locator("html").bounding_box()["height"] < 12 * PHONE["height"]  # type: ignore[index]
         page.locator("#links summary").first.tap()
         expect(page.locator("#links table").first).to_be_visible()
-
-
-def test_phone_reader_gets_a_list_of_a_county_as_csv(browser: Browser, site: str) -> None:
-    with visiting(browser, viewport=PHONE, has_touch=True) as (page, _):
-        page.goto(f"{site}/?lang=sv")
-        for name in ("Kronobergs län", "Vänortssamarbeten"):
-            page.locator("main").get_by_role("link", name=name, exact=True).tap()
-            page.wait_for_selector(f"h1:has-text('{name}')")
-        with page.expect_download() as waiting:
-            page.get_by_role("link", name="Listan som CSV").tap()
-        rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8"))))
-        assert len(rows) == 19
-        assert any("Växjö kommun" in row["members"] for row in rows)
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_phone_reader_finds_which_municipalities_disagree(browser: Browser, site: str, scripts: bool) -> None:
-    with visiting(browser, viewport=PHONE, has_touch=True, java_script_enabled=scripts) as (page, _):
-        page.goto(f"{site}/?lang=sv")
-        page.locator("nav.main").get_by_role("link", name="Motsägelser").tap()
-        page.wait_for_url("**/conflicts**")
-        choice = page.get_by_label("Kommun", exact=True)
-        expect(choice).to_be_visible()
-        assert sum("kommun (" in each for each in choice.locator("option").all_text_contents()) > 50
-        choice.select_option("se-0765")
-        page.get_by_role("button", name="Visa").tap()
-        page.wait_for_url("**municipality=se-0765**")
-        expect(page.locator("main")).to_contain_text("sedan 2006")
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_phone_reader_gets_the_answer_to_a_question_in_sparql(browser: Browser, site: str, scripts: bool) -> None:
-    with visiting(browser, viewport=PHONE, has_touch=True, java_script_enabled=scripts) as (page, _):
-        page.goto(f"{site}/?lang=sv")
-        page.locator("nav.main").get_by_role("link", name="SPARQL-fråga").tap()
-        page.locator("main").get_by_role("link", name="Sedan när är Älmhults kommun").tap()
-        page.get_by_role("button", name="Kör").tap()
-        page.wait_for_url("**/sparql?**query=**")
-        expect(page.locator("#answer")).to_contain_text("sommaren 2018")
-        expect(page.get_by_role("heading", name="Svar")).to_be_in_viewport()
 
 
 def test_phone_reader_narrows_a_list_by_its_county(browser: Browser, site: str) -> None:

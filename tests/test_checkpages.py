@@ -208,7 +208,8 @@ def test_sources_of_a_check_fold_after_the_first_where_there_are_many(client: Fl
 
 def test_disagreement_tells_what_its_sides_say_and_leads_to_them(client: FlaskClient) -> None:
     found = re.search(
-        r'Olika start</span>\n<br><a href="([^"]+)">sedan 2005 · sedan 2006[^<]*</a>', page(client, VAXJO)
+        r'Olika start</span>\n<br><a href="([^"]+)">Älmhults kommun: sedan 2005 · [^<·]+: sedan 2006[^<]*</a>',
+        page(client, VAXJO),
     )
     assert found
     assert "sedan 2006" in page(client, found[1])

@@ -143,9 +143,23 @@ def test_pager_names_the_page_that_is_shown_and_leads_to_the_last(client: FlaskC
     assert 'rel="next"' not in page(client, last[0][0].replace("&amp;", "&"), "en")
 
 
-def test_kinds_are_folded_away_until_one_is_chosen(client: FlaskClient) -> None:
-    assert '<details class="facets"><summary>Narrow by kind</summary>' in page(client, PATH, "en")
-    assert '<details class="facets" open>' in page(client, f"{PATH}?kind=different-start", "en")
+def test_kinds_are_folded_away_and_the_one_that_is_chosen_stands_above_what_there_is_of_it(
+    client: FlaskClient,
+) -> None:
+    text, narrowed = page(client, PATH, "en"), page(client, f"{PATH}?kind=different-start", "en")
+    for each in (text, narrowed):
+        assert '<details class="facets"><summary>Narrow by kind</summary>' in each
+    assert "<h1>Where sources disagree</h1>" in text
+    assert "<h1>Where sources disagree: Different starts</h1>" in narrowed
+    assert '<a href="/conflicts?kind=different-start" aria-current="true">Different starts</a>' in narrowed
+
+
+def test_municipalities_that_disagree_with_one_another_are_one_link_away(client: FlaskClient) -> None:
+    [(href, words)] = re.findall(r'<p><a href="(/questions/[^"]+)">([^<]+)</a></p>', page(client, PATH, "en"))
+    assert words == "Which municipalities disagree with each other about a cooperation, and over what?"
+    answer = page(client, href, "en")
+    assert ">Different starts: Älmhult–Växjö–JB Marks partnership</a>" in answer
+    assert ">Enköping Municipality</a>" in answer
 
 
 def test_no_column_of_dates_stands_over_sides_that_have_none(client: FlaskClient) -> None:
@@ -161,8 +175,9 @@ def test_each_disagreement_is_a_line_with_what_its_sides_say_until_it_is_opened(
     lines = re.findall(
         r"<details class=\"matter\"><summary><h3>(.*?)</h3><span class=\"sides\">(.*?)</span>", text
     )
-    assert ("Skara kommun", "5 geografiska platser · 6 geografiska platser") in lines
-    assert any(said.startswith("mer än 35 förstudier och projekt · ") for _, said in lines)
+    [skara] = [said for name, said in lines if name == "Skara kommun"]
+    assert re.fullmatch(r"[^:·]+: 5 geografiska platser · [^:·]+: 6 geografiska platser", skara)
+    assert any(said.startswith("Älmhults kommun: mer än 35 förstudier och projekt · ") for _, said in lines)
     assert len(re.findall(r"<table", text)) >= len(lines) > 3
 
 

@@ -151,7 +151,8 @@ def test_many_disagreements_are_told_in_a_line_each_with_what_both_sides_say(cli
     told = section(page(client, "/doc/municipality/se-0780"), "disagreements")
     lines = re.findall(r'<details class="matter"><summary>(.*?)</summary>', told, re.DOTALL)
     assert len(lines) > 2
-    assert all(re.search(r'<span class="sides">.+ · .+</span>', each) for each in lines)
+    assert all(re.search(r'<span class="sides">.+: .+ · .+: .+</span>', each) for each in lines)
+    assert any("Älmhults kommun: sedan 2005 · Växjö kommun: sedan 2006" in each for each in lines)
     assert told.count("<table") == len(lines)
 
 
@@ -193,7 +194,28 @@ def test_page_of_a_disagreement_shows_what_each_side_says(client: FlaskClient, l
     sides = section(page(client, path, language), "table-1")
     assert said in sides
     assert said.replace("2006", "2005") in sides
-    assert "/doc/source/" in sides
+    assert re.search(
+        r'<td data-column="(Vem som säger det|Who says so)"><a href="/doc/source/almhult-635">Älmhult', sides
+    )
+
+
+def test_who_funded_a_project_stands_under_its_heading(client: FlaskClient) -> None:
+    [summary] = re.findall(
+        r'<dl class="summary">.*?</dl>', page(client, "/doc/project/blue-vietnam", "en"), re.DOTALL
+    )
+    assert re.search(
+        r"<dt>is funded by</dt><dd><a [^>]+>Swedish International Centre for Local Democracy</a>", summary
+    )
+
+
+def test_statements_of_a_page_come_as_csv_with_their_claims_and_sources(client: FlaskClient) -> None:
+    text = page(client, "/doc/municipality/se-0765", "en")
+    [href] = re.findall(r'<a href="([^"]+)" type="text/csv">Statements as CSV</a>', text)
+    response = client.get(html.unescape(href))
+    assert response.mimetype == "text/csv"
+    heading, *rows = response.text.splitlines()
+    assert heading == "property,value,claim,source"
+    assert any(BASE + "id/source/almhult-635" in row for row in rows)
 
 
 def test_a_quotation_is_in_the_language_of_its_source(client: FlaskClient) -> None:

@@ -52,6 +52,21 @@ def test_every_facet_narrows_the_list_and_its_csv_by_links(client: FlaskClient) 
         assert int(number) < named(wide) or facet == "Country"
 
 
+def test_every_country_is_offered_the_rare_ones_folded_away_and_the_chosen_one_in_front(
+    client: FlaskClient,
+) -> None:
+    [choices] = re.findall(
+        r'<nav class="facet" aria-label="Country">.*?</nav>', page(client, TWINNINGS, "en"), re.DOTALL
+    )
+    common, folded, rare = choices.partition('<details class="more"><summary>and ')
+    [href, *others] = re.findall(r'<a href="([^"]+)"', rare)
+    assert common.count("<a href=") == 24
+    assert rare.startswith(f"{1 + len(others)} more</summary>")
+    narrowed = page(client, href.replace("&amp;", "&"), "en")
+    [choices] = re.findall(r'<nav class="facet" aria-label="Country">.*?</nav>', narrowed, re.DOTALL)
+    assert 'aria-current="true"' in choices.partition(folded)[0]
+
+
 def test_csv_says_which_things_are_not_held_and_still_names_them(client: FlaskClient) -> None:
     others = [row for row in rows(client, TWINNINGS) if row["held"] == "no"]
     assert others
@@ -93,7 +108,7 @@ def test_kind_leads_to_the_list_of_another_kind_in_the_same_county(client: Flask
 
 def test_list_marks_what_is_not_simply_listed_and_narrows_by_country_before_kind(client: FlaskClient) -> None:
     text = page(client, TWINNINGS)
-    narrowing = text.split('<details class="facets">')[1].split("</details>")[0]
+    narrowing = text.split('<details class="facets">')[1].split("</nav>\n</details>")[0]
     assert re.findall(r'aria-label="([^"]+)"', narrowing) == ["Län", "Land", "Status", "Slag"]
     russian = page(client, f"{TWINNINGS}&country={RUSSIA}")
     assert '>Vänortssamarbetet Sundsvall–Volchov</a> <span class="tag">Upphört</span>' in russian

@@ -400,6 +400,43 @@ def test_query_page_has_examples_prefixes_and_limits(client: FlaskClient) -> Non
     assert f'<p class="lead">{question}</p>' in asked
 
 
+@pytest.mark.parametrize(
+    "query", [pytest.param("SELECT", id="syntax"), pytest.param("ASK { SERVICE ?s { ?a ?b ?c } }", id="refused")]
+)
+def test_page_of_a_failed_query_tells_what_a_query_may_cost(client: FlaskClient, query: str) -> None:
+    response = client.get("/sparql", query_string={"query": query, "lang": "en"}, headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    assert "Limits of one query: time 20 s, memory" in response.text
+    assert "rows on this page 1,000." in response.text
+    assert "All limits of this server" in response.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/doc/municipality/se-0765?date=2010-13", id="document"),
+        pytest.param("/search?q=kommun&date=2010-02-30", id="search"),
+        pytest.param(f"/list?type={quote(BASE + 'def/Twinning', safe='')}&date=2010-13", id="list"),
+    ],
+)
+def test_date_that_cannot_be_read_stands_in_its_field_with_what_is_wrong(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert response.status_code == 400
+    assert '<p class="lead" id="fault">The parameter date is a day, a month or a year' in response.text
+    asked = path.rpartition("=")[2]
+    [field] = re.findall(r'<input id="date" [^>]*>', response.text)
+    assert 'type="text"' in field
+    assert f'value="{asked}" aria-invalid="true" aria-describedby="fault"' in field
+    kept = re.findall(r'<input type="hidden" name="(\w+)"', response.text)
+    assert kept == [name for name in ("q", "type") if f"{name}=" in path]
+
+
+def test_program_is_told_which_parameter_cannot_be_read(client: FlaskClient) -> None:
+    told = client.get("/search?q=kommun&date=2010-13&format=json").json or {}
+    assert (told["status"], told["parameter"]) == (400, "date")
+    assert (client.get("/search?q=kommun&page=0&format=json").json or {})["parameter"] == "page"
+
+
 def test_answer_is_a_table_with_names_and_downloads(client: FlaskClient) -> None:
     query = "SELECT ?m { ?m a <https://w3id.org/kommungraf/def/RegionalCooperation> }"
     text = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/html"}).text

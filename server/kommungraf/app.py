@@ -67,7 +67,7 @@ def create_app(editions: Editions, settings: Settings) -> Flask:
     app.after_request(_opened_to_all)
     app.after_request(_pointed_within)
     app.after_request(_numbered)
-    problems.install(app, pages.problem_page)
+    problems.install(app, partial(pages.problem_page, limits, settings.services))
     app.register_blueprint(operation.blueprint_of(settings.recording or Recording()))
     app.register_blueprint(downloads.blueprint)
     site = sparql.Pages(

@@ -20,7 +20,7 @@ KommungrafError
     ├── QueryRefused       the query asks for what this endpoint never does
     │   ├── ServiceRefused it has a SERVICE clause
     │   └── UpdateRefused  it is an update
-    ├── BadRequest         the request isn't one of the protocol
+    ├── BadRequest         the request isn't one of the protocol; has the parameter that can't be read, if any
     ├── NotAcceptable      no representation on offer fits the Accept header
     ├── UnknownResource    no such thing
     ├── GoneResource       the thing was withdrawn; has its successor, if any
@@ -100,8 +100,7 @@ class Place:
     column: int | str | None = None
 
     def __str__(self) -> str:
-        parts = [self.file, *(str(part) for part in (self.line, self.column) if part is not None)]
-        return ":".join(parts)
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
 class KommungrafError(Exception):
@@ -251,7 +250,11 @@ _NO_MEDIA_TYPE: Final = Phrase("None of the media types that this resource has i
 
 
 class BadRequest(RequestError):
-    """The request isn't one of the protocol."""
+    """The request isn't one of the protocol; `parameter` is the one that can't be read, where that is why."""
+
+    def __init__(self, template: str, *, parameter: str | None = None, **values: Any) -> None:
+        super().__init__(template, **values)
+        self.parameter = parameter
 
 
 class NotAcceptable(RequestError):

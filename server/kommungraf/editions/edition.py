@@ -1,13 +1,14 @@
 """The release that is served now, opened; a new one takes its place when `current` moves, between two requests."""
 
 import hashlib
+import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Any, Final
 
 from kommungraf import __version__
 from kommungraf.editions.memory import Memory
@@ -26,6 +27,7 @@ __all__ = ["Edition", "Editions", "Stores"]
 
 _LOG: Final = logging.getLogger(__name__)
 _INDEX: Final = "index.sqlite"
+_QUESTIONS: Final = "questions.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ class Edition:
     def base_iri(self) -> str:
         """What the IRIs of this release start with."""
         return self.manifest.base_iri
+
+    @property
+    def questions(self) -> Sequence[Mapping[str, Any]]:
+        """The competency questions with their expected answers, as the release holds them."""
+        found: list[dict[str, Any]] = json.loads((self.folder / _QUESTIONS).read_text("utf-8"))
+        return found
 
     def etag(self, *variant: str) -> str:
         """The opaque tag of a representation: another release, another version of this software, another tag."""

@@ -67,7 +67,7 @@ def page_number(request: Request) -> int:
     """Which page of a long answer the request asks for, from 1."""
     text = request.args.get("page", "1")
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
-        raise BadRequest("The parameter page is a number from 1.")
+        raise BadRequest("The parameter page is a number from 1.", parameter="page")
     return int(text)
 
 
@@ -80,7 +80,8 @@ def asked_moment(request: Request) -> Moment | None:
         return moment(text)
     except ValueError as error:
         raise BadRequest(
-            "The parameter date is a day, a month or a year from 0001 to 9999. Write for example 2019-06-01, 2019-06 or 2019."
+            "The parameter date is a day, a month or a year from 0001 to 9999. Write for example 2019-06-01, 2019-06 or 2019.",
+            parameter="date",
         ) from error
 
 

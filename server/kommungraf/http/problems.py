@@ -268,7 +268,7 @@ _TABLE: Final[tuple[tuple[type[KommungrafError], int, str, str, str], ...]] = (
         "The server can't answer, through no fault of the request. Try again later, or tell the publisher.",
     ),
 )
-_MEMBERS: Final = ("line", "column", "excerpt", "said", "limit", "value", "offers", "successor")
+_MEMBERS: Final = ("line", "column", "excerpt", "said", "limit", "value", "offers", "successor", "parameter")
 
 
 def problem_types() -> tuple[ProblemType, ...]:

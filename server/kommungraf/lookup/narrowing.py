@@ -1,7 +1,8 @@
 """What a page of names can be narrowed by: each kind, county, country and status with how many there are, as a link."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from flask import request
@@ -36,10 +37,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A row of choices."""
+    """A row of choices, called `key` in addresses; `rest` are those that are rare, by name."""
 
+    key: str
     title: str
     choices: tuple[Choice, ...]
+    rest: tuple[Choice, ...] = ()
 
 
 def asked_narrowing() -> Narrowing:
@@ -81,10 +84,18 @@ def facets(who: Reader, path: str, counts: Mapping[str, Mapping[str, int]], *, n
     if needed == "type":  # which is chosen already, and long
         titles["type"] = titles.pop("type")
     rows = (
-        Facet(title, _choices(who, path, name, counts=counts.get(name, {}), needed=name == needed))
+        _facet(name, title, _choices(who, path, name, counts=counts.get(name, {}), needed=name == needed))
         for name, title in titles.items()
     )
     return [row for row in rows if len(row.choices) > 1 or any(each.taken for each in row.choices)]
+
+
+def _facet(name: str, title: str, choices: Sequence[Choice]) -> Facet:
+    """The commonest choices, and what is chosen; counties by name, as are those that stand folded away."""
+    common = [each for rank, each in enumerate(choices) if rank < _MOST_VALUES or each.taken]
+    rest = [each for each in choices[_MOST_VALUES:] if not each.taken]
+    by_name = partial(sorted, key=lambda each: each.link.text.casefold())
+    return Facet(name, title, tuple(by_name(common) if name == "county" else common), tuple(by_name(rest)))
 
 
 def open_at_once(rows: Iterable[Facet]) -> bool:
@@ -93,14 +104,12 @@ def open_at_once(rows: Iterable[Facet]) -> bool:
 
 
 def _choices(who: Reader, path: str, name: str, *, counts: Mapping[str, int], needed: bool) -> tuple[Choice, ...]:
-    """The commonest values, those of counties by name."""
+    """The values, the commonest first."""
     asked = {key: value for key, value in request.args.items() if key not in {"page", "format", "lang"} and value}
     kept = {key: each for key, each in asked.items() if key != name}
     choices = []
-    for value, count in list(counts.items())[:_MOST_VALUES]:
+    for value, count in counts.items():
         taken = asked.get(name) == value
         href = who.with_query(path, kept if taken and not needed else {**kept, name: value})
         choices.append(replace(_choice(who, value, count, href=href, taken=taken), removable=not needed))
-    if name == "county":
-        choices.sort(key=lambda each: each.link.text.casefold())
     return tuple(choices)

@@ -1,6 +1,5 @@
 """The competency questions of a release, as a reader of a language asks them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -9,8 +8,6 @@ from kommungraf.rendering.site import Reader
 from kommungraf.resources.views import Value
 
 __all__ = ["Asked", "asked"]
-
-_FILE = "questions.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,6 @@ class Asked:
 
 def asked(who: Reader) -> tuple[Asked, ...]:
     """All questions of the release that `who` reads, in their own order."""
-    content = json.loads((who.edition.folder / _FILE).read_text("utf-8"))
     return tuple(
         Asked(
             slug=each["slug"],
@@ -50,7 +46,7 @@ def asked(who: Reader) -> tuple[Asked, ...]:
             columns=_in_words(each.get("columns", {}), who.language),
             values=_in_words(each.get("values", {}), who.language),
         )
-        for each in content
+        for each in who.edition.questions
     )
 
 

@@ -51,6 +51,7 @@ _SUMMARY: Final = tuple(
         "kg:partOfCooperation",
         "kg:participant",
         "kg:programme",
+        "frapo:isFundedBy",
         "kg:theme",
         "kg:conflictKind",
         "kg:conflictSubject",

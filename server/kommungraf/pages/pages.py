@@ -1,6 +1,6 @@
 """The pages that aren't about one resource: home, map, questions, gaps and downloads."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -39,6 +39,7 @@ from kommungraf.resources.signposting import dataset_signposts, header
 from kommungraf.resources.views import Value
 from kommungraf.resources.wording import bytes_in_words, number_in_words, period_in_words
 from kommungraf.review.uncertainties import gaps, gaps_by_reason
+from kommungraf.settings.limits import Limits
 from kommungraf.vocab import BASE, iri
 
 __all__ = ["blueprint", "problem_page"]
@@ -298,18 +299,19 @@ def _to_catalogue() -> ResponseReturnValue:
     return response
 
 
-def problem_page(problem: Problem, _language: str) -> str:
-    """An error as a page; an error in a query beside the query."""
+def problem_page(limits: Limits, services: Sequence[str], problem: Problem, _language: str) -> str:
+    """An error as a page; an error in a query beside the query, with what one query may cost."""
     who = reader()
     if request.path.rstrip("/") == "/sparql" and "query" in request.args:
-        context = {**query_context(who, request.args["query"]), "problem": problem, "title": problem.title}
-        return written("query.html", who, **context)
+        context = query_context(who, request.args["query"], limits=limits, services=services)
+        return written("query.html", who, **{**context, "problem": problem, "title": problem.title})
     successor = problem.members.get("successor")
     who.names.fetch(filter(None, [successor]))
     told = {
         "title": problem.title,
         "explanation": _explanation(who, problem),
         "successor": who.names.link(successor) if successor else None,
+        "date": request.args.get("date", ""),
     }
     return written("problem.html", who, problem=problem, **told)
 

@@ -9,7 +9,7 @@ from kommungraf.engine.engine import Answer
 from kommungraf.engine.ownqueries import query_text
 from kommungraf.formats import GRAPH, SOLUTIONS
 from kommungraf.pages.asked import asked
-from kommungraf.pages.results import table_of
+from kommungraf.pages.results import MOST_ROWS, table_of
 from kommungraf.rendering.site import Reader, page, passing_page, reader
 from kommungraf.resources.wording import bytes_in_words, number_in_words
 from kommungraf.settings.hosting import FEDERATION
@@ -31,10 +31,8 @@ def query_page(limits: Limits, services: Sequence[str] = ()) -> Response:
     who = reader()
     named = next((each for each in asked(who) if each.slug == request.args.get("example")), None)
     context = {
-        **query_context(who, named.query if named else _example(who)),
+        **query_context(who, named.query if named else _example(who), limits=limits, services=services),
         "example": named,
-        "limits": _in_words(limits, who),
-        "all_limits": _all_in_words(limits, services, who),
     }
     return page("query.html", who, **context)
 
@@ -49,11 +47,9 @@ def result_page(limits: Limits, services: Sequence[str], text: str, answer: Answ
     )
     table = table_of(who, answer)
     context = {
-        **query_context(who, text),
+        **query_context(who, text, limits=limits, services=services),
         "table": table,
         "forms": forms,
-        "limits": _in_words(limits, who),
-        "all_limits": _all_in_words(limits, services, who),
     }
     response = (passing_page if changes or request.method == "POST" else page)("query.html", who, **context)
     if table.cut:
@@ -61,7 +57,7 @@ def result_page(limits: Limits, services: Sequence[str], text: str, answer: Answ
     return response
 
 
-def query_context(who: Reader, text: str) -> dict[str, Any]:
+def query_context(who: Reader, text: str, *, limits: Limits, services: Sequence[str]) -> dict[str, Any]:
     """What query.html needs in any case."""
     editor = {"prefixes": PREFIXES, "completions": query_text("completions")}
     return {
@@ -69,8 +65,8 @@ def query_context(who: Reader, text: str) -> dict[str, Any]:
         "table": None,
         "forms": (),
         "problem": None,
-        "limits": (),
-        "all_limits": (),
+        "limits": _in_words(limits, who),
+        "all_limits": _all_in_words(limits, services, who),
         "questions": asked(who),
         "graphs": _graphs(),
         **editor,
@@ -103,9 +99,10 @@ def _all_in_words(limits: Limits, services: Sequence[str], who: Reader) -> tuple
 
 
 def _in_words(limits: Limits, who: Reader) -> tuple[tuple[str, str], ...]:
-    """What one query may cost."""
+    """What one query may cost, and how much of its answer is shown."""
     return (
         (who.text("Time"), f"{number_in_words(str(limits.seconds).removesuffix('.0'), who.language)} s"),
         (who.text("Memory"), bytes_in_words(limits.memory_bytes, who.language)),
         (who.text("Size of the answer"), bytes_in_words(limits.result_bytes, who.language)),
+        (who.text("Rows on this page"), number_in_words(str(MOST_ROWS), who.language)),
     )

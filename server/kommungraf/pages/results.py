@@ -17,9 +17,10 @@ from kommungraf.resources.views import Value, Views, iris_in
 from kommungraf.resources.wording import NUMBERS
 from kommungraf.vocab import iri
 
-__all__ = ["Table", "answered", "table_of", "table_of_results"]
+__all__ = ["MOST_ROWS", "Table", "answered", "table_of", "table_of_results"]
 
-_MOST_ROWS: Final = 1000
+#: How many rows of an answer a page shows.
+MOST_ROWS: Final = 1000
 _N_TRIPLES: Final = "application/n-triples"
 _AXES: Final = (("lat", "long"), ("lat", "lon"), ("latitude", "longitude"))
 #: What is no amount, so that no chart is made of it.
@@ -77,8 +78,8 @@ def _triples(body: BinaryIO) -> Iterator[tuple[Any, ...]]:
 
 
 def _table(who: Reader, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Table:
-    found = list(islice(rows, _MOST_ROWS + 1))
-    shown = found[:_MOST_ROWS]
+    found = list(islice(rows, MOST_ROWS + 1))
+    shown = found[:MOST_ROWS]
     who.names.fetch(iris_in(term for row in shown for term in row))
     views = Views(who.names, {})
     cells = tuple(tuple(None if term is None else views.value(term) for term in row) for row in shown)

@@ -313,10 +313,10 @@ def rival_panels(who: Reader, views: Views, around: Surroundings, content: Itera
         for each in around.rivals
     )
     if rows and around.compared:
-        columns = (text("Claim"), text("What it says"), text("Source"), text("Status"))
+        columns = (text("Claim"), text("What it says"), text("Who says so"), text("Status"))
         yield Panel(text("The sides"), text("What each side says, and who"), columns, rows, key="sides")
     elif rows:
-        columns = (text("Claim"), text("What it says instead"), text("Source"), text("Status"))
+        columns = (text("Claim"), text("What it says instead"), text("Who says so"), text("Status"))
         yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows, key="sides")
 
 
@@ -326,7 +326,8 @@ def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> t
     others = (views.value(term) for name, term in said if name not in AMOUNTS)
     values = tuple(dict.fromkeys((*amounts(said, who.language), *others)))
     status = Part((views.value_of(each.claim.status),))
-    return Part((Value(claim.iri, link=claim),)), Part(values), _linked(who, each.claim.sources), status
+    sources = tuple(Value(name, link=who.names.link(name).sayer) for name in each.claim.sources)
+    return Part((Value(claim.iri, link=claim),)), Part(values), Part(sources), status
 
 
 def beside(claim: Link, source: Link) -> Link:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -42,6 +42,11 @@ class Link:
     here: bool
     named: bool = True
     whose: Label | None = None
+
+    @property
+    def sayer(self) -> "Link":
+        """A source by who says what it says: what it is called stands on its page."""
+        return replace(self, text=self.whose.text, lang=self.whose.lang) if self.whose else self
 
 
 def path_of(iri: str, base_iri: str) -> str:

@@ -8,7 +8,6 @@ They are functions and not macros of a template, which take several times as lon
 import gettext
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Final, TypeVar
 
@@ -293,13 +292,8 @@ class Pen:
         status = each.status
         standing = f' <span class="status">{self._named(status.text, status.lang, lang)}</span>' if status else ""
         claim = f'<a href="{self._escaped[each.link.href or ""]}">{self._words(each, lang)}</a>'
-        sayers = ", ".join([self._sayer(source, lang) for source in each.sources])
+        sayers = ", ".join([self._link(source.sayer, lang) for source in each.sources])
         return f"{sayers}{': ' if each.phrases else ' · '}{claim}{standing}" if sayers else f"{claim}{standing}"
-
-    def _sayer(self, source: Link, lang: str) -> str:
-        """A source by who says what it says: what it is called stands on its page."""
-        whose = source.whose
-        return self._link(replace(source, text=whose.text, lang=whose.lang) if whose else source, lang)
 
     def _words(self, each: Behind, lang: str) -> str:
         if each.phrases:

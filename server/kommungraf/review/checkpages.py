@@ -86,7 +86,7 @@ def _rows(found: Checks) -> Iterator[tuple[Cell, ...]]:
                 one.day,
                 conflict,
                 sources,
-                one.said,
+                tuple(words for _, words in one.told),
             )
 
 

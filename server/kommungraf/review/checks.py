@@ -27,14 +27,14 @@ Row = Mapping[str, Any]
 class Check:
     """One thing to look at: why, what it is, and the sources that it rests on; `day` is a page's own date.
 
-    Of a disagreement, `said` is what its sides say, each once, and `conflict` leads to them.
+    Of a disagreement, `told` is what its sides say, each once with who says so, and `conflict` leads to them.
     """
 
     why: str
     thing: Link
     sources: tuple[Link, ...]
     day: str = ""
-    said: tuple[str, ...] = ()
+    told: tuple[tuple[Link | None, str], ...] = ()
     conflict: Link | None = None
 
 
@@ -145,7 +145,7 @@ def _unsupported(who: Reader, parts: Mapping[str, list[Row]]) -> tuple[Group, ..
 
 def _matter(each: Matter) -> Check:
     sources = tuple(source for side in each.sides for source in side.behind.sources)[:_MOST_SOURCES]
-    return Check(each.kind.text, each.subject, sources, said=each.said, conflict=each.conflict)
+    return Check(each.kind.text, each.subject, sources, told=each.told, conflict=each.conflict)
 
 
 def _reciprocity(who: Reader, parts: Mapping[str, list[Row]]) -> Iterator[Group]:

@@ -20,6 +20,8 @@ __all__ = ["blueprint", "municipality_key"]
 
 blueprint = Blueprint("conflictpages", __name__)
 
+#: The question whose answer are the municipalities that disagree with one another.
+_BETWEEN: Final = "municipalities-that-disagree"
 #: How many disagreements a sheet holds.
 _SHEET: Final = 10_000
 
@@ -39,6 +41,7 @@ def all_conflicts() -> Response:
         "asked": asked,
         "sheet": _with_format(),
         "query": who.as_query("conflicts", **_narrowed(who, kind, key)),
+        "between": next((each for each in who.edition.questions if each["slug"] == _BETWEEN), None),
         "concerned": _choices(who, kind, key, found.municipality),
     }
     return page(

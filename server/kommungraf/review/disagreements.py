@@ -100,9 +100,12 @@ class Matter:
     more: int
 
     @property
-    def said(self) -> tuple[str, ...]:
-        """What its sides say, each once."""
-        return tuple(dict.fromkeys(filter(None, (side.words for side in self.sides))))
+    def told(self) -> tuple[tuple[Link | None, str], ...]:
+        """What its sides say, each once, with who says so."""
+        found: dict[str, Link | None] = {}
+        for side in self.sides:
+            found.setdefault(side.words, next((source.sayer for source in side.behind.sources), None))
+        return tuple((whose, words) for words, whose in found.items() if words)
 
 
 @dataclass(frozen=True, slots=True)
