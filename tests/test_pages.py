@@ -356,6 +356,14 @@ def test_what_isnt_there_is_a_404_page(client: FlaskClient, path: str) -> None:
     assert "Här finns inget med det namnet" in response.text
 
 
+@pytest.mark.parametrize("path", ["/list", "/list?type=", "/around", "/around?table=cooperations"])
+def test_address_that_does_not_say_of_what_it_asks_is_told_so(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": "sv"})
+    assert response.status_code == 404
+    assert "Ange en type eller en thing." in response.text
+    assert "&lt;&gt;" not in response.text
+
+
 def test_what_can_not_be_done_is_told_in_the_readers_language(client: FlaskClient) -> None:
     response = client.post("/map", headers={"Accept": "text/html", "Accept-Language": "sv"})
     assert response.status_code == 405

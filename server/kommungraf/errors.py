@@ -222,9 +222,7 @@ class QuerySyntaxError(RequestError):
     ) -> None:
         places = {} if line is None else {"line": line, "column": column}
         super().__init__(template, said=said, **places, **values)
-        self.line = line
-        self.column = column
-        self.excerpt = excerpt
+        self.line, self.column, self.excerpt = line, column, excerpt
 
 
 class QueryRefused(RequestError):
@@ -246,6 +244,7 @@ class UpdateRefused(QueryRefused):
         super().__init__("This endpoint only reads. The dataset changes with its next release.")
 
 
+_NOTHING_ASKED: Final = Phrase("Name a type or a thing.")
 _NO_MEDIA_TYPE: Final = Phrase("None of the media types that this resource has is acceptable: {offers}.")
 
 
@@ -269,7 +268,7 @@ class UnknownResource(RequestError):
     """No such thing."""
 
     def __init__(self, iri: str) -> None:
-        super().__init__("Nothing is known here about <{iri}>.", iri=iri)
+        super().__init__("Nothing is known here about <{iri}>." if iri else _NOTHING_ASKED, iri=iri)
         self.iri = iri
 
 
