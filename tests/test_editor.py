@@ -152,7 +152,7 @@ def test_a_query_that_runs_says_so_and_ends_in_the_server_when_it_is_cancelled(
             page.get_by_role("button", name="Skriv i ett vanligt fält").click()
             page.locator("#query").fill(CROSS)
             page.evaluate(f"() => void ({ASKED_AND_CANCELLED})()")
-            assert comes_true(lambda: metric(server, "kommungraf_workers_busy", lane="public") == 1)
+            assert comes_true(lambda: metric(server, "kommungraf_query_seconds_count", outcome="client-left") == 1)
             assert comes_true(lambda: metric(server, "kommungraf_workers_busy", lane="public") == 0)
             assert page.evaluate("window.seen") == [["Frågan körs …", False], ["Frågan avbröts.", True]]
             expect(page.get_by_role("button", name="Kör")).to_be_focused()
