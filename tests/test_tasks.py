@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -192,6 +192,14 @@ def test_phone_reader_gets_the_twin_towns_of_a_county_as_csv(
         assert downloaded(page, page.get_by_role("link", name=words["list"])) == rows
 
 
+def run(page: Page, words: Mapping[str, str]) -> None:
+    """Run the query of the page; its answer is seen at once."""
+    page.get_by_role("button", name=words["run"], exact=True).tap()
+    page.wait_for_url("**/sparql?**query=**")
+    expect(page.locator("#answer")).to_contain_text(words["told"])
+    expect(page.get_by_role("heading", name=words["answer"])).to_be_in_viewport()
+
+
 @both_ways
 def test_phone_reader_gets_the_answer_to_a_question_in_sparql(
     browser: Browser, site: str, language: str, scripts: bool
@@ -202,10 +210,7 @@ def test_phone_reader_gets_the_answer_to_a_question_in_sparql(
         tap(words["question"])
         expect(page.locator("main")).to_contain_text(words["told"])
         tap(words["change"])
-        page.get_by_role("button", name=words["run"], exact=True).tap()
-        page.wait_for_url("**/sparql?**query=**")
-        expect(page.locator("#answer")).to_contain_text(words["told"])
-        expect(page.get_by_role("heading", name=words["answer"])).to_be_in_viewport()
+        run(page, words)
 
 
 @both_ways
@@ -216,10 +221,7 @@ def test_phone_reader_asks_by_an_example_of_the_query_page(
     with at_home(browser, site, language, java_script_enabled=scripts) as (page, tap):
         page.locator("nav.main").get_by_role("link", name=words["query"]).tap()
         tap(words["question"])
-        page.get_by_role("button", name=words["run"], exact=True).tap()
-        page.wait_for_url("**/sparql?**query=**")
-        expect(page.locator("#answer")).to_contain_text(words["told"])
-        expect(page.get_by_role("heading", name=words["answer"])).to_be_in_viewport()
+        run(page, words)
 
 
 @both_ways

@@ -46,28 +46,20 @@ def asked_list(who: Reader, thing: str, table: str) -> Response:
     who.names.fetch((thing,))
     link, query = who.names.link(thing), who.as_query(table, thing=thing)
     key = ("iri",) if "iri" in ASKED[table] else ()
-    title = f"{_titles(who)[table]}: {link.text}"
+    title = f"{_headed(who)[table][0]}: {link.text}"
     found = RowList(table, title, ASKED[table], rows, key, query)
     return sent(who, found, form) if form != HTML else _page(who, found, thing=thing, number=number)
 
 
-def _titles(who: Reader) -> dict[str, str]:
+def _headed(who: Reader) -> dict[str, tuple[str, str]]:
+    """The title and the caption of each table."""
+    told = who.text("Statements that are not part of what is held to be true, with the source of each")
     return {
-        "claims": who.text("Claims"),
-        "figures": who.text("Figures"),
-        "changes": who.text("Changes"),
-        "funded": who.text("Funds"),
-        "elsewhere": who.text("Said elsewhere, but not held to be true here"),
-    }
-
-
-def _captions(who: Reader) -> dict[str, str]:
-    return {
-        "claims": who.text("What is drawn from this source"),
-        "figures": who.text("What sources count, as they put it"),
-        "changes": who.text("Mergers and other changes of the organisation"),
-        "funded": who.text("What it pays for, and who says so"),
-        "elsewhere": who.text("Statements that are not part of what is held to be true, with the source of each"),
+        "claims": (who.text("Claims"), who.text("What is drawn from this source")),
+        "figures": (who.text("Figures"), who.text("What sources count, as they put it")),
+        "changes": (who.text("Changes"), who.text("Mergers and other changes of the organisation")),
+        "funded": (who.text("Funds"), who.text("What it pays for, and who says so")),
+        "elsewhere": (who.text("Said elsewhere, but not held to be true here"), told),
     }
 
 
@@ -135,7 +127,7 @@ def _page(who: Reader, found: RowList, *, thing: str, number: int) -> Response:
     context = {
         "thing": link,
         "title": found.title,
-        "panel": Panel(found.title, _captions(who)[found.file], columns, parts),
+        "panel": Panel(found.title, _headed(who)[found.file][1], columns, parts),
         "first": first + 1,
         "last": first + len(rows),
         "total": len(found.rows),
