@@ -36,6 +36,13 @@ def editor_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="SPARQL-fråga")
 
 
+def open_with_terms(page: Page, site: str) -> None:
+    """Opens the empty editor and waits for what it completes by, which is a query of the page's own."""
+    with page.expect_response(lambda answer: "format=srj" in answer.url) as terms:
+        page.goto(f"{site}/sparql?lang=sv")
+    terms.value.finished()
+
+
 def write(page: Page, text: str) -> None:
     editor_of(page).focus()
     page.keyboard.press("Control+a")
@@ -62,9 +69,7 @@ def test_editor_shows_the_whole_query_and_is_low_where_that_is_short(browser: Br
 @needs_scripts
 def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browser, site: str) -> None:
     with visiting(browser) as (page, faults):
-        with page.expect_response(lambda answer: "format=srj" in answer.url) as terms:
-            page.goto(f"{site}/sparql?lang=sv")
-        terms.value.finished()
+        open_with_terms(page, site)
         write(page, "SELECT ?m WHERE { ?m a kg:Munic")
         page.keyboard.press("Control+Space")
         page.wait_for_selector(".CodeMirror-hint")
@@ -99,7 +104,7 @@ def test_editor_is_accessible_with_its_completions_and_with_a_fault(
     browser: Browser, site: str, size: dict[str, int], scheme: Any
 ) -> None:
     with visiting(browser, viewport=size, color_scheme=scheme) as (page, faults):
-        page.goto(f"{site}/sparql?lang=sv")
+        open_with_terms(page, site)
         write(page, "SELECT ?m WHERE { ?m a kg:Munic")
         page.keyboard.press("Control+Space")
         expect(page.get_by_role("listbox", name="Förslag")).to_be_visible()
@@ -148,7 +153,7 @@ def test_a_query_that_runs_says_so_and_ends_in_the_server_when_it_is_cancelled(
     server = Running(published(tmp_path_factory.mktemp("releases")), Limits())
     try:
         with visiting(browser) as (page, _):
-            page.goto(f"http://127.0.0.1:{server.port}/sparql?lang=sv")
+            open_with_terms(page, f"http://127.0.0.1:{server.port}")
             page.get_by_role("button", name="Skriv i ett vanligt fält").click()
             page.locator("#query").fill(CROSS)
             page.evaluate(f"() => void ({ASKED_AND_CANCELLED})()")
