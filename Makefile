@@ -52,10 +52,10 @@ $(WEB)/manifest.json: web/package-lock.json web/build.mjs $(wildcard web/src/*)
 	npm ci --prefix web --no-audit --no-fund --loglevel=error --ignore-scripts
 	npm run --prefix web --silent build
 
-# Comunica, which a test asks our server with; without Node that test is skipped.
+# Comunica and a reader of sitemaps, with which tests ask our server; without Node those tests are skipped.
 clients:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.package-lock.json || \
-		echo "Comunica could not be installed; its tests are skipped." >&2; fi
+		echo "Comunica and the reader of sitemaps could not be installed; their tests are skipped." >&2; fi
 
 $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel=error --ignore-scripts

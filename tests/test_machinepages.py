@@ -1,16 +1,32 @@
 """Sitemap, robots.txt, llms.txt and the feed, as their standards have them."""
 
+import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
+import feedparser
 import pytest
 from flask.testing import FlaskClient
+from xmlschema import XMLSchema
 
 from serving_client import client_of
+from waiting import PATIENCE
 
+CLIENTS: Final = Path(__file__).parent / "clients"
+#: The schema of sitemaps.org, of 2008, which npm's "sitemap" brings along.
+SCHEMA: Final = CLIENTS / "node_modules" / "sitemap" / "schema" / "sitemap.xsd"
+NODE: Final = shutil.which("node") or ""
+needs_sitemap = pytest.mark.skipif(
+    not NODE or not SCHEMA.is_file(), reason='npm\'s "sitemap" is not installed: it takes Node and `make clients`'
+)
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+LINK = "{http://www.w3.org/1999/xhtml}link"
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOST = "http://graph.example"
 
@@ -50,8 +66,45 @@ def test_every_page_of_the_sitemap_has_a_date_and_leads_to_both_languages_and_th
 ) -> None:
     for entry in parsed(client, "/sitemap-1.xml"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", entry.findtext(f"{SITEMAP}lastmod", ""))
-        tags = [each.get("hreflang") for each in entry.iter("{http://www.w3.org/1999/xhtml}link")]
+        tags = [each.get("hreflang") for each in entry.iter(LINK)]
         assert tags == ["sv", "en", "x-default"]
+
+
+@needs_sitemap
+def test_sitemap_keeps_the_schema_of_sitemaps_org(client: FlaskClient) -> None:
+    pages = parsed(client, "/sitemap-1.xml")
+    for entry in pages:
+        for link in entry.findall(LINK):
+            entry.remove(link)  # which page is which language's is Google's addition; the schema has none
+    schema = XMLSchema(SCHEMA)
+    schema.validate(pages)
+    pages[0].append(ElementTree.Element(f"{SITEMAP}loc"))
+    assert not schema.is_valid(pages)
+
+
+def read_by_another(*jobs: dict[str, str]) -> Any:
+    command = [NODE, str(CLIENTS / "sitemaps.mjs"), json.dumps(jobs)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout)
+
+
+@needs_sitemap
+def test_sitemaps_are_read_by_another_s_strict_reader(client: FlaskClient) -> None:
+    index, pages = (client.get(path, base_url=HOST).text for path in ("/sitemap.xml", "/sitemap-1.xml"))
+    maps, entries = read_by_another({"kind": "sitemapindex", "text": index}, {"kind": "urlset", "text": pages})
+    assert [each["url"] for each in maps] == [f"{HOST}/sitemap-1.xml"]
+    assert [each["url"] for each in entries] == [
+        each.text for each in parsed(client, "/sitemap-1.xml").iter(f"{SITEMAP}loc")
+    ]
+    assert {tuple(link["lang"] for link in each["links"]) for each in entries} == {("sv", "en", "x-default")}
+
+
+@needs_sitemap
+def test_the_strict_reader_takes_no_fault(client: FlaskClient) -> None:
+    text = client.get("/sitemap-1.xml", base_url=HOST).text
+    broken = re.sub("<lastmod>[^<]*", "<lastmod>yesterday", text, count=1)
+    assert broken != text
+    with pytest.raises(subprocess.CalledProcessError):
+        read_by_another({"kind": "urlset", "text": broken})
 
 
 @pytest.mark.parametrize("number", ["0", "2", "999999999"])
@@ -87,6 +140,19 @@ def test_feed_has_what_atom_requires(client: FlaskClient) -> None:
         assert part.findtext(f"{ATOM}title")
     assert feed.find(f"{ATOM}author/{ATOM}name") is not None
     assert [each.get("rel") for each in feed.findall(f"{ATOM}link")] == ["self", "alternate"]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_feed_is_read_by_another_s_reader(client: FlaskClient, language: str) -> None:
+    response = client.get(f"/changes.atom?lang={language}", base_url=HOST)
+    read = feedparser.parse(response.data, response_headers={"content-type": response.content_type})
+    assert (read.bozo, read.version, read.feed.language) == (False, "atom10", language)
+    entries = ElementTree.fromstring(response.data).findall(f"{ATOM}entry")
+    assert [each.id for each in read.entries] == [each.findtext(f"{ATOM}id") for each in entries] != []
+    for entry in read.entries:
+        assert entry.updated_parsed is not None
+        assert entry.content[0].value
+        assert client.get(entry.link.removeprefix(HOST), headers={"Accept": "text/html"}).status_code == 200
 
 
 def test_changes_are_a_page_or_a_feed_by_accept(client: FlaskClient) -> None:
