@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -79,6 +79,28 @@ def test_manifest_is_of_the_described_form(client: FlaskClient) -> None:
     assert {type(manifest["preview"][size]) for size in ("width", "height")} == {int}
     places = [*manifest["suggest"].values(), manifest["extend"]["propose_properties"]]
     assert {urlsplit(each["service_url"] + each["service_path"]).netloc for each in places} == {"localhost"}
+
+
+@pytest.mark.parametrize(
+    ("tongue", "named", "kind"),
+    [
+        pytest.param("sv", "Kommun", "Län", id="Swedish"),
+        pytest.param("en", "Municipality", "County", id="English"),
+    ],
+)
+def test_what_the_manifest_leads_to_speaks_the_language_in_which_it_was_asked(
+    client: FlaskClient, tongue: str, named: str, kind: str
+) -> None:
+    other = {"Accept-Language": {"sv": "en", "en": "sv"}[tongue]}
+    manifest = client.get(f"/reconcile?lang={tongue}").json or {}
+    preview = client.get(manifest["preview"]["url"].replace("{{id}}", "municipality/se-0765"), headers=other)
+    assert f'<p class="kind">{named}</p>' in preview.text
+    assert f"/doc/municipality/se-0765?lang={tongue}" in preview.text
+    places = {**manifest["suggest"], "properties": manifest["extend"]["propose_properties"]}
+    addresses = {name: each["service_url"] + each["service_path"] for name, each in places.items()}
+    types = client.get(f"{addresses['type']}&prefix={quote(kind)}", headers=other).json or {}
+    assert kind in {each["name"] for each in types["result"]}
+    assert {parse_qs(urlsplit(each).query)["lang"][0] for each in addresses.values()} == {tongue}
 
 
 def test_batch_of_the_announced_size_is_answered_by_get_and_post_in_the_described_form(

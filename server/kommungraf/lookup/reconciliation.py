@@ -83,10 +83,15 @@ def _parsed(name: str) -> Mapping[str, Any]:
 
 def _manifest(who: Reader) -> dict[str, Any]:
     host = request.host_url.rstrip("/") + request.script_root
+    tongue = (
+        f"lang={who.language}" if who.explicit else ""
+    )  # in which it was asked, so that what it leads to is, too
+    asked = f"?{tongue}" if tongue else ""
     suggest = {
-        name: {"service_url": host, "service_path": f"/reconcile/suggest/{name}"}
+        name: {"service_url": host, "service_path": f"/reconcile/suggest/{name}{asked}"}
         for name in ("entity", "type", "property")
     }
+    preview = f"{host}/reconcile/preview?id={{{{id}}}}" + (f"&{tongue}" if tongue else "")
     width, height = _PREVIEW
     return {
         "versions": ["0.2"],
@@ -98,9 +103,9 @@ def _manifest(who: Reader) -> dict[str, Any]:
         "batchSize": _MOST_QUERIES,
         "defaultTypes": [each for each in _types(who) if each["id"] not in _ASIDE],
         "view": {"url": f"{host}/doc/{{{{id}}}}"},
-        "preview": {"url": f"{host}/reconcile/preview?id={{{{id}}}}", "width": width, "height": height},
+        "preview": {"url": preview, "width": width, "height": height},
         "suggest": suggest,
-        "extend": {"propose_properties": {"service_url": host, "service_path": "/reconcile/properties"}},
+        "extend": {"propose_properties": {"service_url": host, "service_path": f"/reconcile/properties{asked}"}},
     }
 
 
@@ -314,7 +319,7 @@ def preview() -> Response:
         raise UnknownResource(name)
     kind = who.edition.index.type(name)
     where = _places(who, (Candidate(name, kind or "", 0),)).get(name, "")
-    address = f"{request.host_url.rstrip('/')}{request.script_root}/{path_of(name, who.edition.base_iri)}"
+    address = request.host_url.rstrip("/") + who.names.page(path_of(name, who.edition.base_iri))
     response = page(
         "preview.html",
         who,
