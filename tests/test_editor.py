@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from chromium import DESKTOP, IN_CHROMIUM, PHONE, axe_violations, needs_scripts, visiting
 from kommungraf.settings.limits import Limits
@@ -82,6 +82,24 @@ def test_editor_completes_a_term_runs_by_keyboard_and_is_no_trap(browser: Browse
         page.wait_for_url("**/sparql?**query=**")
         expect(page.locator("table tbody tr")).to_have_count(3)
         assert "PREFIX kg:" in page.locator("#query").input_value()
+        assert faults == []
+
+
+@needs_scripts
+def test_terms_that_were_still_on_their_way_when_a_reader_cancelled_are_asked_for_anew(
+    browser: Browser, site: str
+) -> None:
+    with visiting(browser) as (page, faults):
+        held: list[Route] = []
+        page.route(re.compile("format=srj"), lambda route: route.continue_() if held else held.append(route))
+        with page.expect_request(re.compile("format=srj")):
+            page.goto(f"{site}/sparql?lang=sv")
+        with page.expect_request_finished(lambda request: "format=srj" in request.url):
+            page.evaluate("window.stop()")
+            expect(page.locator("#query-state")).to_have_text("")
+            write(page, "SELECT ?m WHERE { ?m a kg:Munic")
+        page.keyboard.press("Control+Space")
+        expect(page.locator(".CodeMirror-hint").first).to_contain_text("Munic")
         assert faults == []
 
 

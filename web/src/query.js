@@ -11,14 +11,15 @@ const prefixes = JSON.parse(form.dataset.prefixes);
 
 // The terms of the dataset's own ontology and those that its data use, asked for once, when the first is needed.
 let terms = null;
-function known(kind) {
+async function known(kind) {
   terms ??= asked(form.dataset.terms);
-  return terms.then((rows) => rows.filter((row) => row.kind === kind).map((row) => row.term));
+  const rows = await terms.catch(() => (terms = null));
+  return (rows ?? []).filter((row) => row.kind === kind).map((row) => row.term);
 }
 
 async function asked(address) {
   const response = await fetch(address);
-  if (!response.ok) return [];
+  if (!response.ok) throw new Error(response.statusText);
   const { results } = await response.json();
   return results.bindings.map((row) => ({ kind: row.kind.value, term: row.term.value }));
 }
@@ -73,6 +74,8 @@ field.labels[0].addEventListener("click", (event) => {
   event.preventDefault();
   editor.focus();
 });
+// Terms that didn't come, because the reader cancelled a query meanwhile or the server was busy, are asked for anew.
+editor.on("focus", () => terms ?? ["class", "property"].forEach((name) => editor.autocompleters[name].initialize()));
 editor.on("change", () => (field.value = editor.getValue()));
 form.addEventListener("submit", () => field.hidden && (field.value = editor.getValue()));
 editor.on("autocompletionShown", () => {
