@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from kommungraf.quads.spool import Lines, starting_with
 from kommungraf.quads.tokens import language, text
+from kommungraf.releases.namesakes import Located, tell_apart
 from kommungraf.releases.quotations import phrases
 from kommungraf.terms import well_known
 from kommungraf.texts import LANGUAGES, translations
@@ -74,6 +75,7 @@ def write_names(connection: sqlite3.Connection, records: Lines) -> None:
     for thing, tag, name in _composed(records, connection, _source):
         connection.execute(label, (thing, tag, name))
         connection.execute("INSERT INTO words (iri, tier, lang, text) VALUES (?, 1, ?, ?)", (thing, tag, name))
+    tell_apart(connection, _located(records))
     connection.executemany(
         "INSERT OR IGNORE INTO label VALUES (?, 4, ?, ?)", _composed(records, connection, _brief)
     )
@@ -128,9 +130,22 @@ def _composed(
     known = _Known(
         connection, (line[:-1].decode().split("\t")[1] for line in starting_with(records, b"compared\t"))
     )
+    for thing, said in _said(records):
+        yield from compose(thing, said, known)
+
+
+def _said(records: Lines) -> Iterator[tuple[str, dict[str, str]]]:
+    """What is said of each thing that names are made of."""
     parts = (line[:-1].decode().split("\t", 3)[1:] for line in starting_with(records, b"part\t"))
     for thing, fields in groupby(parts, lambda each: each[0]):
-        yield from compose(thing, {predicate: value for _, predicate, value in fields}, known)
+        yield thing, {predicate: value for _, predicate, value in fields}
+
+
+def _located(records: Lines) -> Iterator[Located]:
+    for thing, said in _said(records):
+        if _URL in said:
+            year = text(said[_ISSUED])[:4] if _ISSUED in said else ""
+            yield Located(thing, said.get(_PUBLISHER, ""), year, said[_URL])
 
 
 def _source(thing: str, said: Mapping[str, str], known: _Known) -> Iterator[tuple[str, str, str]]:
