@@ -1,4 +1,5 @@
 // Small conveniences on every page; without them everything works, in one step more.
+import "./map.js";
 import "./suggest.js";
 
 // Copy the text that a button names; the button then says so.

@@ -18,7 +18,7 @@ from kommungraf.formats import HTML, RDF
 from kommungraf.http.freshness import fixed, volatile
 from kommungraf.http.negotiation import language
 from kommungraf.rendering.assets import address, built
-from kommungraf.rendering.strokes import knots_of, spots_of, tie_path, year_bars, year_rows
+from kommungraf.rendering.strokes import MANY, knots_of, spots_of, tie_path, year_bars, year_rows
 from kommungraf.resources.links import Kept, Names, path_of
 from kommungraf.resources.markup import Pen
 from kommungraf.resources.wording import number_in_words
@@ -279,6 +279,7 @@ def _environment(tongue: str) -> Environment:
 
     environment.install_gettext_callables(spoken.gettext, counted, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["_"] = _told(spoken.gettext)
+    environment.globals["many_spots"] = MANY
     for written_quickly in (knots_of, spots_of, tie_path, year_bars, year_rows):
         environment.globals[written_quickly.__name__] = written_quickly
     return environment

@@ -14,10 +14,10 @@ from kommungraf.rendering.networks import Knot, Strand
 from kommungraf.rendering.yearcounts import YearBar
 from kommungraf.resources.links import Link
 
-__all__ = ["Spot", "Tie", "knots_of", "spots_of", "tie_path", "year_bars", "year_rows"]
+__all__ = ["MANY", "Spot", "Tie", "knots_of", "spots_of", "tie_path", "year_bars", "year_rows"]
 
-#: From so many points on each is small, and none is reached by the keyboard: the tables hold them all.
-_MANY: Final = 60
+#: With more points than that each is small, and all of them are one stop for the keyboard: a script goes from one to the next.
+MANY: Final = 60
 #: How far beside its point a name begins, ends or has its middle, and how far below or above.
 _BESIDE: Final = {"start": (11, 7), "end": (-11, 7), "middle": (0, -15), "below": (0, 29)}
 
@@ -49,7 +49,7 @@ def tie_path(ties: Iterable[Tie | Strand]) -> Markup:
 
 def spots_of(spots: Sequence[Spot], lang: str, escaped: Callable[[str], str]) -> Markup:
     """The points of a map, each a link with its name."""
-    many = len(spots) > _MANY
+    many = len(spots) > MANY
     return Markup("".join([_spot(each, lang, escaped, many=many) for each in spots]))
 
 
