@@ -35,7 +35,7 @@ def test_table_is_a_page_of_its_own_with_the_rows_of_its_data(client: FlaskClien
     found = client.get(f"{address}&format=json").json or {}
     assert found["total"] == len(rows) > 0
     text = page(client, address, "en")
-    assert len(re.findall(r"<tr", text)) == 1 + min(50, len(rows))
+    assert len(re.findall(r"<tr", text)) == 1 + min(25, len(rows))
     assert f"of {len(rows)}" in text
     [query] = re.findall(r'<a href="(/sparql\?query=[^"]+)">As a SPARQL query</a>', text)
     answer = client.get(html.unescape(query), headers={"Accept": "text/csv"}).text
@@ -52,11 +52,11 @@ def test_long_table_of_claims_begins_on_the_page_of_its_source_and_goes_on_page_
     rows = sheet(client, html.unescape(href))
     assert f"1–10 of {len(rows)}" in panel
     seen = set[str]()
-    for number in range(1, -(-len(rows) // 50) + 1):
+    for number in range(1, -(-len(rows) // 25) + 1):
         shown = page(client, f"{html.unescape(href)}&page={number}", "en")
         body = shown.partition("<tbody>")[2]
         seen |= set(re.findall(r'<th scope="row"[^>]*><a href="([^"]+)"', body))
-        assert ('rel="next"' in shown) == (number * 50 < len(rows))
+        assert ('rel="next"' in shown) == (number * 25 < len(rows))
     assert len(seen) == len(rows)
 
 

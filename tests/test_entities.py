@@ -48,6 +48,58 @@ def test_what_stands_under_the_heading_is_there_however_many_statements_there_ar
     assert "Kronobergs län" in text.split('<dl class="summary">')[1].split("</dl>")[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "language", "word", "why"),
+    [
+        ("/doc/municipality/se-0680", "sv", "okänt", "Okänt: ingen källa som lästs säger när."),
+        ("/doc/municipality/se-0680", "en", "not known", "Not known: no source that was read says when."),
+        (
+            "/doc/regional-cooperation/se-entreprenorsregionen",
+            "en",
+            "not known",
+            "Not known: no source that was read says when.",
+        ),
+    ],
+)
+def test_period_that_no_source_tells_is_said_to_be_unknown(
+    client: FlaskClient, path: str, language: str, word: str, why: str
+) -> None:
+    text = page(client, path, language)
+    heading = {"sv": "Tid", "en": "Period"}[language]
+    cells = re.findall(rf'<td data-column="{heading}">([^<]*)', text)
+    assert word in cells
+    assert "" not in cells
+    assert why in text
+
+
+def test_members_of_a_cooperation_of_two_are_not_said_to_have_come_nobody_knows_when(client: FlaskClient) -> None:
+    text = page(client, "/doc/twinning/se-0780-lt-kaunas", "en")
+    assert "since 1990" in text
+    assert "not known" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_told"),
+    [
+        pytest.param("/doc/project/waste-management-vietnam", True, id="project without a period"),
+        pytest.param("/doc/twinning/se-0780-lt-kaunas", False, id="twinning with a period"),
+        pytest.param("/doc/county/se-07", False, id="county"),
+    ],
+)
+def test_what_goes_on_for_some_time_is_said_to_have_no_known_period_under_its_heading(
+    client: FlaskClient, path: str, is_told: bool
+) -> None:
+    summary = page(client, path, "en").split('<dl class="summary">')[1].split("</dl>")[0]
+    told = 'not known <span class="quiet">(no source that was read says when)</span>'
+    assert (told in summary) == is_told
+
+
+def test_codes_of_periods_are_for_machines_and_words_for_people(client: FlaskClient) -> None:
+    text = page(client, "/doc/partnership/se-almhult-vaxjo-za-jb-marks", "en")
+    assert '<data value="2005/..">since 2005</data>' in text
+    assert ">2005/..<" not in text
+
+
 def test_a_page_as_of_a_day_leads_to_lists_as_of_that_day(client: FlaskClient) -> None:
     lists = re.findall(r'href="(/list[?][^"]*county[^"]*)"', page(client, "/doc/county/se-07?date=2010"))
     assert lists

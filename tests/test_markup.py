@@ -70,7 +70,7 @@ def test_bars_of_one_year_don_t_span_from_it_to_itself() -> None:
 def test_worded_period_is_shown_with_its_expression_where_that_is_asked_for() -> None:
     period = Value("2018", text="år 2018", datatype="http://id.loc.gov/datatypes/edtf/EDTF")
     assert pen().shown(period, "sv") == "år 2018"
-    assert pen().shown(period, "sv", exact=True) == 'år 2018 <code class="quiet">2018</code>'
+    assert pen().shown(period, "sv", exact=True) == '<data value="2018">år 2018</data>'
 
 
 def test_note_stands_after_the_value() -> None:

@@ -258,7 +258,7 @@ def test_claims_of_a_source_are_told_without_its_name(client: FlaskClient) -> No
     assert ">row 2 of municipalities.csv</a>" in text
     assert f"{name}, row 2" not in text
     whole = f"/around?thing={quote(BASE + 'id/source/municipality-register', safe='')}&table=claims&lang=en"
-    assert ">row 51 of municipalities.csv</a>" in client.get(whole, headers={"Accept": "text/html"}).text
+    assert ">row 26 of municipalities.csv</a>" in client.get(whole, headers={"Accept": "text/html"}).text
 
 
 def test_what_fills_a_gap_stands_beside_its_sources(client: FlaskClient) -> None:

@@ -1,24 +1,28 @@
 """Lists whose rows are those of the query that they offer: claims of a source, figures, changes, what a funder pays for, what is said elsewhere; and counts by year."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
+from kommungraf.editions.standings import claims
 from kommungraf.editions.tenures import membership_tallies, tallies
 from kommungraf.engine.offeredqueries import offered_query
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.negotiation import page_number, required
 from kommungraf.rendering.asof import edition_day
+from kommungraf.rendering.citations import claims_panel, drawn_claim
 from kommungraf.rendering.columns import COLUMNS, Cell
-from kommungraf.rendering.panels import Panel, Part, beside
+from kommungraf.rendering.panels import Panel, Part, unknown
 from kommungraf.rendering.rowlists import CSV, JSON, METADATA, RowList, form_asked, sent
 from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.rendering.yearcounts import year_counts
 from kommungraf.resources.links import Link
-from kommungraf.resources.views import Value
+from kommungraf.resources.resources import Statement
+from kommungraf.resources.views import Fact, Value, Views, mentioned
+from kommungraf.resources.wording import number_in_words, period_in_words
 
 __all__ = ["ASKED", "asked_list", "asked_rows", "blueprint"]
 
@@ -33,29 +37,44 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "elsewhere": ("subject", "property", "value", "claim", "status", "source"),
 }
 _YEARS: Final = ("year", "certain", "possible")
-_ROWS: Final = 50
+_ROWS: Final = 25
 _MOST_VALUES: Final = 16
+#: How values of some columns read.
+_WORDED: Final[Mapping[str, Callable[[str, str], str]]] = {
+    "period": period_in_words,
+    "number": number_in_words,
+    "least": number_in_words,
+    "most": number_in_words,
+}
+#: A row of a query's answer.
+Solution = Mapping[str, Any]
 
 
 def asked_list(who: Reader, thing: str, table: str) -> Response:
     """One of the tables around a thing that its query gives, page by page and as data."""
     form, number = form_asked(), page_number(request)
-    rows = asked_rows(who, thing, table)
-    if not rows:
+    found = _solutions(who, thing, table)
+    if not found:
         raise UnknownResource(thing)
     who.names.fetch((thing,))
-    link, query = who.names.link(thing), who.as_query(table, thing=thing)
+    if form == HTML:
+        return _page(who, found, thing=thing, table=table, number=number)
+    title = _titled(who, thing, table)
     key = ("iri",) if "iri" in ASKED[table] else ()
-    title = f"{_headed(who)[table][0]}: {link.text}"
-    found = RowList(table, title, ASKED[table], rows, key, query)
-    return sent(who, found, form) if form != HTML else _page(who, found, thing=thing, number=number)
+    rows = tuple(_row(each, ASKED[table]) for each in found)
+    return sent(who, RowList(table, title, ASKED[table], rows, key, who.as_query(table, thing=thing)), form)
+
+
+def _titled(who: Reader, thing: str, table: str) -> str:
+    return f"{_headed(who)[table][0]}: {who.names.link(thing).text}"
 
 
 def _headed(who: Reader) -> dict[str, tuple[str, str]]:
     """The title and the caption of each table."""
     told = who.text("Statements that are not part of what is held to be true, with the source of each")
+    drawn = claims_panel(who, ())
     return {
-        "claims": (who.text("Claims"), who.text("What is drawn from this source")),
+        "claims": (drawn.title, drawn.caption),
         "figures": (who.text("Figures"), who.text("What sources count, as they put it")),
         "changes": (who.text("Changes"), who.text("Mergers and other changes of the organisation")),
         "funded": (who.text("Funds"), who.text("What it pays for, and who says so")),
@@ -67,7 +86,6 @@ def _headings(who: Reader, table: str) -> dict[str, str]:
     """The columns that the page of a table shows, with their headings."""
     text = who.text
     return {
-        "claims": {"iri": text("Claim"), "about": text("What it is about"), "status": text("Status")},
         "figures": {
             "iri": text("What"),
             "number": text("Figure"),
@@ -85,69 +103,96 @@ def _headings(who: Reader, table: str) -> dict[str, str]:
             "sources": text("Source"),
         },
         "funded": {"iri": text("What"), "period": text("Period"), "sources": text("Source")},
-        "elsewhere": {
-            "subject": text("Subject"),
-            "property": text("Property"),
-            "value": text("Value"),
-            "claim": text("Claim"),
-            "status": text("Status"),
-            "source": text("Source"),
-        },
     }[table]
 
 
 def asked_rows(who: Reader, thing: str, table: str) -> tuple[tuple[Cell, ...], ...]:
     """All rows of one of the tables around a thing, as its query gives them."""
+    return tuple(_row(each, ASKED[table]) for each in _solutions(who, thing, table))
+
+
+def _solutions(who: Reader, thing: str, table: str) -> Sequence[Solution]:
     text = (
         offered_query(table, who.language, {"thing": NamedNode(thing)}) if who.edition.index.exists(thing) else ""
     )
-    found = who.edition.evaluator.select(text) if text else ()
-    return tuple(_row(row, ASKED[table]) for row in found)
+    return tuple(who.edition.evaluator.select(text)) if text else ()
 
 
-def _row(solution: Mapping[str, Any], names: Sequence[str]) -> tuple[Cell, ...]:
+def _row(solution: Solution, names: Sequence[str]) -> tuple[Cell, ...]:
     cells = {name: solution[name].value for name in names if name in solution}
     return tuple(COLUMNS[name].parted(cells.get(name, "")) for name in names)
 
 
-def _page(who: Reader, found: RowList, *, thing: str, number: int) -> Response:
-    """The rows of one page as a table in which things are linked by name."""
-    pages = max(1, -(-len(found.rows) // _ROWS))
+def _page(who: Reader, found: Sequence[Solution], *, thing: str, table: str, number: int) -> Response:
+    """The rows of one page, in which things are linked by name."""
+    pages = max(1, -(-len(found) // _ROWS))
     if number > pages:
         raise UnknownResource(thing)
     first = (number - 1) * _ROWS
-    rows = found.rows[first : first + _ROWS]
-    shown = _headings(who, found.file)
-    told = [(found.names.index(name), heading) for name, heading in shown.items()]
-    places = [place for place, _ in told if any(row[place] for row in rows)]
-    who.names.fetch(each for row in rows for cell in row for each in _values(cell) if ":" in each)
-    link = who.names.link(thing)
-    parts = tuple(tuple(_part(who, row[place], source=link) for place in places) for row in rows)
-    columns = tuple(heading for place, heading in told if place in places)
+    shown = found[first : first + _ROWS]
     context = {
-        "thing": link,
-        "title": found.title,
-        "panel": Panel(found.title, _headed(who)[found.file][1], columns, parts),
+        "thing": who.names.link(thing),
+        "title": _titled(who, thing, table),
+        "caption": _headed(who)[table][1],
+        "facts": _facts(who, shown) if table == "elsewhere" else (),
+        "panel": _panel(who, shown, table=table, thing=thing),
         "first": first + 1,
-        "last": first + len(rows),
-        "total": len(found.rows),
-        "query": found.query,
+        "last": first + len(shown),
+        "total": len(found),
+        "query": who.as_query(table, thing=thing),
     }
     return page("rows.html", who, number=number, pages=pages, **context)
+
+
+def _facts(who: Reader, found: Iterable[Solution]) -> tuple[tuple[Link, Fact], ...]:
+    """What claims say, each statement with its claim and source."""
+    said = [
+        Statement(
+            Triple(each["subject"], each["property"], each["value"]), held=False, graphs=(each["claim"].value,)
+        )
+        for each in found
+    ]
+    behind = claims(who.edition.index, (graph for each in said for graph in each.graphs))
+    who.names.fetch(mentioned(said, behind))
+    views = Views(who.names, behind)
+    return tuple((who.names.link(each.triple.predicate.value), views.fact(each)) for each in said)
+
+
+def _panel(who: Reader, found: Sequence[Solution], *, table: str, thing: str) -> Panel | None:
+    """The rows as a table, but for statements."""
+    if table == "elsewhere":
+        return None
+    rows = [dict(zip(ASKED[table], _row(each, ASKED[table]), strict=True)) for each in found]
+    who.names.fetch(each for row in rows for cell in row.values() for each in _values(cell) if ":" in each)
+    if table == "claims":
+        return claims_panel(who, (_claim(who, row, who.names.link(thing)) for row in rows))
+    told = {name: heading for name, heading in _headings(who, table).items() if any(row[name] for row in rows)}
+    parts = tuple(tuple(_part(who, name, row[name]) for name in told) for row in rows)
+    return Panel(_headed(who)[table][0], _headed(who)[table][1], tuple(told.values()), parts)
+
+
+def _claim(who: Reader, row: Mapping[str, Cell], source: Link) -> tuple[Part, ...]:
+    claim, about, status = row["iri"], _values(row["about"]), row["status"]
+    return drawn_claim(who, who.names.link(str(claim)), about, source=source, status=str(status or ""))
 
 
 def _values(cell: Cell) -> tuple[str, ...]:
     return cell if isinstance(cell, tuple) else (cell,) if cell else ()
 
 
-def _part(who: Reader, cell: Cell, *, source: Link) -> Part:
-    values = tuple(_value(who, each, source=source) for each in _values(cell))
+def _part(who: Reader, name: str, cell: Cell) -> Part:
+    values = tuple(_value(who, name, each) for each in _values(cell))
+    if name == "period" and not values:
+        return Part((unknown(who),))
     return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))
 
 
-def _value(who: Reader, text: str, *, source: Link) -> Value:
-    link = beside(who.names.link(text), source) if text.startswith(("http://", "https://")) else None
-    return Value(text, text="" if link else text, link=link)
+def _value(who: Reader, name: str, text: str) -> Value:
+    """A thing by its name, a period or a number in words, a text as it is."""
+    if text.startswith(("http://", "https://")):
+        return Value(text, link=who.names.link(text))
+    worded = _WORDED.get(name)
+    return Value(text, text=worded(text, who.language) if worded else text)
 
 
 @blueprint.get("/years")

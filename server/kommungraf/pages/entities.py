@@ -12,18 +12,12 @@ from kommungraf.pages.askedlists import ASKED, asked_rows
 from kommungraf.pages.errata import error_report
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import AsOf, as_of, edition_day, times_of
+from kommungraf.rendering.citations import quotation_panels, rival_panels
 from kommungraf.rendering.excerpts import FIRST, WHOLE_UP_TO, Tables
 from kommungraf.rendering.maps import Map, maps_of
 from kommungraf.rendering.mentions import mentioned_panels
 from kommungraf.rendering.networks import MOST_KNOTS, Network, network_of
-from kommungraf.rendering.panels import (
-    Panel,
-    area_panel,
-    hubs_of,
-    panels_of,
-    quotation_panels,
-    rival_panels,
-)
+from kommungraf.rendering.panels import Panel, area_panel, hubs_of, panels_of, unknown
 from kommungraf.rendering.plurals import plural
 from kommungraf.rendering.referrers import dispute_panels, funding_panels
 from kommungraf.rendering.site import Form, Reader, forms
@@ -66,6 +60,19 @@ _SUMMARY: Final = tuple(
     )
 )
 
+#: What goes on for some time, which sources may or may not tell.
+_TIMED: Final = frozenset(
+    iri(f"kg:{name}")
+    for name in (
+        "Cooperation",
+        "CooperationActivity",
+        "MunicipalPartnership",
+        "PilotStudy",
+        "Project",
+        "RegionalCooperation",
+        "Twinning",
+    )
+)
 #: What has a table of what there is in it, by its class, and the facet by which lists are narrowed to it.
 _AREAS: Final = {iri("kg:County"): "county", iri("dcterms:Location"): "country"}
 #: The tables that have no query of their own.
@@ -152,7 +159,7 @@ def entity_view(
         type=who.names.link(name) if name else None,
         withdrawn=any(_withdraws(each.triple) for each in document.outgoing),
         texts=_texts(document, who.language),
-        summary=() if claim else (*_summary(views, document), *_steered(who, views, document)),
+        summary=() if claim else (*_summary(who, views, document, type_=name), *_steered(who, views, document)),
         claim=views.claim(claim) if claim else None,
         claim_status=who.names.link(claim.status) if claim else None,
         maps=() if claim else maps_of(who, document.iri, around),
@@ -166,7 +173,7 @@ def entity_view(
                     who, views, document, around, panels_of(who, views, around, times=times, tables=tables)
                 ),
                 *_in_area(who, document.iri, name),
-                *quotation_panels(who, views, around.quotations if document.page == 1 else ()),
+                *quotation_panels(who, around.quotations if document.page == 1 else (), source=document.iri),
                 *_referring(who, views, document, around),
             )
         ),
@@ -305,13 +312,15 @@ def _texts(document: Document, language: str) -> tuple[Label, ...]:
     return tuple(Label(term.value, term.language or "") for term in best)
 
 
-def _summary(views: Views, document: Document) -> Iterator[Brief]:
+def _summary(who: Reader, views: Views, document: Document, *, type_: str | None) -> Iterator[Brief]:
     said: dict[str, dict[Any, None]] = {}
     for triple in (*(each.triple for each in document.outgoing), *document.brief):
         if (name := triple.predicate.value) in _SUMMARY:
             said.setdefault(name, {})[triple.object] = None
     for name in _SUMMARY:
         values = tuple(map(views.value, said.get(name, ()))) or tuple(_contested(views, document, name))
+        if not values and name == _PERIOD and type_ in _TIMED:
+            values = (unknown(who)._replace(note=who.text("no source that was read says when")),)
         told = tuple(value for value in values if value.link is None or value.link.named)
         near = tuple(value for value in told if value.link is None or value.link.here)
         if values:

@@ -1,11 +1,9 @@
-"""The tables above a resource's statements: cooperations, members, projects, figures, claims of a source."""
+"""The tables above a resource's statements: cooperations, members, projects, figures, changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, NamedTuple
-
-from pyoxigraph import Triple
 
 from kommungraf.releases.moments import Bounds, Holds
 from kommungraf.rendering.asof import Times, answer_in_words, day_in_words, edition_day
@@ -15,8 +13,8 @@ from kommungraf.rendering.site import Reader
 from kommungraf.rendering.timelines import Axis, axis_of
 from kommungraf.resources.amounts import AMOUNTS, amounts
 from kommungraf.resources.links import Link
-from kommungraf.resources.resources import Claim, Statement
-from kommungraf.resources.surroundings import Neighbour, Quotation, Rival, Surroundings
+from kommungraf.resources.resources import Statement
+from kommungraf.resources.surroundings import Neighbour, Surroundings
 from kommungraf.resources.views import Behind, Value, Views
 from kommungraf.resources.wording import number_in_words
 from kommungraf.vocab import iri
@@ -26,21 +24,21 @@ __all__ = [
     "Part",
     "Row",
     "area_panel",
-    "beside",
     "hubs_of",
+    "linked",
     "panels_of",
-    "quotation_panels",
-    "rival_panels",
     "titles",
+    "unknown",
 ]
 
 _MOST_VALUES: Final = 16
+_PAIR: Final = 2
 
 
 class Part(NamedTuple):
     """The values of one cell and what they rest on; `more` counts the values left out, `bounds` are those of a period.
 
-    `answer` is what the cell says of the moment that is asked for.
+    `answer` is what the cell says of the moment that is asked for; `seen` is how many values are seen at once, if not all.
     """
 
     values: tuple[Value, ...]
@@ -48,6 +46,7 @@ class Part(NamedTuple):
     more: int = 0
     bounds: Bounds | None = None
     answer: Holds | None = None
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,9 @@ def panels_of(
             ordered = sorted(rows, key=partial(_order, kinds))
             shown = [tuple(row[place] for place in told) for row in ordered]
             names = tuple(columns[place] for place in told)
-            yield _placed(who, Panel(title, caption, names, tuple(shown), _axis(who, rows), key=key), tables)
+            unsaid = text("Not known: no source that was read says when.") if _is_unsaid(who, shown) else ""
+            explained = f"{caption}. {unsaid}" if unsaid else caption
+            yield _placed(who, Panel(title, explained, names, tuple(shown), _axis(who, rows), key=key), tables)
 
 
 def titles(who: Reader) -> dict[str, str]:
@@ -171,14 +172,14 @@ def _cooperations(who: Reader, views: Views, around: Surroundings, *, times: Tim
     rows: list[Row] = []
     for each in around.by("org:member"):
         joined, partners = _part(views, each.about("org:organization")[:1]), _partners(each, around.partners)
-        named = _noted(who, _linked(who, partners), each, times=times)
+        named = _noted(who, linked(who, partners), each, times=times)
         if named.values:  # with whom matters more than who says so
             joined, named = joined._replace(behind=()), named._replace(behind=joined.behind)
         whole = next((wholes[name] for name in each.values("org:organization") if name in wholes), None)
         period = _when(
             views, each, times, whole=whole, note=who.text("the cooperation") if len(partners) > 1 else ""
         )
-        rows.append((joined, named, period, *_answered(who, times, each.iri)))
+        rows.append((joined, named, _told(who, period), *_answered(who, times, each.iri)))
     return columns, rows
 
 
@@ -209,10 +210,13 @@ def hubs_of(who: Reader, around: Surroundings) -> Iterator[Hub]:
 
 def _members(who: Reader, views: Views, around: Surroundings, *, times: Times) -> Table:
     columns = (who.text("Member"), who.text("Period"), *_asked(who, times))
-    rows: list[Row] = [
-        (_part(views, each.about("org:member")[:1]), _when(views, each, times), *_answered(who, times, each.iri))
-        for each in around.by("org:organization")
-    ]
+    found = around.by("org:organization")
+    rows: list[Row] = []
+    for each in found:
+        period = _when(views, each, times)
+        # Two are in a cooperation as long as it lasts, which its page says above.
+        period = period if len(found) <= _PAIR else _told(who, period)
+        rows.append((_part(views, each.about("org:member")[:1]), period, *_answered(who, times, each.iri)))
     return columns, rows
 
 
@@ -224,7 +228,8 @@ def _activities(who: Reader, views: Views, found: Iterable[Neighbour], *, times:
         # Who says what it is called stands on its own page.
         said = () if participants.behind else _behind(views, each.about("dcterms:title"))
         named = Part((views.value_of(each.iri),), said)
-        rows.append((named, participants, _when(views, each, times), *_answered(who, times, each.iri)))
+        period = _told(who, _when(views, each, times))
+        rows.append((named, participants, period, *_answered(who, times, each.iri)))
     return columns, rows
 
 
@@ -250,26 +255,9 @@ def _changes(who: Reader, views: Views, around: Surroundings) -> Table:
     rows: list[Row] = []
     for each in events.values():
         before, after = each.about("org:originalOrganization"), each.about("org:resultingOrganization")
-        parts = (_part(views, before), _part(views, after), _part(views, each.about("kg:period")))
-        rows.append((Part((views.value_of(each.iri),)), *parts))
+        period = _told(who, _part(views, each.about("kg:period")))
+        rows.append((Part((views.value_of(each.iri),)), _part(views, before), _part(views, after), period))
     return columns, rows
-
-
-def quotation_panels(who: Reader, views: Views, quoted: Iterable[Quotation]) -> Iterator[Panel]:
-    """The table of the claims that are drawn from a source."""
-    rows = tuple(_quotation(who, views, each) for each in quoted)
-    if rows:
-        columns = (who.text("Claim"), who.text("What it is about"), who.text("Status"))
-        yield Panel(who.text("Claims"), who.text("What is drawn from this source"), columns, rows, key="claims")
-
-
-def _quotation(who: Reader, views: Views, each: Quotation) -> tuple[Part, ...]:
-    claim = who.names.link(each.iri)
-    for source in each.claim.sources if each.claim else ():
-        claim = beside(claim, who.names.link(source))
-    claim = _phrased(who, claim, each.claim)
-    status = (views.value_of(each.claim.status),) if each.claim else ()
-    return Part((Value(claim.iri, link=claim),)), _linked(who, each.about), Part(status)
 
 
 def area_panel(who: Reader, area: str, lists: Iterable[tuple[Link, Link, int]]) -> Panel:
@@ -286,61 +274,6 @@ def area_panel(who: Reader, area: str, lists: Iterable[tuple[Link, Link, int]]) 
     columns = (who.text("Kind"), who.text("How many"), who.text("To download"))
     title = {"county": who.text("In this county"), "country": who.text("In this country")}[area]
     return Panel(title, caption, columns, rows, key=area, compact=True)
-
-
-def rival_panels(who: Reader, views: Views, around: Surroundings, content: Iterable[Triple]) -> Iterator[Panel]:
-    """The table of the claims that conflict with a claim that says `content`, or that are the sides of a disagreement."""
-    text, said = who.text, frozenset(content)
-    matters = {(triple.subject, triple.predicate) for triple in said}
-    rows = tuple(
-        _rival(
-            who,
-            views,
-            each,
-            [triple for triple in each.triples if triple.predicate.value in around.compared],
-        )
-        if around.compared
-        else _rival(
-            who,
-            views,
-            each,
-            [
-                triple
-                for triple in each.triples
-                if triple not in said and (triple.subject, triple.predicate) in matters
-            ],
-        )
-        for each in around.rivals
-    )
-    if rows and around.compared:
-        columns = (text("Claim"), text("What it says"), text("Who says so"), text("Status"))
-        yield Panel(text("The sides"), text("What each side says, and who"), columns, rows, key="sides")
-    elif rows:
-        columns = (text("Claim"), text("What it says instead"), text("Who says so"), text("Status"))
-        yield Panel(text("Conflicting claims"), text("What others say of the same"), columns, rows, key="sides")
-
-
-def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> tuple[Part, ...]:
-    claim = _phrased(who, who.names.link(each.claim.iri), each.claim)
-    said = [(triple.predicate.value, triple.object) for triple in found]
-    others = (views.value(term) for name, term in said if name not in AMOUNTS)
-    values = tuple(dict.fromkeys((*amounts(said, who.language), *others)))
-    status = Part((views.value_of(each.claim.status),))
-    sources = tuple(Value(name, link=who.names.link(name).sayer) for name in each.claim.sources)
-    return Part((Value(claim.iri, link=claim),)), Part(values), Part(sources), status
-
-
-def beside(claim: Link, source: Link) -> Link:
-    """What a claim is called where only those of its `source` stand, which then needs no naming."""
-    return replace(claim, text=claim.text.removeprefix(f"{source.text}, ").removesuffix(f" – {source.text}"))
-
-
-def _phrased(who: Reader, link: Link, claim: Claim | None) -> Link:
-    """A claim that has words is shown by them, in their language."""
-    if claim is None or not claim.phrases:
-        return link
-    quoted = " … ".join(who.text("“%(words)s”") % {"words": phrase} for phrase in claim.phrases)
-    return replace(link, text=quoted, lang=claim.language)
 
 
 def _part(views: Views, statements: Iterable[Statement]) -> Part:
@@ -361,12 +294,27 @@ def _when(views: Views, each: Neighbour, times: Times, *, whole: Neighbour | Non
     return Part(period.values, period.behind, period.more, bounds) if period.values else period
 
 
+def _told(who: Reader, period: Part) -> Part:
+    """A period, or in its place that it isn't known."""
+    return period if period.values else Part((unknown(who),))
+
+
+def unknown(who: Reader) -> Value:
+    """What stands in the place of a period that no source tells."""
+    return Value("", text=who.text("not known"))
+
+
+def _is_unsaid(who: Reader, rows: Iterable[Row]) -> bool:
+    return any(unknown(who) in part.values for row in rows for part in row)
+
+
 def _behind(views: Views, statements: Iterable[Statement]) -> tuple[Behind, ...]:
     graphs = dict.fromkeys(graph for each in statements for graph in each.graphs)
     return views.behind(graphs)
 
 
-def _linked(who: Reader, iris: Iterable[str]) -> Part:
+def linked(who: Reader, iris: Iterable[str]) -> Part:
+    """Things by name."""
     links = sorted((who.names.link(each) for each in iris), key=lambda link: (link.text.casefold(), link.iri))
     values = tuple(Value(link.iri, link=link) for link in links)
     return Part(values[:_MOST_VALUES], more=max(0, len(values) - _MOST_VALUES))

@@ -67,7 +67,7 @@ class Pen:
         return Markup(self._linked(to, lang))
 
     def shown(self, value: Value, lang: str, exact: bool = False) -> Markup:
-        """A value; with `exact`, the expression behind a worded period as well."""
+        """A value; with `exact`, the expression behind a worded period as well, for machines."""
         return Markup(self._noted(value, lang, exact=exact))
 
     def listed(self, values: Iterable[Value], lang: str) -> Markup:
@@ -177,7 +177,14 @@ class Pen:
         more = f' <span class="quiet">{self._more(cell.more)}</span>' if cell.more else ""
         bar = self._bar(axis, cell.bounds) if axis and cell.bounds else ""
         support = "" if is_told else self._rests_on(cell.behind, lang)
-        return f"{self._listed(cell.values, lang)}{more}{bar}{support}"
+        return f"{self._values(cell, lang)}{more}{bar}{support}"
+
+    def _values(self, cell: Cell, lang: str) -> str:
+        """The values of a cell; of many the first are seen at once where it says so, and a single one isn't folded away."""
+        if not cell.seen or len(cell.values) <= cell.seen + 1:
+            return self._listed(cell.values, lang)
+        rest = [f"<li>{self._noted(value, lang)}</li>" for value in cell.values[cell.seen :]]
+        return self._listed(cell.values[: cell.seen], lang) + self._folded(rest, kind="values")
 
     def _bar(self, axis: Axis, bounds: Bounds) -> str:
         """A bar of time; the text before it says the same, so it is hidden from those who listen."""
@@ -247,9 +254,9 @@ class Pen:
             return f'<span class="quiet">{self._escaped[unnamed]}</span>'
         told = value.lang not in {"", "und", lang}
         tag = f' <span class="tag">{self._escaped[value.lang]}</span>' if told else ""
+        text = self._named(value.text, value.lang, lang, value.direction)
         worded = exact and value.datatype.endswith(_EDTF) and value.text != value.term
-        code = f' <code class="quiet">{self._escaped[value.term]}</code>' if worded else ""
-        return f"{self._named(value.text, value.lang, lang, value.direction)}{tag}{code}"
+        return f'<data value="{self._escaped[value.term]}">{text}</data>{tag}' if worded else f"{text}{tag}"
 
     def _member(self, first: Fact, rest: Fact, lang: str) -> str:
         """A member of a list; that others follow isn't shown but said as exactly as the rest."""

@@ -71,6 +71,10 @@ class Cell(Protocol):
     def answer(self) -> Holds | None:
         """Whether what its row tells held at the moment that is asked for."""
 
+    @property
+    def seen(self) -> int:
+        """How many values are seen at once; 0 means all."""
+
 
 class Table(Protocol):
     """A table with what its columns are called."""
