@@ -40,6 +40,34 @@ def test_municipality_of_a_register_isn_t_told_once_more_by_its_coordinates(clie
     assert "Koordinater" not in text
 
 
+@pytest.mark.parametrize(
+    ("source", "words", "about"),
+    [
+        pytest.param("mzansimirror", "row 10 of names.csv", "JB Marks Local Municipality", id="written name"),
+        pytest.param("almhult-635", "ring eller skicka e-post", "Älmhult Municipality", id="contact point"),
+    ],
+)
+def test_what_a_thing_has_of_its_own_is_not_told_beside_it(
+    client: FlaskClient, source: str, words: str, about: str
+) -> None:
+    text = page(client, around(f"{BASE}id/source/{source}", "claims"), "en")
+    row = next(each for each in rows(text) if words in each)
+    assert re.findall(r">([^<]+)</a>", row)[1:] == [about]
+
+
+def test_claim_that_speaks_of_something_else_is_led_to(client: FlaskClient) -> None:
+    text = page(client, "/doc/claim/mzansimirror/1", "en")
+    told = re.findall(r'data-column="What it says instead">([^<]*)', text)
+    assert "see the claim" in told
+    assert len(told) > 1
+
+
+def test_side_of_a_disagreement_without_a_date_says_so(client: FlaskClient) -> None:
+    dates = re.findall(r'data-column="Date">([^<]*)', page(client, "/conflicts", "en"))
+    assert "not known" in dates
+    assert "" not in dates
+
+
 def test_only_claims_that_aren_t_accepted_bear_a_mark(client: FlaskClient) -> None:
     text = page(client, around(f"{BASE}id/source/almhult-635", "claims"), "sv")
     marks = {row: re.findall(r'<span class="quiet">\(([^)]+)\)</span>', row) for row in rows(text)}

@@ -5,11 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from indexes import indexed
 from kommungraf.releases.manifest import resolve_current
 from kommungraf.vocab import BASE, iri
-from own_release import published
+from own_release import page, published
 from test_naming import HEADER
 
 ADDRESS = "https://www.a.example/kommun"
@@ -84,6 +85,14 @@ def test_things_that_are_no_sources_keep_the_names_that_they_share(tmp_path: Pat
     )
     with indexed(HEADER + told, tmp_path) as index:
         assert {each.text for each in index.labels(towns, "sv").values()} == {"Nämnden"}
+
+
+def test_search_doesn_t_tell_the_name_that_sources_share_beside_the_one_that_tells_them_apart(
+    client: FlaskClient,
+) -> None:
+    text = page(client, "/search?q=alings%C3%A5s+v%C3%A4norter", "sv")
+    assert "(internationellt-och-regionalt-samarbete)</a>" in text
+    assert '<span class="quiet">Alingsås kommun: alingsas.se' not in text
 
 
 def test_no_two_sources_of_our_own_release_share_a_name(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ for (const figure of document.querySelectorAll("figure[data-keys]")) {
   explain(figure);
 
   figure.addEventListener("focusin", ({ target }) => {
+    figure.querySelector(".note").hidden = false;
     const entered = places.find((each) => each.link === target);
     if (!entered) return;
     current.link.tabIndex = -1;
@@ -48,9 +49,9 @@ function spot(text) {
   return text.split(" ").map((each) => Math.fround(Number(each))).join(" ");
 }
 
-// How one moves about, said where a reader sees it and to who hears the map.
+// How one moves about, shown to who comes by keyboard and told to who hears the map.
 function explain(figure) {
-  const note = Object.assign(document.createElement("p"), { className: "note", textContent: figure.dataset.keys });
+  const note = Object.assign(document.createElement("p"), { className: "note", hidden: true, textContent: figure.dataset.keys });
   figure.append(note);
   note.id = `map-keys-${[...document.querySelectorAll("figure[data-keys]")].indexOf(figure)}`;
   figure.querySelector("svg").setAttribute("aria-describedby", note.id);

@@ -85,7 +85,9 @@ def _rival(who: Reader, views: Views, each: Rival, found: Iterable[Triple]) -> t
     claim = _phrased(who, who.names.link(each.claim.iri), each.claim)
     said = [(triple.predicate.value, triple.object) for triple in found]
     others = (views.value(term) for name, term in said if name not in AMOUNTS)
-    values = tuple(dict.fromkeys((*amounts(said, who.language), *others)))
+    values = tuple(dict.fromkeys((*amounts(said, who.language), *others))) or (
+        Value("", text=who.text("see the claim")),  # which speaks of something else that can't be true as well
+    )
     status = Part((views.value_of(each.claim.status),))
     sources = tuple(Value(name, link=who.names.link(name).sayer) for name in each.claim.sources)
     return Part((Value(claim.iri, link=claim),)), Part(values), Part(sources), status

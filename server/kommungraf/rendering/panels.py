@@ -74,6 +74,11 @@ class Panel:
         """How many rows the table has in all."""
         return max(self.total, len(self.rows))
 
+    @property
+    def is_searched(self) -> bool:
+        """Whether the page that holds all of it can be searched and narrowed."""
+        return self.key in TABLES
+
 
 Row = tuple[Part, ...]
 Table = tuple[tuple[str, ...], list[Row]]
