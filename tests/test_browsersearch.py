@@ -66,6 +66,27 @@ def test_files_are_bounded_sorted_and_told_by_their_first_word(
     ]
 
 
+def test_texts_are_shown_by_their_number_and_a_word_tells_how_often_it_is_in_them(tmp_path: Path) -> None:
+    said = "Brød og brød og " + "mer " * 60
+    write_release(
+        tmp_path / "releases", f'<{BASE}id/place/f> <http://purl.org/dc/terms/description> "{said}"@da .'
+    )
+    editions = Editions(tmp_path / "releases", LIMITS)
+    try:
+        with editions.current() as edition:
+            browsersearch.write_names(edition, "sv", tmp_path / "names")
+    finally:
+        editions.close()
+    rows = json.loads((tmp_path / "names/0.json").read_text("utf-8"))
+    (shown,) = json.loads((tmp_path / "names/texts-0.json").read_text("utf-8"))
+    assert said.startswith(shown.removesuffix("..."))
+    assert 100 < len(shown) <= 165
+    # Once with the letters that it has, once with those by which it is looked for.
+    found = {row[0]: (row[1], row[6:8], row[9:]) for row in rows}
+    assert found["brod"] == (0, [2, "da"], [1, 2, 128])
+    assert found["mer"] == (0, [2, "da"], [1, 120, 128])
+
+
 @pytest.fixture(scope="module")
 def page(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Page]]:
     target = tmp_path_factory.mktemp("export") / "site"
@@ -112,3 +133,30 @@ def test_names_are_found_in_the_browser(page: tuple[Host, Page], words: str, fou
     expect(hits).to_have_text(found)
     hits.first.click()
     expect(tab.locator("h1")).to_have_text(found[0])
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing")
+@pytest.mark.skipif(PROGRAMS["nginx"] is None, reason="nginx isn't installed")
+@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_search_by_the_address_of_the_live_site_goes_on_under_the_name_of_its_file(
+    page: tuple[Host, Page],
+) -> None:
+    host, tab = page
+    tab.goto(f"http://127.0.0.1:{host.port}/search?q=Amal&lang=en")
+    expect(tab.locator(".hits a")).to_have_text(["Åmål", "Åmåls grannar"])
+    assert tab.url == f"http://127.0.0.1:{host.port}/search.en.html?q=Amal&lang=en"
+    assert host.get(f"/search.en.html?q=x&type={BASE}def/Place&country=y&status=z&page=2").status == 200
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Debian's package chromium is missing")
+@pytest.mark.skipif(PROGRAMS["nginx"] is None, reason="nginx isn't installed")
+@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_names_are_suggested_under_the_policy_that_a_web_host_sends(page: tuple[Host, Page]) -> None:
+    host, tab = page
+    tab.goto(f"http://127.0.0.1:{host.port}/index.sv.html")
+    tab.get_by_role("combobox").press_sequentially("kurs")
+    expect(tab.get_by_role("option")).to_have_text(["Kuršėnai Place"])
+    tab.get_by_role("option").click()
+    expect(tab.locator("h1")).to_have_text("Kuršėnai")

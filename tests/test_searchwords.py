@@ -1,45 +1,31 @@
 """What people type into the search field of an export of our own release: a real Chromium finds what the live search finds."""
 
-import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from chromium import IN_CHROMIUM, launched, visiting
+from chromium import IN_CHROMIUM
 from kommungraf.editions.edition import Editions
-from kommungraf.export.browsersearch import write_names
-from kommungraf.export.placement import place_of
 from kommungraf.export.searchwords import search_words
-from kommungraf.export.walk import opened
 from kommungraf.lookup.plainwords import COUNTRIES, KINDS
 from kommungraf.rendering.assets import built
 from kommungraf.settings.limits import Limits
-from kommungraf.texts import LANGUAGES, folded
+from kommungraf.texts import LANGUAGES, folded, translations
 from kommungraf.vocab import BASE
 from own_release import published
+from searched_site import live_parts, parts, searching, shown
 from test_asking import SEARCHES
 
-#: What the page shows: the things from its top, and the link to what is asked for around them.
-SHOWN = """box => ({
-    things: [...box.querySelectorAll("li:not(.asked) > a:first-child")].map(each => each.getAttribute("href")),
-    asked: box.querySelector("li.asked > a")?.getAttribute("href") ?? "",
-    total: parseInt(box.querySelector("li.asked .quiet")?.textContent ?? "0"),
-})"""
 #: Searches by which the search in the browser differs from the live one.
 DIFFERENT: frozenset[tuple[str, str]] = frozenset()
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
+#: Searches that mean a class to both, and a shape of the same name to the live search alone.
+SHAPES = {"styrgrupp", "steering group"}
 
 
 @pytest.fixture(scope="module")
@@ -48,43 +34,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the search and its names: an export without the documents, which take long."""
-    folder = tmp_path_factory.mktemp("site")
-    with opened(releases, Limits(), folder, host="http://localhost/") as (edition, scribe):
-        for language in LANGUAGES:
-            place = place_of("/search", language)
-            assert place is not None
-            scribe.write(place)
-            write_names(edition, language, folder / "search" / f"names.{language}")
-    with as_file(files("kommungraf") / "static") as assets:
-        shutil.copytree(assets, folder / "static")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tabs(site: Path) -> Iterator[dict[str, Page]]:
-    """The page of the search in each language, behind a server that knows nothing but files."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with launched() as browser, visiting(browser) as (one, faults), visiting(browser) as (other, more):
-            found = dict(zip(LANGUAGES, (one, other), strict=True))
-            for language, tab in found.items():
-                tab.goto(f"http://127.0.0.1:{server.server_port}/search.{language}.html")
-            yield found
-            assert faults + more == []
-        server.shutdown()
-
-
-def shown(tab: Page, words: str) -> dict[str, Any]:
-    tab.locator("[data-names]").evaluate("box => delete box.dataset.done")
-    tab.fill("main input[name=q]", words)
-    tab.press("main input[name=q]", "Enter")
-    box = tab.locator("[data-names][data-done]")
-    box.wait_for()
-    answer = box.evaluate(SHOWN)
-    assert isinstance(answer, dict)
-    return answer
+def tabs(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Page]]:
+    """The page of the search in each language."""
+    with searching(releases, tmp_path_factory.mktemp("site")) as found:
+        yield found
 
 
 def asked_of(address: str) -> str:
@@ -131,10 +84,15 @@ class TestListInChromium:
         total = shown(tab, "vänorter i Finland")["total"]
         tab.locator("li.asked > a").click()
         tab.locator("[data-names][data-done]").wait_for()
-        assert tab.locator(".hits > li").count() == total > 50
         assert "Vänortssamarbete" in tab.locator(".hits > li").first.inner_text()
-        tab.get_by_title("Visa utan detta igen").click()
-        expect(tab.locator("[role=status]")).to_contain_text("skript")
+        shown_so_far = tab.locator(".hits > li").count()
+        for number in range(2, -(-total // shown_so_far) + 1):
+            tab.get_by_role("link", name="Nästa").click()
+            expect(tab.locator(".pager [aria-current]")).to_have_text(str(number))
+            shown_so_far += tab.locator(".hits > li").count()
+        assert shown_so_far == total > 50
+        tab.get_by_title("Visa utan detta igen").first.click()
+        expect(tab.locator("p[role=status]")).to_contain_text("skript")
 
     def test_every_kind_and_thing_has_a_name(self, tabs: dict[str, Page]) -> None:
         for language, words in (("sv", "za-nw405"), ("en", "Finland"), ("sv", "psykisk hälsa")):
@@ -142,6 +100,24 @@ class TestListInChromium:
             texts = tabs[language].locator("[data-names] li a, [data-names] .tag").all_inner_texts()
             assert texts
             assert [each for each in texts if not each or each.startswith("http")] == []
+
+
+@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@pytest.mark.parametrize(("language", "words"), [each.values[:2] for each in SEARCHES[::2]])
+class TestBesideLivePage:
+    pytestmark = IN_CHROMIUM
+
+    def test_page_has_the_choices_counts_hits_and_pages_of_the_live_page(
+        self, tabs: dict[str, Page], client: FlaskClient, language: str, words: str
+    ) -> None:
+        tab = tabs[language]
+        shown(tab, words)
+        ours, live = parts(tab), live_parts(tab, client, language, urlencode({"q": words}))
+        alike = translations(language).gettext("These names are spelt alike:")
+        if words not in SHAPES and live["hits"] and not live["status"].endswith(alike):
+            assert {part: ours[part] for part in live} == live
+        else:  # names that are spelt alike aren't looked for in the same way
+            assert bool(ours["hits"]) == bool(live["hits"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

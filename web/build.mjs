@@ -9,7 +9,8 @@ import { feature, mesh } from "topojson-client";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const target = join(here, "../server/kommungraf/static/built");
-const entries = ["page.js", "query.js", "search.js"];
+// Modules are run by pages and taken in by others of our scripts, so that these load only what is used.
+const entries = { iife: ["page.js", "query.js"], esm: ["search.js"] };
 
 // Where the detailed outlines are drawn, in degrees: Sweden and the countries around the Baltic and the North Sea.
 const near = { west: -12, south: 46, east: 42, north: 72 };
@@ -17,17 +18,17 @@ const near = { west: -12, south: 46, east: 42, north: 72 };
 async function main() {
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  const files = { ...(await scripts()), ...(await outlines()), ...(await shared()) };
+  const files = { ...(await scripts("iife")), ...(await scripts("esm")), ...(await outlines()), ...(await shared()) };
   await writeFile(join(target, "manifest.json"), `${JSON.stringify(files, null, 2)}\n`);
 }
 
-async function scripts() {
+async function scripts(format) {
   const result = await build({
     absWorkingDir: here,
-    entryPoints: entries.map((name) => `src/${name}`),
+    entryPoints: entries[format].map((name) => `src/${name}`),
     bundle: true,
     minify: true,
-    format: "iife",
+    format,
     target: "es2020",
     entryNames: "[name]-[hash]",
     outdir: target,

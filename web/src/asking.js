@@ -1,5 +1,5 @@
 // What a search in plain words means: the things that it names, and the kind of things around or in them that it asks for.
-import { distinct } from "./names.js";
+import { compared, distinct, stem } from "./names.js";
 import { alike } from "./spelling.js";
 
 const word = /[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)*/gu;
@@ -43,13 +43,15 @@ export async function listed(names, { words, within }, address) {
   return { href, total: hits.length, cut };
 }
 
-// The things in all of the places, of a kind, by name; as many as there are in the first files, where they are cut.
+// The things in all of the places, of a kind, by name as the live site's lists; as many as there are in the first files, where they are cut.
 export async function inPlaces(names, within) {
-  if (!within.places.length) return { hits: [], cut: false };
-  const word = `${place}${within.places[0]}`;
+  const first = within.places.find((each) => each < names.told.places.length);
+  if (first === undefined) return { hits: [], cut: false };
+  const word = `${place}${first}`;
   const { rows, cut } = await names.starting(word);
   const hits = distinct(rows.filter((each) => each.word === word && names.isWithin(each, within)));
-  return { hits: hits.sort((one, other) => one.called.localeCompare(other.called)), cut };
+  const order = ({ called, path }) => [called.replace(/[A-Z]/g, (letter) => letter.toLowerCase()), stem(path)];
+  return { hits: hits.sort((one, other) => compared(order(one), order(other))), cut };
 }
 
 async function keyed(names, text) {

@@ -1,5 +1,6 @@
 // Suggestions while one types, as the ARIA practices have an editable combobox with a list that is chosen from by hand. The
-// server tells what is meant by a misspelt name too, which a list of the browser's own would leave out again.
+// server tells what is meant by a misspelt name too, which a list of the browser's own would leave out again. In a site that
+// runs no program, the search of its pages tells, which is read once somebody types.
 const style = `
   form:has(> #suggestions) { position: relative; }
   #suggestions { position: absolute; z-index: 2; top: 100%; left: 0; right: 0; max-height: 60vh; overflow: auto; margin: .2rem 0 0;
@@ -12,7 +13,8 @@ const field = document.querySelector("form[data-suggest] input[name=q]");
 if (field) offer(field, field.form);
 
 function offer(field, form) {
-  const { suggest, base, suggestions } = form.dataset;
+  const { suggest, base, words: folder, suggestions } = form.dataset;
+  const told = folder ? async (words) => (await import(suggest)).suggested(folder, words) : served;
   const list = element("ul", { id: "suggestions", role: "listbox", "aria-label": suggestions, hidden: "" });
   // Who doesn't see the list is told that it is there.
   const aloud = element("span", { role: "status" });
@@ -33,11 +35,8 @@ function offer(field, form) {
     waiting = setTimeout(ask, 150);
   });
   field.addEventListener("keydown", pressed);
-  field.addEventListener("blur", () => {
-    clearTimeout(waiting);
-    asking?.abort();
-    close();
-  });
+  field.addEventListener("blur", stop);
+  form.addEventListener("submit", stop);
   // The field keeps the focus while something in the list is pointed at.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => go(event.target.closest("[role=option]")));
@@ -46,15 +45,20 @@ function offer(field, form) {
     const words = field.value.trim();
     asking?.abort();
     if (words.length < 2) return close();
-    asking = new AbortController();
-    const address = new URL(suggest, location.href);
-    address.searchParams.set("q", words);
+    const { signal } = (asking = new AbortController());
     try {
-      const response = await fetch(address, { signal: asking.signal });
-      if (response.ok) show(await response.json());
+      const found = await told(words, signal);
+      if (found && !signal.aborted) show(found);
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     }
+  }
+
+  async function served(words, signal) {
+    const address = new URL(suggest, location.href);
+    address.searchParams.set("q", words);
+    const response = await fetch(address, { signal });
+    return response.ok ? response.json() : undefined;
   }
 
   function show([, names, kinds, iris]) {
@@ -69,6 +73,12 @@ function offer(field, form) {
     if (!names.length) return close();
     open();
     aloud.textContent = `${suggestions}: ${names.length}`;
+  }
+
+  function stop() {
+    clearTimeout(waiting);
+    asking?.abort();
+    close();
   }
 
   function open() {
@@ -116,6 +126,7 @@ function offer(field, form) {
   function go(option) {
     if (!option) return;
     const { iri } = option.dataset;
+    if (folder) return location.assign(iri);
     const here = new URL(suggest, location.href);
     const language = here.searchParams.get("lang");
     const ours = iri.startsWith(base) && !/[?#]/.test(iri);

@@ -365,7 +365,8 @@ def _json(facets: Mapping[str, str]) -> str:
 
 def _quoted(text: str) -> Iterator[str]:
     # A quoted string is data to FTS5, never an operator; only letters and digits get into it anyway.
-    return (f'"{word}"' for word in _WORD.findall(text)[:_MOST_WORDS])
+    # What has ø, ł and the like is in the index with o and l as well.
+    return (f'"{word}"' for word in _WORD.findall(folded(text))[:_MOST_WORDS])
 
 
 def _distance(lang: str, language: str) -> int:

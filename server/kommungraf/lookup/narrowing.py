@@ -13,11 +13,24 @@ from kommungraf.rendering.site import Reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.wording import number_in_words
 
-__all__ = ["FACETS", "Choice", "Facet", "asked_narrowing", "facets", "kinds", "open_at_once"]
+__all__ = [
+    "FACETS",
+    "FEW",
+    "MOST_VALUES",
+    "Choice",
+    "Facet",
+    "asked_narrowing",
+    "blank_facets",
+    "facets",
+    "kinds",
+    "open_at_once",
+]
 
 FACETS: Final = ("county", "country", "status")
-_MOST_VALUES: Final = 24
-_FEW: Final = 12
+#: So many values of a facet are shown; the rest is folded away.
+MOST_VALUES: Final = 24
+#: So many choices don't push what was found off a small screen.
+FEW: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +87,7 @@ def facets(who: Reader, path: str, counts: Mapping[str, Mapping[str, int]], *, n
 
     The page can't do without a value of the facet `needed`.
     """
-    titles = {
-        "type": who.text("Kind"),
-        "county": who.text("County"),
-        "country": who.text("Country"),
-        "status": who.text("Status"),
-    }
+    titles = _titles(who)
     who.names.fetch({value for found in counts.values() for value in found})
     if needed == "type":  # which is chosen already, and long
         titles["type"] = titles.pop("type")
@@ -90,17 +98,33 @@ def facets(who: Reader, path: str, counts: Mapping[str, Mapping[str, int]], *, n
     return [row for row in rows if len(row.choices) > 1 or any(each.taken for each in row.choices)]
 
 
+def blank_facets(who: Reader) -> list[Facet]:
+    """Every row, with a choice of each sort that has neither name nor number, for a script to fill in."""
+    choice = Choice(Link("", "", "", "?", here=True), "", "?", taken=False)
+    both = (choice, replace(choice, taken=True))
+    return [Facet(name, title, both, both) for name, title in _titles(who).items()]
+
+
+def _titles(who: Reader) -> dict[str, str]:
+    return {
+        "type": who.text("Kind"),
+        "county": who.text("County"),
+        "country": who.text("Country"),
+        "status": who.text("Status"),
+    }
+
+
 def _facet(name: str, title: str, choices: Sequence[Choice]) -> Facet:
     """The commonest choices, and what is chosen; counties by name, as are those that stand folded away."""
-    common = [each for rank, each in enumerate(choices) if rank < _MOST_VALUES or each.taken]
-    rest = [each for each in choices[_MOST_VALUES:] if not each.taken]
+    common = [each for rank, each in enumerate(choices) if rank < MOST_VALUES or each.taken]
+    rest = [each for each in choices[MOST_VALUES:] if not each.taken]
     by_name = partial(sorted, key=lambda each: each.link.text.casefold())
     return Facet(name, title, tuple(by_name(common) if name == "county" else common), tuple(by_name(rest)))
 
 
 def open_at_once(rows: Iterable[Facet]) -> bool:
     """Whether the choices are so few that they don't push what was found off a small screen."""
-    return sum(len(row.choices) for row in rows) <= _FEW
+    return sum(len(row.choices) for row in rows) <= FEW
 
 
 def _choices(who: Reader, path: str, name: str, *, counts: Mapping[str, int], needed: bool) -> tuple[Choice, ...]:

@@ -7,14 +7,16 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from jinja2 import Environment
+from jinja2.filters import do_truncate
 
-from kommungraf.editions.search import Alike, Hit, Hits, Narrowing
+from kommungraf.editions.search import Alike, Hit, Hits, Label, Narrowing
 from kommungraf.errors import UnknownResource
 from kommungraf.formats import HTML
 from kommungraf.http.freshness import fixed
 from kommungraf.http.negotiation import asked_moment, page_number, required
 from kommungraf.lookup.asking import Meaning, meaning
-from kommungraf.lookup.narrowing import Choice, asked_narrowing, facets, kinds, open_at_once
+from kommungraf.lookup.narrowing import Choice, asked_narrowing, blank_facets, facets, kinds, open_at_once
 from kommungraf.releases.moments import Moment
 from kommungraf.rendering.asof import answer_in_words, answers_at, dated
 from kommungraf.rendering.plurals import plural
@@ -22,16 +24,20 @@ from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.resources.links import Link
 from kommungraf.resources.wording import number_in_words
 
-__all__ = ["CLOSE", "blueprint"]
+__all__ = ["CLOSE", "FEW_HITS", "HITS", "SUGGESTED", "blueprint", "excerpt"]
 
 blueprint = Blueprint("search", __name__)
 
-_HITS: Final = 20
-_SUGGESTED: Final = 8
+#: So many hits are on a page, and so many names are suggested.
+HITS: Final = 20
+SUGGESTED: Final = 8
 #: Up to so many hits, what holds some of the words is shown as well.
-_FEW: Final = 3
+FEW_HITS: Final = 3
 #: From here on a name that is spelt alike is surely what was meant.
 CLOSE: Final = 0.8
+#: So many letters are shown of a text that was found.
+_MOST_LETTERS: Final = 160
+_PLAIN: Final = Environment(autoescape=True)
 _JSON: Final = "application/json"
 _SUGGESTIONS: Final = "application/x-suggestions+json"
 _DESCRIPTION: Final = "application/opensearchdescription+xml"
@@ -45,6 +51,14 @@ class Found:
     hit: Hit | Alike
     type: Link | None
     answer: str = ""
+
+    @property
+    def said(self) -> Label | None:
+        """What the words stand in, where that isn't what the thing is called here, alone or with what tells it from namesakes."""
+        match, called = self.hit.match if isinstance(self.hit, Hit) else None, self.link.text
+        if match is None or called == match.text or called.startswith(f"{match.text} ("):
+            return None
+        return replace(match, text=excerpt(match.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +83,11 @@ def search() -> ResponseReturnValue:
     """Names and texts that hold the words of `q`, narrowed by `type`, `county`, `country` and `status`; as of a `date`."""
     who, number, when = reader(), page_number(request), asked_moment(request)
     if who.static:
-        return page("search.html", who, words="", lists=kinds(who), number=1, pages=1)
+        return _page_with_script(who)
     words, within = request.args.get("q", "").strip(), asked_narrowing()
     is_page = request.args.get("format") != "json" and required(request, (HTML, _JSON)) == HTML
     find = who.edition.index.counted_search if is_page else who.edition.index.search
-    hits = find(words, who.language, within=within, limit=_HITS, offset=(number - 1) * _HITS)
+    hits = find(words, who.language, within=within, limit=HITS, offset=(number - 1) * HITS)
     if number > 1 and not hits.hits:
         raise UnknownResource(request.full_path)
     near = _near(who, words, within, hits) if words else _Near()
@@ -82,7 +96,7 @@ def search() -> ResponseReturnValue:
         near = replace(near, alike=tuple(each for each in near.alike if each.score >= CLOSE))
     if not is_page:
         return _hits_as_json(who, words, hits, near=(near, meant), when=when)
-    pages = max(1, -(-hits.total // _HITS))
+    pages = max(1, -(-hits.total // HITS))
     context = {
         "meant": _found(who, _known(who, meant.things), when),
         "asked": _asked(who, meant),
@@ -106,10 +120,21 @@ def search() -> ResponseReturnValue:
     )
 
 
+def _page_with_script(who: Reader) -> Response:
+    """The page of a site that runs no program, with what a script fills in: rows of choices, and the links to other pages."""
+    blank = {"blank": blank_facets(who), "numbered": "?page={}".format}
+    return page("search.html", who, words="", lists=kinds(who), number=1, pages=1, **blank)
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, as much of it as is shown of a hit."""
+    return str(do_truncate(_PLAIN, text, _MOST_LETTERS))
+
+
 def _near(who: Reader, words: str, within: Narrowing, hits: Hits) -> _Near:
     """Names spelt alike, unless there are hits or values of facets are asked for; where none is close, what holds some of several words."""
     if hits.total:
-        enough = hits.total > _FEW or any(each.match.text.casefold() == words.casefold() for each in hits.hits)
+        enough = hits.total > FEW_HITS or any(each.match.text.casefold() == words.casefold() for each in hits.hits)
         return _Near(() if enough else _partly(who, words, within, hits))
     alike = who.edition.index.alike(words, type_=within.type) if not within.facets else ()
     close = any(each.score >= CLOSE for each in alike)
@@ -119,7 +144,7 @@ def _near(who: Reader, words: str, within: Narrowing, hits: Hits) -> _Near:
 def _meant(who: Reader, words: str, hits: Hits) -> _Meant:
     """What the words mean, unless it is found at once: things that the first hits aren't, and what there is any of."""
     index, asked = who.edition.index, meaning(who.edition.index, words, who.edition.base_iri)
-    first = {each.iri for each in hits.hits[:_FEW]}
+    first = {each.iri for each in hits.hits[:FEW_HITS]}
     things = () if first.issuperset(asked.things) else asked.things
     if not asked.narrows:
         return _Meant(things)
@@ -155,7 +180,7 @@ def _partly(who: Reader, words: str, within: Narrowing, hits: Hits) -> tuple[Hit
     """What holds some of several words, and not all."""
     if len(words.split()) < 2:
         return ()
-    found = who.edition.index.search(words, who.language, within=replace(within, some=True), limit=_HITS).hits
+    found = who.edition.index.search(words, who.language, within=replace(within, some=True), limit=HITS).hits
     whole = {each.iri for each in hits.hits}
     return tuple(each for each in found if each.iri not in whole)
 
@@ -218,9 +243,9 @@ def suggest() -> ResponseReturnValue:
     who = reader()
     words = request.args.get("q", "").strip()
     index = who.edition.index
-    hits = index.search(words, who.language, limit=_SUGGESTED).hits
+    hits = index.search(words, who.language, limit=SUGGESTED).hits
     named = () if hits else meaning(index, words, who.edition.base_iri).things
-    found = _found(who, hits or _known(who, named) or index.alike(words, limit=_SUGGESTED))
+    found = _found(who, hits or _known(who, named) or index.alike(words, limit=SUGGESTED))
     kinds = [each.type.text if each.type else "" for each in found]
     names = [each.link.text for each in found]
     addresses = [each.link.iri for each in found]
