@@ -68,7 +68,10 @@ def test_place_that_has_the_focus_says_what_it_is_tied_to_and_leads_to_its_page(
         name, _, _ = focused(page)
         assert re.fullmatch(r"Aneby kommun\. Förbunden med: .*Eksjö kommun.*", name)
         expect(page.locator("figure.map svg").first).to_have_accessible_description(re.compile("piltangenterna"))
-        expect(page.locator("figure.map .note").first).to_be_visible()
+        shown = page.locator("figure.map").first
+        expect(shown.locator(".note").first).to_be_visible()
+        expect(shown.locator(".note").last).to_have_text(name)
+        expect(shown.locator("svg > circle")).to_be_visible()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Aneby kommun")
 

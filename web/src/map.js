@@ -4,18 +4,26 @@ for (const figure of document.querySelectorAll("figure[data-keys]")) {
   const tied = ties(figure, places);
   let current = places.find((each) => each.centre) ?? places[0];
   current.link.tabIndex = 0;
-  explain(figure);
+  const [keys, said, ring] = [note(figure), note(figure), marker(figure)];
+  keys.textContent = figure.dataset.keys;
+  figure.querySelector("svg").setAttribute("aria-describedby", keys.id);
+  said.ariaHidden = "true"; // as the place itself says it
 
   figure.addEventListener("focusin", ({ target }) => {
-    figure.querySelector(".note").hidden = false;
     const entered = places.find((each) => each.link === target);
     if (!entered) return;
     current.link.tabIndex = -1;
     current = entered;
     current.link.tabIndex = 0;
     const partners = [...(tied.get(current) ?? [])].map((each) => each.name);
-    if (partners.length) current.link.setAttribute("aria-label", `${current.name}. ${figure.dataset.tied}: ${partners.join(", ")}`);
+    said.textContent = partners.length ? `${current.name}. ${figure.dataset.tied}: ${partners.join(", ")}` : current.name;
+    current.link.setAttribute("aria-label", said.textContent);
+    keys.hidden = said.hidden = false;
+    ring.setAttribute("cx", current.x);
+    ring.setAttribute("cy", current.y);
+    ring.style.display = "";
   });
+  figure.addEventListener("focusout", () => (ring.style.display = "none"));
   figure.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const next = wanted(event.key, current, places);
@@ -49,12 +57,22 @@ function spot(text) {
   return text.split(" ").map((each) => Math.fround(Number(each))).join(" ");
 }
 
-// How one moves about, shown to who comes by keyboard and told to who hears the map.
-function explain(figure) {
-  const note = Object.assign(document.createElement("p"), { className: "note", hidden: true, textContent: figure.dataset.keys });
-  figure.append(note);
-  note.id = `map-keys-${[...document.querySelectorAll("figure[data-keys]")].indexOf(figure)}`;
-  figure.querySelector("svg").setAttribute("aria-describedby", note.id);
+// A line below a map that is shown once the keyboard has come there.
+function note(figure) {
+  const line = Object.assign(document.createElement("p"), { className: "note", hidden: true });
+  line.id = `map-note-${document.querySelectorAll("[id^=map-note-]").length}`;
+  figure.append(line);
+  return line;
+}
+
+// A ring around the place that has the focus, which other places may lie upon.
+function marker(figure) {
+  const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+  const look = { r: 13, fill: "none", stroke: "currentColor", "stroke-width": 4, "pointer-events": "none" };
+  for (const [name, value] of Object.entries(look)) ring.setAttribute(name, value);
+  ring.style.display = "none";
+  figure.querySelector("svg").append(ring);
+  return ring;
 }
 
 const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
