@@ -89,3 +89,26 @@ def test_what_the_home_page_counts_is_counted_alike_by_every_engine(
     for link in links:
         expected, found = (each.get(link, headers={"Accept": "text/csv"}) for each in (client, over))
         assert (link, found.status_code, found.data) == (link, 200, expected.data)
+
+
+@pytest.mark.parametrize("key", ["almhult-635", "municipality-register", "mzansimirror"])
+def test_claims_of_a_source_are_the_same_over_every_engine(
+    over: FlaskClient, client: FlaskClient, key: str
+) -> None:
+    asked = {"thing": f"{BASE}id/source/{key}", "table": "claims", "format": "csv"}
+    expected, found = (each.get("/around", query_string=asked) for each in (client, over))
+    assert found.status_code == 200
+    assert [sorted(re.split("[ ,]", row)) for row in found.text.splitlines()] == [
+        sorted(re.split("[ ,]", row)) for row in expected.text.splitlines()
+    ]
+
+
+@pytest.mark.parametrize("key", ["almhult-635", "mzansimirror"])
+def test_page_of_a_source_lists_the_same_claims_over_every_engine(
+    over: FlaskClient, client: FlaskClient, key: str
+) -> None:
+    tables = [
+        page(each, f"/doc/source/{key}").partition('<section id="table-1">')[2].partition("</section>")[0]
+        for each in (client, over)
+    ]
+    assert tables[0] == tables[1] != ""

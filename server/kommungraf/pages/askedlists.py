@@ -21,6 +21,7 @@ from kommungraf.rendering.site import Reader, page, reader
 from kommungraf.rendering.yearcounts import year_counts
 from kommungraf.resources.links import Link
 from kommungraf.resources.resources import Statement
+from kommungraf.resources.surroundings import claim_order
 from kommungraf.resources.views import Fact, Value, Views, mentioned
 from kommungraf.resources.wording import number_in_words, period_in_words
 
@@ -115,7 +116,8 @@ def _solutions(who: Reader, thing: str, table: str) -> Sequence[Solution]:
     text = (
         offered_query(table, who.language, {"thing": NamedNode(thing)}) if who.edition.index.exists(thing) else ""
     )
-    return tuple(who.edition.evaluator.select(text)) if text else ()
+    found = tuple(who.edition.evaluator.select(text)) if text else ()
+    return sorted(found, key=lambda each: claim_order(each["iri"].value)) if table == "claims" else found
 
 
 def _row(solution: Solution, names: Sequence[str]) -> tuple[Cell, ...]:

@@ -36,6 +36,7 @@ __all__ = [
     "Quotation",
     "Rival",
     "Surroundings",
+    "claim_order",
     "load_surroundings",
     "load_with_surroundings",
 ]
@@ -344,12 +345,12 @@ def _quotations(rows: Iterable[Row], claims: Mapping[str, Claim]) -> tuple[Quota
         found = about.setdefault(row["g"].value, set())
         if isinstance(row.get("s"), NamedNode):
             found.add(row["s"].value)
-    ordered = sorted(about.items(), key=_claim_order)
+    ordered = sorted(about.items(), key=lambda each: claim_order(each[0]))
     return tuple(Quotation(name, claims.get(name), tuple(sorted(found))) for name, found in ordered)
 
 
-def _claim_order(item: tuple[str, Any]) -> tuple[str, int, str]:
+def claim_order(claim: str) -> tuple[str, int, str]:
     """Claims of one source in the order of their numbers, 9 before 10, and then those without a number."""
-    source, _, key = item[0].rpartition("/")
+    source, _, key = claim.rpartition("/")
     number = _NUMBER.match(key)
     return source, int(number[0]) if number else sys.maxsize, key
