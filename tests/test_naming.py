@@ -175,6 +175,15 @@ def test_source_without_a_title_is_found_by_its_address(index: Index) -> None:
     assert [hit.iri for hit in index.search("kaunas vaxjo 2019", "sv").hits] == [f"{BASE}id/source/published"]
 
 
+def test_source_without_a_title_is_found_by_a_publisher_whose_letters_others_havent_got(tmp_path: Path) -> None:
+    trig = f"""{HEADER}
+        kgi:source\\/f a kg:Source ; dcterms:publisher kgi:organisation\\/p ; schema:url <https://nord.example/towns> .
+        kgi:organisation\\/p skos:prefLabel "Bodø"@no .
+    """
+    with indexed(trig, tmp_path) as opened:
+        assert f"{BASE}id/source/f" in [hit.iri for hit in opened.search("bodo", "sv").hits]
+
+
 def test_shape_is_found_after_what_it_is_about(index: Index) -> None:
     found = [hit.iri for hit in index.search("växjö", "sv").hits]
     assert f"{BASE}id/municipality/se-0780" == found[0]

@@ -46,6 +46,29 @@ def test_names_come_before_other_names_and_texts(index: Index) -> None:
     assert set(found(index, "almhult")) == {iri("a"), iri("b"), iri("e")}
 
 
+@pytest.mark.parametrize("words", ["bodo", "Bodö", "BODØ"])
+def test_names_and_texts_with_letters_that_others_havent_got_are_found_by_those_they_have(
+    tmp_path: Path, words: str
+) -> None:
+    trig = f"""
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <{BASE}id/place/f> skos:prefLabel "Bodø"@no .
+        <{BASE}id/place/g> skos:definition "Nær Bodø."@no .
+    """
+    with indexed(trig, tmp_path) as opened:
+        assert found(opened, words) == [iri("place/f"), iri("place/g")]
+
+
+def test_names_that_hold_the_words_alike_come_by_name_whatever_letters_they_have(tmp_path: Path) -> None:
+    names = ("Zon Alba", "Zon Illi", "Zon Ulva")
+    trig = "\n".join(
+        f'<{BASE}id/place/{number}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{name}"@sv .'
+        for number, name in enumerate(names)
+    )
+    with indexed(trig, tmp_path) as opened:
+        assert found(opened, "zon") == [iri(f"place/{number}") for number in range(3)]
+
+
 def test_each_thing_is_found_once(index: Index) -> None:
     assert found(index, "elmhult") == [iri("a")]
     assert index.search("almhult", "en").total == 3

@@ -3,6 +3,7 @@
 import gettext
 import io
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +17,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-__all__ = ["LANGUAGES", "PLAIN_LETTERS", "folded", "spoken", "translations"]
+__all__ = ["LANGUAGES", "PLAIN_LETTERS", "folded", "plainly", "spoken", "translations"]
 
 #: Swedish first: it is what a reader without a preference gets.
 LANGUAGES: Final = ("sv", "en")
 #: Letters that Unicode takes for letters of their own rather than for accented ones, and ß, which casefolding takes apart.
 PLAIN_LETTERS: Final = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 _PLAIN: Final = str.maketrans(PLAIN_LETTERS)
+_OTHERS: Final = re.compile(f"[{''.join(PLAIN_LETTERS)}]", re.IGNORECASE)
 
 
 @cache
@@ -59,3 +61,8 @@ def folded(text: str) -> str:
     """The text without case and accents, for comparing names: å, ä and a are one letter, and so are ø, ö and o."""
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def plainly(text: str) -> str:
+    """A text with ø, ł and the like as those write it who haven't got these letters, folded; of any other text, nothing."""
+    return folded(text) if _OTHERS.search(text) else ""

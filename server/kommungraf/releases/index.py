@@ -1,6 +1,5 @@
 """The label and text index of a release, an SQLite database with full-text search."""
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,7 @@ from kommungraf.releases.quotations import told as claimed
 from kommungraf.releases.quotations import write_claims
 from kommungraf.releases.spans import told as timed
 from kommungraf.releases.spans import write_spans
-from kommungraf.texts import PLAIN_LETTERS, folded
+from kommungraf.texts import folded, plainly
 from kommungraf.vocab import iri
 
 __all__ = ["write_index"]
@@ -54,7 +53,6 @@ _LATELY: Final = 100_000
 _TEXTS_RANK: Final = 2
 #: IRI, rank, language tag, text.
 _Label = tuple[str, int, str, str]
-_OTHERS: Final = re.compile(f"[{''.join(PLAIN_LETTERS)}]", re.IGNORECASE)
 _TYPE: Final = iri("rdf:type")
 _SAME: Final = iri("skos:exactMatch")
 _WIKIDATA: Final = b"<http://www.wikidata.org/entity/"
@@ -200,11 +198,10 @@ def _labels(records: Lines) -> Iterator[_Label]:
 def _searched(records: Lines, shapes: str) -> Iterator[tuple[*_Label, str]]:
     """What is searched: what the data must obey is found after all that they say.
 
-    Last comes what has ø, ł and the like as those write it who haven't got these letters, which SQLite tells from o and l.
+    Last comes what SQLite doesn't find by o and l, since it tells ø and ł from them.
     """
     for name, rank, tag, label in _labels(records):
-        plain = folded(label) if _OTHERS.search(label) else ""
-        yield name, _TEXTS_RANK if name.startswith(shapes) else rank, tag, label, plain
+        yield name, _TEXTS_RANK if name.startswith(shapes) else rank, tag, label, plainly(label)
 
 
 def _folded(records: Lines) -> Iterator[tuple[str, str, int]]:

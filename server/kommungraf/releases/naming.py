@@ -13,7 +13,7 @@ from kommungraf.quads.tokens import language, text
 from kommungraf.releases.namesakes import Located, tell_apart
 from kommungraf.releases.quotations import phrases
 from kommungraf.terms import well_known
-from kommungraf.texts import LANGUAGES, translations
+from kommungraf.texts import LANGUAGES, plainly, translations
 from kommungraf.vocab import iri
 
 __all__ = ["told", "write_names"]
@@ -72,9 +72,10 @@ def write_names(connection: sqlite3.Connection, records: Lines) -> None:
         "INSERT OR IGNORE INTO phrase VALUES (?, ?)", ((claim, _cut(words)) for claim, words in phrases(records))
     )
     label = "INSERT OR IGNORE INTO label VALUES (?, 0, ?, ?)"
+    words = "INSERT INTO words (iri, tier, lang, text, plain) VALUES (?, 1, ?, ?, ?)"
     for thing, tag, name in _composed(records, connection, _source):
         connection.execute(label, (thing, tag, name))
-        connection.execute("INSERT INTO words (iri, tier, lang, text) VALUES (?, 1, ?, ?)", (thing, tag, name))
+        connection.execute(words, (thing, tag, name, plainly(name)))
     tell_apart(connection, _located(records))
     connection.executemany(
         "INSERT OR IGNORE INTO label VALUES (?, 4, ?, ?)", _composed(records, connection, _brief)
