@@ -11,13 +11,14 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from kommungraf.editions.edition import Edition
 from kommungraf.errors import OutputFault, Place
 from kommungraf.export.browsersearch import write_names
 from kommungraf.export.fileheaders import file_headers
 from kommungraf.export.placement import Placed, place_of
+from kommungraf.export.profilechoices import REFUSED
 from kommungraf.export.shares import Plan, pool, write_documents, write_pages
 from kommungraf.export.walk import Scribe, opened, stamped
 from kommungraf.export.webhosts import write_rules
@@ -124,11 +125,14 @@ def _put_in_place(aside: Path, target: Path) -> None:
 
 def _write_problems(scribe: Scribe, edition: Edition, gone: Iterable[str]) -> None:
     """What nobody knows, what was withdrawn, and what there is in no such format."""
-    refused = f"/{path_of(edition.index.things(limit=1)[0], edition.base_iri)}"
+    thing = edition.index.things(limit=1)[0]
+    refused = f"/{path_of(thing, edition.base_iri)}"
     refused += f"{'&' if '?' in refused else '?'}format={_NO_FORMAT}"
     stems = {
         "/errors/404": "errors/404",
         refused: "errors/406",
+        **{f"{refused}&_profile={each}": f"errors/406~{each}" for each in REFUSED},
+        f"/linkset?iri={quote(thing, safe='')}&format={_NO_FORMAT}": "errors/406~linkset",
         **{each: f"errors{unquote(each)}" for each in gone},
     }
     for address, stem in stems.items():

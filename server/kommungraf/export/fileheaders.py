@@ -8,12 +8,13 @@ from typing import Final
 
 from kommungraf.editions.edition import Edition
 from kommungraf.export.placement import METADATA_END
+from kommungraf.export.profilefiles import ends_of
 from kommungraf.formats import GRAPH, HTML, RDF
 from kommungraf.pages.schemaorg import types_of
 from kommungraf.rendering.rowlists import METADATA
 from kommungraf.resources.links import path_of
-from kommungraf.resources.profiles import PROFILES, default_profile
-from kommungraf.resources.signposting import Target, dataset_signposts, header, published, signposts
+from kommungraf.resources.profiles import PROFILES, Profile
+from kommungraf.resources.signposting import Target, dataset_signposts, header, linksets, published, signposts
 from kommungraf.texts import LANGUAGES
 
 __all__ = ["FileHeader", "file_headers"]
@@ -53,6 +54,8 @@ def file_headers(edition: Edition) -> Iterator[FileHeader]:
                 stem = f"^/{start}(?<v>{'|'.join(found)})"
                 canonical = f"{edition.base_iri}{place}<v>"
                 yield from _documents(edition, stem, f"/{start}<v>", canonical=canonical, types=types)
+    for profile in PROFILES:
+        yield FileHeader("Content-Profile", f"^/(?<v>describe)/[^~]+{_files(profile)}$", f"<{profile.iri}>")
     described_by = Target(f"<v>.{METADATA_END}", "describedby", METADATA)
     yield FileHeader("Link", rf"^(?<v>/{_LIST})\.csv$", header([described_by]))
 
@@ -60,39 +63,45 @@ def file_headers(edition: Edition) -> Iterator[FileHeader]:
 def _wholes(edition: Edition) -> Iterator[FileHeader]:
     """Those of the ontology, the shapes, the dataset and the catalogue as a whole."""
     forms = (form.media_type for form in RDF)
-    ends = f"{_NUMBER}{_ends(HTML, *forms)}"
+    ends = f"{_NUMBER}{_ends(HTML, *forms)}$"
     for group in _GROUPS:
         types = types_of(edition.index.type(f"{edition.base_iri}{group}/"))
         links = signposts(f"/{group}/", f"{edition.base_iri}{group}/", types=types, profiled=False)
-        yield FileHeader("Link", f"^/(?<v>{group})/index{ends}", _told(edition, links))
+        told = _told(edition, links, iri=f"{edition.base_iri}{group}/")
+        yield FileHeader("Link", f"^/(?<v>{group})/index{ends}", told)
         yield FileHeader("Content-Profile", f"^/(?<v>{group})/index{ends}", "")
     dataset = header(dataset_signposts(edition.manifest, root=""))
-    yield FileHeader("Link", f"^/dataset/(?<v>index){_ends(HTML)}", dataset)
+    yield FileHeader("Link", f"^/dataset/(?<v>index){_ends(HTML)}$", dataset)
     others = (Target(f"/catalogue.{form.suffix}", "alternate", form.media_type) for form in GRAPH)
-    yield FileHeader("Link", f"^/(?<v>catalogue){_ends(*(form.media_type for form in GRAPH))}", header(others))
+    yield FileHeader("Link", f"^/(?<v>catalogue){_ends(*(form.media_type for form in GRAPH))}$", header(others))
 
 
 def _documents(
     edition: Edition, stem: str, address: str, *, canonical: str, types: tuple[str, ...]
 ) -> Iterator[FileHeader]:
     """Those of documents that are about things of the same types, in each profile the formats that have it."""
-    links = tuple(signposts(address, canonical, types=types, profiled=True))
-    offered = [each for each in links if "_profile=" not in each.href]
-    forms = (HTML, *(form.media_type for form in RDF))
+    told = _told(edition, signposts(address, canonical, types=types, profiled=True), iri=canonical)
     for profile in PROFILES:
-        pattern = f"{stem}{_NUMBER}{_ends(*(each for each in forms if default_profile(each) == profile))}"
-        yield FileHeader("Link", pattern, f"{_told(edition, offered)}, {header([Target(profile.iri, 'profile')])}")
+        pattern = f"{stem}{_files(profile)}$"
+        yield FileHeader("Link", pattern, f"{told}, {header([Target(profile.iri, 'profile')])}")
         yield FileHeader("Content-Profile", pattern, f"<{profile.iri}>")
 
 
-def _told(edition: Edition, links: Iterable[Target]) -> str:
-    return header((*links, Target("/dataset/", "collection", HTML), *published(edition.manifest)))
+def _told(edition: Edition, links: Iterable[Target], *, iri: str) -> str:
+    collection = Target("/dataset/", "collection", HTML)
+    return header((*links, collection, *linksets("", iri), *published(edition.manifest)))
+
+
+def _files(profile: Profile) -> str:
+    """The end of a pattern: how the names of files of documents in a profile go on."""
+    ends = "|".join(f"{before}{_NUMBER}{_ends(*forms)}" for before, forms in ends_of(profile))
+    return f"(?:{ends})"
 
 
 def _ends(*media_types: str) -> str:
     """The end of a pattern: what files in one of the media types end in."""
     pages = [rf"{language}\.html" for language in LANGUAGES if HTML in media_types]
-    return rf"\.(?:{'|'.join([*pages, *(form.suffix for form in RDF if form.media_type in media_types)])})$"
+    return rf"\.(?:{'|'.join([*pages, *(form.suffix for form in RDF if form.media_type in media_types)])})"
 
 
 def _by_types(edition: Edition) -> Iterator[tuple[tuple[str, ...], list[str]]]:

@@ -10,15 +10,19 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
 from kommungraf.formats import RDF
+from kommungraf.resources.signposting import LINKSETS
 
 __all__ = [
     "INDEX",
     "LEFT_OUT",
+    "LINKSET_ENDS",
     "METADATA_END",
     "MOST_SEGMENTS",
     "SEGMENT",
     "Placed",
+    "linksets_of",
     "place_of",
+    "profiled",
     "relinked",
     "relinked_data",
     "tables_beside",
@@ -27,10 +31,12 @@ __all__ = [
 #: The name of the file for an address that ends in a slash.
 INDEX: Final = "index"
 #: What a web host without a program behind it can't answer, and pages of an export don't mention.
-LEFT_OUT: Final = ("sparql", "reconcile", "search/suggest", "rdf-graphs", "linkset", "asof")
+LEFT_OUT: Final = ("sparql", "reconcile", "search/suggest", "rdf-graphs", "asof")
 
 #: Where whoever reads a CSV file looks for its metadata (W3C, Model for Tabular Data, §5.3).
 METADATA_END: Final = "csv-metadata.json"
+#: What the link sets of a document end in, with their media types; its name goes before.
+LINKSET_ENDS: Final = {"linkset.json": LINKSETS[0], "linkset": LINKSETS[1]}
 #: What parts of an IRI are made of where a name that follows from it by rules holds it, and how many it has below its host.
 SEGMENT: Final = "[A-Za-z0-9_.-]"
 MOST_SEGMENTS: Final = 6
@@ -110,6 +116,18 @@ def _stem(path: str, arguments: dict[str, str]) -> str:
     if len(asked) > _LONGEST_ASKED:
         asked = "".join(f"~{name}-{_digested(value)}" for name, value in kept.items() if value)
     return name + asked + (f"~page-{number}" if number else "")
+
+
+def profiled(token: str) -> str:
+    """What the name of a file has after that of its document where the profile isn't its format's default."""
+    return f"~_profile-{token}"
+
+
+def linksets_of(document: Placed, iri: str) -> Iterator[tuple[Placed, str]]:
+    """The files of the link sets of a document about `iri`, of which `document` is a page, each with its media type."""
+    stem = document.path.rsplit(".", maxsplit=2)[0]
+    for end, media_type in LINKSET_ENDS.items():
+        yield Placed(f"{stem}.{end}", f"/linkset?iri={quote(iri, safe='')}"), media_type
 
 
 def _can_be_file(path: str) -> bool:

@@ -17,9 +17,19 @@ from werkzeug.test import Client, TestResponse
 from kommungraf.app import Settings, create_app
 from kommungraf.editions.edition import Edition, Editions, Stores
 from kommungraf.errors import ExportError
-from kommungraf.export.placement import METADATA_END, Placed, place_of, relinked, relinked_data, tables_beside
-from kommungraf.formats import RDF
+from kommungraf.export.placement import (
+    METADATA_END,
+    Placed,
+    linksets_of,
+    place_of,
+    relinked,
+    relinked_data,
+    tables_beside,
+)
+from kommungraf.export.profilefiles import has_own_file
+from kommungraf.formats import HTML
 from kommungraf.http.compression import is_worth_it, packed
+from kommungraf.pages.representations import is_whole_graph
 from kommungraf.rendering.site import STATIC
 from kommungraf.resources.links import path_of
 from kommungraf.resources.signposting import representations
@@ -31,7 +41,6 @@ __all__ = ["Found", "Scribe", "opened", "stamped"]
 _LAST: Final = re.compile(r'[?&]page=(\d+)[^>]*>; rel="last"')
 #: What names addresses of the site, in the language that its own name ends in.
 _TONGUE: Final = re.compile(rf"\.({'|'.join(LANGUAGES)})\.(?:html|json|{re.escape(METADATA_END)})$")
-_DATA: Final = frozenset(form.suffix for form in RDF)
 _DAY: Final = 86_400
 #: The representations of a document are asked for one after the other, and are looked up in the same few ways.
 _RECALLED: Final = 32
@@ -65,7 +74,8 @@ class Scribe:
             if self._is_document(path):
                 self._note_standing(path)
                 for language in LANGUAGES:
-                    self._write_document(f"/{path}", language)
+                    if self._write_pages(f"/{path}", language) and language == LANGUAGES[0]:
+                        self._write_data(name, f"/{path}")
 
     def _is_document(self, path: str) -> bool:
         """Whether no other page of the site stands at the address of the document."""
@@ -83,18 +93,27 @@ class Scribe:
         if response.status_code != 303:
             self.found.withdrawn[thing] = response.headers.get("Location")
 
-    def _write_document(self, address: str, language: str) -> None:
-        """The pages in one language; with the first language, the data too, which are the same in each."""
+    def _write_pages(self, address: str, language: str) -> int:
+        """The pages of a document in one language; how many there are."""
         joint = "&" if "?" in address else "?"
         last = self.write(_placed(f"{address}{joint}lang={language}", language))
         for number in range(2, last + 1):
             self.write(_placed(f"{address}{joint}page={number}&lang={language}", language))
-        for href, _, _ in representations(address, profiled=False) if last and language == LANGUAGES[0] else ():
-            if re.split(r"[.=]", href)[-1] in _DATA:
-                for number in range(2, self._write_data(href) + 1):
-                    self._write_data(f"{href}{'&' if '?' in href else '?'}page={number}")
+        return last
 
-    def _write_data(self, address: str) -> int:
+    def _write_data(self, name: str, address: str) -> None:
+        """The document about `name` in each RDF format and profile that has a file of its own, and its link sets."""
+        profiled = not is_whole_graph(self._edition, name)
+        for href, media_type, profile in representations(address, profiled=profiled):
+            if media_type != HTML and has_own_file(media_type, profile):
+                for number in range(2, self._write_form(href) + 1):
+                    self._write_form(f"{href}{'&' if '?' in href else '?'}page={number}")
+        for place, media_type in linksets_of(_placed(address, LANGUAGES[0]), name):
+            response = self._asked(place.address, accept=media_type)
+            _expect_answer(place, response)
+            self._write_file(self._folder / place.path, response.get_data())
+
+    def _write_form(self, address: str) -> int:
         """One representation, where the format can hold what is said; how many pages there are of it."""
         response = self._asked(address)
         if response.status_code != 406:
@@ -107,10 +126,7 @@ class Scribe:
         if response.status_code == 404:
             self.found.missing.add(place.path)
             return 0
-        if response.status_code != 200:
-            raise ExportError(
-                f"The site answers {response.status_code} at {place.address}, so it can't be exported. Please report this."
-            )
+        _expect_answer(place, response)
         self._keep(place, response)
         return _pages(response)
 
@@ -154,6 +170,13 @@ class Scribe:
         with path.open("xb") as stream:  # two addresses that share a file are a fault of ours
             stream.write(body)
         stamped(path, body, self._edition.manifest.modified)
+
+
+def _expect_answer(place: Placed, response: TestResponse) -> None:
+    if response.status_code != 200:
+        raise ExportError(
+            f"The site answers {response.status_code} at {place.address}, so it can't be exported. Please report this."
+        )
 
 
 def _pages(response: TestResponse) -> int:

@@ -21,11 +21,11 @@ from kommungraf.pages.glossaries import glossary_view
 from kommungraf.pages.representations import is_whole_graph, list_of_representations, serialised
 from kommungraf.pages.schemaorg import Page, subject, types_of
 from kommungraf.rendering.excerpts import cut, tables_of
-from kommungraf.rendering.site import Reader, page, reader
+from kommungraf.rendering.site import STATIC, Reader, page, reader
 from kommungraf.resources.links import URI_SAFE, escaped_spellings, path_of, spellings
 from kommungraf.resources.profiles import CLAIMS, Profile, asked_profile, default_profile, is_list
 from kommungraf.resources.resources import Document, Extent, load, load_with_terms
-from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, published, signposts
+from kommungraf.resources.signposting import LINKSETS, Target, header, linkset, linksets, published, signposts
 from kommungraf.resources.surroundings import load_with_surroundings
 
 __all__ = ["blueprint"]
@@ -39,6 +39,8 @@ _MOST_FRAGMENTS: Final = 100
 _STATEMENTS: Final = 50
 #: What links to other pages of a document keep of the request.
 _KEPT: Final = ("_profile", "format", "lang", "date")
+#: What needs no escape in the value of a parameter (RFC 3986 §3.4).
+_IN_QUERY: Final = "/:"
 _FORMS: Final = {form.media_type: form for form in RDF}
 #: Turtle first: it is what a client without a preference gets.
 _OFFERS: Final = (*_FORMS, HTML)
@@ -172,10 +174,10 @@ def _represented(name: str, fixed_type: str | None = None) -> Response:
     if is_list(request):
         return _list(edition, name)
     asked, whole = asked_profile(request), is_whole_graph(edition, name)
-    offers = asked.offers if asked else _OFFERS
+    offers = _OFFERS if whole or asked is None else asked.offers
     media_type = fixed_type or required(request, offers)
     if media_type not in offers or (asked and whole):
-        raise NotAcceptable(_OFFERS if whole else offers)
+        raise NotAcceptable(offers)
     profile = asked or default_profile(media_type)
     response = _page(edition, name) if media_type == HTML else _data(edition, name, media_type, profile)
     if not whole:
@@ -275,12 +277,11 @@ def _links(edition: Edition, found: Document) -> Iterator[Target]:
     )
     profiled = not is_whole_graph(edition, found.iri)
     yield from signposts(address, canonical, types=types_of(class_), profiled=profiled)
-    if edition.index.has_graph(found.iri):
+    if edition.index.has_graph(found.iri) and STATIC not in request.environ:
         graph = f"{request.script_root}/rdf-graphs?graph={quote(found.iri, safe='')}"
         yield Target(graph, "item", "application/trig")
     yield Target(f"{request.script_root}/dataset/", "collection", HTML)
-    linkset_ = f"{request.script_root}/linkset?iri={quote(found.iri, safe='')}"
-    yield from (Target(linkset_, "linkset", media_type) for media_type in LINKSETS)
+    yield from linksets(request.script_root, quote(found.iri, safe=_IN_QUERY))
     yield from published(edition.manifest)
     yield from _pages(found, address)
 

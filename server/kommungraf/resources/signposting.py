@@ -17,6 +17,7 @@ __all__ = [
     "dataset_signposts",
     "header",
     "linkset",
+    "linksets",
     "published",
     "representations",
     "signposts",
@@ -69,6 +70,12 @@ def published(manifest: Manifest) -> Iterator[Target]:
     for rel, value in (("author", manifest.publisher), ("license", manifest.license)):
         if value:
             yield Target(quote(value, safe=URI_SAFE), rel)
+
+
+def linksets(root: str, iri: str) -> Iterator[Target]:
+    """The link sets of the document about `iri`, which is escaped as a parameter's value."""
+    for media_type in LINKSETS:
+        yield Target(f"{root}/linkset?iri={iri}", "linkset", media_type)
 
 
 def dataset_signposts(manifest: Manifest, *, root: str) -> Iterator[Target]:
