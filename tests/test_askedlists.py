@@ -60,6 +60,26 @@ def test_long_table_of_claims_begins_on_the_page_of_its_source_and_goes_on_page_
     assert len(seen) == len(rows)
 
 
+def test_changes_of_an_organisation_are_told_as_they_are_held_to_be_true(client: FlaskClient) -> None:
+    address = around(f"{BASE}id/municipality/za-nw405", "changes")
+    [row] = sheet(client, address)
+    held = {f"{BASE}id/municipality/{key}" for key in ("za-nw402", "za-ventersdorp")}
+    assert (set(row["before"].split()), row["period"]) == (held, "2016-08")
+    text = page(client, address, "en")
+    assert "August 2016</td>" in text
+    assert "Potchefstroom" not in text
+
+
+def test_what_a_funder_pays_for_has_its_period_in_words_or_is_said_to_have_no_known_one(
+    client: FlaskClient,
+) -> None:
+    text = page(client, around(f"{BASE}id/organisation/se-icld", "funded"), "en")
+    periods = re.findall(r'<td data-column="Period">([^<]*)', text)
+    assert "not known" in periods
+    assert any(each.startswith("since ") for each in periods)
+    assert not any("/" in each for each in periods)
+
+
 def test_page_offers_its_tables_as_csv(client: FlaskClient) -> None:
     text = page(client, "/doc/municipality/se-0780", "en")
     for words in ("Over the years", "Said elsewhere"):

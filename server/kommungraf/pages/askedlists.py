@@ -40,9 +40,16 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
 _YEARS: Final = ("year", "certain", "possible")
 _ROWS: Final = 25
 _MOST_VALUES: Final = 16
+
+
+def _periods_in_words(edtf: str, language: str) -> str:
+    """The periods of a cell, which are several where sources are held that differ in precision."""
+    return ", ".join(period_in_words(each, language) for each in edtf.split())
+
+
 #: How values of some columns read.
 _WORDED: Final[Mapping[str, Callable[[str, str], str]]] = {
-    "period": period_in_words,
+    "period": _periods_in_words,
     "number": number_in_words,
     "least": number_in_words,
     "most": number_in_words,
@@ -168,7 +175,11 @@ def _panel(who: Reader, found: Sequence[Solution], *, table: str, thing: str) ->
     who.names.fetch(each for row in rows for cell in row.values() for each in _values(cell) if ":" in each)
     if table == "claims":
         return claims_panel(who, (_claim(who, row, who.names.link(thing)) for row in rows))
-    told = {name: heading for name, heading in _headings(who, table).items() if any(row[name] for row in rows)}
+    told = {
+        name: heading
+        for name, heading in _headings(who, table).items()
+        if name == "period" or any(row[name] for row in rows)
+    }
     parts = tuple(tuple(_part(who, name, row[name]) for name in told) for row in rows)
     return Panel(_headed(who)[table][0], _headed(who)[table][1], tuple(told.values()), parts)
 
