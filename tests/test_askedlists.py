@@ -144,3 +144,12 @@ def test_changes_are_data_as_well_as_a_feed(later: FlaskClient, client: FlaskCli
     assert later.get("/changes?format=atom").mimetype == "application/atom+xml"
     assert later.get("/changes", headers={"Accept": "application/atom+xml"}).mimetype == "application/atom+xml"
     assert 'type="application/json">JSON</a>' in page(later, "/changes")
+
+
+def test_figures_say_which_of_them_are_held_to_be_true(client: FlaskClient) -> None:
+    address = around(f"{BASE}id/regional-cooperation/se-entreprenorsregionen", "figures")
+    held = {each["iri"].rpartition("/")[2]: each["held"] for each in sheet(client, address)}
+    assert held["se-entreprenorsregionen-three-counties"] == "no"
+    assert held["se-entreprenorsregionen-four-counties"] == "yes"
+    told = re.findall(r'data-column="Hålls för sant här">([^<]*)', page(client, address, "sv"))
+    assert sorted(told) == sorted({"yes": "ja", "no": "nej"}[each] for each in held.values())

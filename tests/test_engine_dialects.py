@@ -91,11 +91,20 @@ def test_what_the_home_page_counts_is_counted_alike_by_every_engine(
         assert (link, found.status_code, found.data) == (link, 200, expected.data)
 
 
-@pytest.mark.parametrize("key", ["almhult-635", "municipality-register", "mzansimirror"])
-def test_claims_of_a_source_are_the_same_over_every_engine(
-    over: FlaskClient, client: FlaskClient, key: str
+@pytest.mark.parametrize(
+    ("thing", "table"),
+    [
+        ("source/almhult-635", "claims"),
+        ("source/municipality-register", "claims"),
+        ("source/mzansimirror", "claims"),
+        ("municipality/za-nw405", "changes"),
+        ("regional-cooperation/se-entreprenorsregionen", "figures"),
+    ],
+)
+def test_table_that_its_query_gives_is_the_same_over_every_engine(
+    over: FlaskClient, client: FlaskClient, thing: str, table: str
 ) -> None:
-    asked = {"thing": f"{BASE}id/source/{key}", "table": "claims", "format": "csv"}
+    asked = {"thing": f"{BASE}id/{thing}", "table": table, "format": "csv"}
     expected, found = (each.get("/around", query_string=asked) for each in (client, over))
     assert found.status_code == 200
     assert [sorted(re.split("[ ,]", row)) for row in found.text.splitlines()] == [

@@ -32,7 +32,7 @@ blueprint = Blueprint("askedlists", __name__)
 #: The tables around a thing that are asked for so, each with the columns of its query.
 ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "claims": ("iri", "words", "row", "about", "status"),
-    "figures": ("iri", "number", "least", "most", "qualifier", "wording", "sources"),
+    "figures": ("iri", "number", "least", "most", "qualifier", "wording", "sources", "held"),
     "changes": ("iri", "before", "after", "period", "sources"),
     "funded": ("iri", "period", "sources"),
     "elsewhere": ("subject", "property", "value", "claim", "status", "source"),
@@ -102,6 +102,7 @@ def _headings(who: Reader, table: str) -> dict[str, str]:
             "qualifier": text("How the source qualifies the number"),
             "wording": text("In the words of the source"),
             "sources": text("Source"),
+            "held": text("Held here"),
         },
         "changes": {
             "iri": text("Change"),
@@ -204,6 +205,8 @@ def _value(who: Reader, name: str, text: str) -> Value:
     """A thing by its name, a period or a number in words, a text as it is."""
     if text.startswith(("http://", "https://")):
         return Value(text, link=who.names.link(text))
+    if name == "held":
+        return Value(text, text=who.text(text))
     worded = _WORDED.get(name)
     return Value(text, text=worded(text, who.language) if worded else text)
 
