@@ -38,7 +38,7 @@ function spellings(names, text) {
   return [...new Set([written, meant])];
 }
 
-// The words of all names that are most like one of those that were written.
+// The words of all names that are most like one of those that were written, so few that few files are read for them.
 async function likeWords(names, texts) {
   const known = await names.read("words.json");
   const asked = texts.flatMap((text) => names.words(text));
@@ -46,7 +46,7 @@ async function likeWords(names, texts) {
     word.length < 3 ? [] : known.map((other) => ({ place, word: other, score: ratio(word, other, names.told.least) })).filter(({ score }) => score)
       .sort((one, other) => other.score - one.score).slice(0, mostWords),
   );
-  return found.sort((one, other) => other.score - one.score);
+  return found.sort((one, other) => other.score - one.score).slice(0, mostWords);
 }
 
 // Twice the letters of the blocks that two words have in common, by the letters of both (Ratcliff and Obershelp); 0 where less than least.
