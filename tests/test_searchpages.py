@@ -22,6 +22,17 @@ def test_facet_narrows_and_widens_again(client: FlaskClient) -> None:
     assert 'href="/search?q=kommun" aria-current="true"' in narrow
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"), [("county", KRONOBERG, "Kronobergs län"), ("type", "<x>", "&lt;x&gt;")]
+)
+def test_what_a_search_without_hits_is_narrowed_by_can_be_dropped(
+    client: FlaskClient, name: str, value: str, said: str
+) -> None:
+    text = page(client, f"/search?q=malm%C3%B6&{name}={quote(value, safe='')}")
+    assert "0 träffar" in text
+    assert f'<a href="/search?q=malm%C3%B6" aria-current="true" title="Visa utan detta igen">{said} ✕</a>' in text
+
+
 def test_misspelt_name_is_suggested(client: FlaskClient) -> None:
     text = page(client, "/search?q=Elmhullt")
     assert "Dessa namn stavas nästan så" in text

@@ -88,14 +88,21 @@ def facets(who: Reader, path: str, counts: Mapping[str, Mapping[str, int]], *, n
     The page can't do without a value of the facet `needed`.
     """
     titles = _titles(who)
+    counts = {name: _with_taken(name, counts.get(name, {})) for name in titles}
     who.names.fetch({value for found in counts.values() for value in found})
     if needed == "type":  # which is chosen already, and long
         titles["type"] = titles.pop("type")
     rows = (
-        _facet(name, title, _choices(who, path, name, counts=counts.get(name, {}), needed=name == needed))
+        _facet(name, title, _choices(who, path, name, counts=counts[name], needed=name == needed))
         for name, title in titles.items()
     )
     return [row for row in rows if len(row.choices) > 1 or any(each.taken for each in row.choices)]
+
+
+def _with_taken(name: str, counts: Mapping[str, int]) -> Mapping[str, int]:
+    """The counts of a facet's values, with that which was asked for also where there is nothing with it: it can be dropped."""
+    asked = request.args.get(name)
+    return {**counts, asked: 0} if asked and asked not in counts else counts
 
 
 def blank_facets(who: Reader) -> list[Facet]:
