@@ -114,6 +114,18 @@ def test_search_is_kept_in_the_other_language_and_nothing_found_leads_to_the_lis
     expect(tab.locator("ul.kinds").first).to_be_visible()
 
 
+@pytest.mark.parametrize("value", [f"{BASE}id/county/se-07", "urn:unknown"])
+def test_what_a_search_without_hits_is_narrowed_by_is_dropped_as_on_the_live_site(
+    tabs: dict[str, Page], client: FlaskClient, value: str
+) -> None:
+    tab, wanted = tabs["en"], {"q": "malmö lund", "type": TWINNING, "county": value}
+    opened(tab, "en", **wanted)
+    assert parts(tab)["facets"] == live_parts(tab, client, "en", urlencode(wanted))["facets"] != []
+    tab.locator(".facet a[aria-current]").last.click()
+    come(tab)
+    assert asked(tab) == {"q": "malmö lund", "type": TWINNING}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("words", ["väx", "almhults kommun", "Kalmars", "0780", "bod", "partner"])
 def test_suggestions_are_those_of_the_live_site(

@@ -2,15 +2,24 @@
 import { compared } from "./names.js";
 import { counted, named } from "./parts.js";
 
-// Each kind, county, country and status with how many hits have it, where there is more than one, or one is chosen.
+// Each kind, county, country and status with how many hits have it, where there is more than one, or one is chosen, which can be dropped.
 export function rows({ told, values }, hits, asked) {
   const types = hits.flatMap(({ type }) => (type < 0 ? [] : [type]));
   const all = { type: counts(types, (number) => told.types[number]) };
   const held = hits.flatMap((each) => each.values);
   for (const name of told.facets) all[name] = counts(held.filter((number) => values[number].name === name), (number) => values[number]);
+  for (const [key, found] of Object.entries(all)) {
+    const iri = asked.get(key);
+    if (iri && !found.some(({ value }) => value.iri === iri)) found.push({ value: known(told, values, key, iri), count: 0 });
+  }
   return Object.entries(all)
     .map(([key, found]) => row(told, key, found.map(({ value, count }) => choice(told, asked, { key, value, count }))))
     .filter(({ choices }) => choices.length > 1 || choices.some(({ taken }) => taken));
+}
+
+function known(told, values, key, iri) {
+  const found = key === "type" ? told.types.find((each) => each.iri === iri) : values.find((each) => each.name === key && each.iri === iri);
+  return found ?? { iri, label: iri };
 }
 
 // The commonest first.

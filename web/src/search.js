@@ -88,7 +88,7 @@ function draw(names, { first, text, within, hits, cut, shown, some, alike, meant
   const links = meant.things.map((each) => item(told, each));
   if (meant.total) links.push(around(told, meant));
   if (links.length) box.prepend(paragraph(dataset.meant), entries(links, "plain hits"));
-  if (!text || (!hits.length && (within.type !== undefined || within.places.length))) box.prepend(held(names, within));
+  if (!text) box.prepend(held(names, within));
   document.title = titled(text || named(names, within), page, pages);
   dataset.done = "";
 }
@@ -121,7 +121,7 @@ function around(told, { words, within, href, total, cut }) {
   return line;
 }
 
-// What is listed without words, or what narrows a search that finds nothing, with the way back.
+// What is listed without words, with the way back.
 function held(names, within) {
   const { told } = names;
   const without = Object.fromEntries(["type", ...told.facets].map((name) => [name, ""]));
