@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from kommungraf.rendering.assets import built
 from waiting import PATIENCE
@@ -57,3 +57,16 @@ def axe_violations(page: Page) -> list[str]:
         "violations"
     ]
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+def step_through_suggestions(field: Locator) -> None:
+    """Closes the list of suggestions, opens it, leaves its first one upwards and takes it again, each by a key."""
+    for key, expanded, taken in (
+        ("Escape", "false", ""),
+        ("ArrowDown", "true", "suggestion-0"),
+        ("ArrowUp", "true", ""),
+        ("ArrowDown", "true", "suggestion-0"),
+    ):
+        field.press(key)
+        expect(field).to_have_attribute("aria-expanded", expanded)
+        assert (field.get_attribute("aria-activedescendant") or "") == taken
