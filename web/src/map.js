@@ -67,11 +67,12 @@ function note(figure) {
 
 // A ring around the place that has the focus, which other places may lie upon.
 function marker(figure) {
-  const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+  const picture = figure.querySelector("svg");
+  const ring = document.createElementNS(picture.namespaceURI, "circle");
   const look = { r: 13, fill: "none", stroke: "currentColor", "stroke-width": 4, "pointer-events": "none" };
   for (const [name, value] of Object.entries(look)) ring.setAttribute(name, value);
   ring.style.display = "none";
-  figure.querySelector("svg").append(ring);
+  picture.append(ring);
   return ring;
 }
 
