@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -146,6 +147,10 @@ def test_search_by_the_address_of_the_live_site_goes_on_under_the_name_of_its_fi
     tab.goto(f"http://127.0.0.1:{host.port}/search?q=Amal&lang=en")
     expect(tab.locator(".hits a")).to_have_text(["Åmål", "Åmåls grannar"])
     assert tab.url == f"http://127.0.0.1:{host.port}/search.en.html?q=Amal&lang=en"
+    tab.goto(f"http://127.0.0.1:{host.port}/search?q=xyz&type={quote(BASE, safe='')}def%2FSource&lang=en")
+    expect(tab.locator(".hits a")).to_have_text(["Xyz"])
+    tab.locator(".facet a[aria-current]").click()
+    expect(tab.locator(".hits a")).to_have_text(["Xyzzy", "Xyz"])
     assert host.get(f"/search.en.html?q=x&type={BASE}def/Place&country=y&status=z&page=2").status == 200
 
 

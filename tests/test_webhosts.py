@@ -164,6 +164,17 @@ def test_pages_of_a_table_hold_all_its_rows(host: Host) -> None:
     assert not found[0] & found[1]
 
 
+@pytest.mark.parametrize("path", ["/search", "/search.html"])
+@pytest.mark.parametrize(
+    "asked",
+    ["q=town", "q=a%26b%22&page=2", f"type={quote(TOWN, safe='')}&county=x&country=%22&status=y%20z&page=12"],
+)
+def test_page_of_the_search_is_there_whatever_it_is_to_search(host: Host, path: str, asked: str) -> None:
+    reply = host.get(f"{path}?{asked}&lang=en", "text/html")
+    assert (reply.status, reply.headers["content-language"]) == (200, "en")
+    assert "data-names" in reply.body.decode()
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -177,7 +188,7 @@ def test_pages_of_a_table_hold_all_its_rows(host: Host) -> None:
         "/doc/municipality/se-0001?date=2019",
         "/doc/municipality/se-0001.html?date=2019",
         "/doc/municipality/se-0001?page=99",
-        "/search?type=x",
+        "/search?q=x&date=2019",
         "/list",
         "/list?type=nothing",
         "/describe",

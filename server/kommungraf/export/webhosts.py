@@ -78,6 +78,9 @@ _PARAMETERS: Final = (
     "thing",
     "type",
 )
+#: What the page of the search reads itself, in the browser.
+_SEARCHED: Final = frozenset({"country", "county", "q", "status", "type"})
+_SEARCH: Final = "^/search(?:[.]html)?"
 #: Those whose values are IRIs.
 _IRIS: Final = frozenset({"county", "thing", "type"})
 #: What stands in a file's name for a value for which no file is there.
@@ -159,7 +162,8 @@ def _choices(base_iri: str) -> Iterator[Choice]:
     yield from files(offers)
     yield from _asked()
     # The pages of a long document.
-    yield Choice("kg_number", "<page>", "", ((f"^{GROUP}[2-9]|[1-9][0-9]{{1,5}})$", "~page-<v>"),))
+    numbers = ((f"{_SEARCH} ", ""), (f"^[^ ]* {GROUP}[2-9]|[1-9][0-9]{{1,5}})$", "~page-<v>"))
+    yield Choice("kg_number", "<path> <page>", "", numbers)
     yield Choice("kg_page", "", "<kg_listed><kg_asked><kg_number>", ())
     yield from _tables()
     yield Choice("kg_described", "<iri>", f"/describe/{_NEVER}", (*_own(base_iri), *_iris("/describe/")))
@@ -173,13 +177,15 @@ def _choices(base_iri: str) -> Iterator[Choice]:
 def _asked() -> Iterator[Choice]:
     """What a request narrows a page by, as it stands in the names of files."""
     for name in _PARAMETERS:
-        empty = (("^/search(?:[.]html)? ", ""), ("^[^ ]* $", "")) if name == "q" else (("^$", ""),)
         plain = () if name == "q" else ((f"^{GROUP}{SEGMENT}{{1,60}})$", f"~{name}-<v>"),)
         iris = _iris(f"~{name}-") if name in _IRIS else ()
-        source = "<path> <q>" if name == "q" else f"<{name}>"
         codes = ((f"^{GROUP}[0-9]{{4}})$", f"~{name}-se-<v>"),) if name == "municipality" else ()
-        yield Choice(f"kg_by_{name}", source, f"~{name}-{_NEVER}", (*empty, *codes, *plain, *iris))
-    yield Choice("kg_asked", "", "".join(f"<kg_by_{name}>" for name in _PARAMETERS), ())
+        yield Choice(f"kg_by_{name}", f"<{name}>", f"~{name}-{_NEVER}", (("^$", ""), *codes, *plain, *iris))
+    every, other = (
+        "".join(f"<kg_by_{name}>" for name in _PARAMETERS if name not in left) for left in ((), _SEARCHED)
+    )
+    yield Choice("kg_searching", "<path>", "", ((f"{_SEARCH}$", "search"),))
+    yield Choice("kg_asked", "<kg_searching>", every, (("^search$", other),))
 
 
 def _iris(before: str) -> Iterator[tuple[str, str]]:
