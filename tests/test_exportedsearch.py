@@ -8,17 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from chromium import IN_CHROMIUM, PHONE, axe_violations, step_through_suggestions
-from kommungraf.rendering.assets import built
+from chromium import IN_CHROMIUM, PHONE, axe_violations, needs_scripts, step_through_suggestions
 from kommungraf.texts import LANGUAGES
 from kommungraf.vocab import BASE
 from own_release import published
 from searched_site import come, live_parts, parts, searching, shown
 
-pytestmark = [
-    *IN_CHROMIUM,
-    pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts"),
-]
+pytestmark = [*IN_CHROMIUM, needs_scripts]
 TWINNING = f"{BASE}def/Twinning"
 FINLAND = "http://publications.europa.eu/resource/authority/country/FIN"
 NARROWED = [

@@ -8,11 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from chromium import IN_CHROMIUM
+from chromium import IN_CHROMIUM, needs_scripts
 from kommungraf.editions.edition import Editions
 from kommungraf.export.searchwords import search_words
 from kommungraf.lookup.plainwords import COUNTRIES, KINDS
-from kommungraf.rendering.assets import built
 from kommungraf.settings.limits import Limits
 from kommungraf.texts import LANGUAGES, folded, translations
 from kommungraf.vocab import BASE
@@ -58,7 +57,7 @@ def is_of(address: str, key: str) -> bool:
     return stem.replace("=", "/").endswith(f"/{key}")
 
 
-@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@needs_scripts
 @pytest.mark.parametrize(("language", "words", "first", "asked"), SEARCHES)
 class TestInChromium:
     pytestmark = IN_CHROMIUM
@@ -75,7 +74,7 @@ class TestInChromium:
         assert same == ((language, words) not in DIFFERENT), answer
 
 
-@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@needs_scripts
 class TestListInChromium:
     pytestmark = IN_CHROMIUM
 
@@ -102,7 +101,7 @@ class TestListInChromium:
             assert [each for each in texts if not each or each.startswith("http")] == []
 
 
-@pytest.mark.skipif(built("search.js") is None, reason="Node wasn't there to build the scripts")
+@needs_scripts
 @pytest.mark.parametrize(("language", "words"), [each.values[:2] for each in SEARCHES[::2]])
 class TestBesideLivePage:
     pytestmark = IN_CHROMIUM
