@@ -51,13 +51,13 @@ def test_what_stands_under_the_heading_is_there_however_many_statements_there_ar
 @pytest.mark.parametrize(
     ("path", "language", "word", "why"),
     [
-        ("/doc/municipality/se-0680", "sv", "okänt", "Okänt: ingen källa som lästs säger när."),
-        ("/doc/municipality/se-0680", "en", "not known", "Not known: no source that was read says when."),
+        ("/doc/municipality/se-0680", "sv", "okänt", "Okänt: ingen uppgift här säger när."),
+        ("/doc/municipality/se-0680", "en", "not known", "Not known: no statement here says when."),
         (
             "/doc/regional-cooperation/se-entreprenorsregionen",
             "en",
             "not known",
-            "Not known: no source that was read says when.",
+            "Not known: no statement here says when.",
         ),
     ],
 )
@@ -90,7 +90,7 @@ def test_what_goes_on_for_some_time_is_said_to_have_no_known_period_under_its_he
     client: FlaskClient, path: str, is_told: bool
 ) -> None:
     summary = page(client, path, "en").split('<dl class="summary">')[1].split("</dl>")[0]
-    told = 'not known <span class="quiet">(no source that was read says when)</span>'
+    told = 'not known <span class="quiet">(no statement here says when)</span>'
     assert (told in summary) == is_told
 
 

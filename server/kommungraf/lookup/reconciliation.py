@@ -83,9 +83,8 @@ def _parsed(name: str) -> Mapping[str, Any]:
 
 def _manifest(who: Reader) -> dict[str, Any]:
     host = request.host_url.rstrip("/") + request.script_root
-    tongue = (
-        f"lang={who.language}" if who.explicit else ""
-    )  # in which it was asked, so that what it leads to is, too
+    # The language in which it was asked, if it was, is that of what it leads to.
+    tongue = f"lang={who.language}" if who.explicit else ""
     asked = f"?{tongue}" if tongue else ""
     suggest = {
         name: {"service_url": host, "service_path": f"/reconcile/suggest/{name}{asked}"}

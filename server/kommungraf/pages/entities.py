@@ -320,7 +320,7 @@ def _summary(who: Reader, views: Views, document: Document, *, type_: str | None
     for name in _SUMMARY:
         values = tuple(map(views.value, said.get(name, ()))) or tuple(_contested(views, document, name))
         if not values and name == _PERIOD and type_ in _TIMED:
-            values = (unknown(who)._replace(note=who.text("no source that was read says when")),)
+            values = (unknown(who)._replace(note=who.text("no statement here says when")),)
         told = tuple(value for value in values if value.link is None or value.link.named)
         near = tuple(value for value in told if value.link is None or value.link.here)
         if values:

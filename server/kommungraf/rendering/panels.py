@@ -124,7 +124,7 @@ def panels_of(
             ordered = sorted(rows, key=partial(_order, kinds))
             shown = [tuple(row[place] for place in told) for row in ordered]
             names = tuple(columns[place] for place in told)
-            unsaid = text("Not known: no source that was read says when.") if _is_unsaid(who, shown) else ""
+            unsaid = text("Not known: no statement here says when.") if _is_unsaid(who, shown) else ""
             explained = f"{caption}. {unsaid}" if unsaid else caption
             yield _placed(who, Panel(title, explained, names, tuple(shown), _axis(who, rows), key=key), tables)
 
@@ -305,7 +305,7 @@ def _told(who: Reader, period: Part) -> Part:
 
 
 def unknown(who: Reader) -> Value:
-    """What stands in the place of a period that no source tells."""
+    """What stands in the place of a period that no statement tells."""
     return Value("", text=who.text("not known"))
 
 
